@@ -1,0 +1,291 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Entitlements: granting them, with the commitment they put on a budget.
+
+What happens to them later is in entitlement_changes; what is used of them in redemptions.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, ClassVar, Self, TypeAlias
+from uuid import UUID
+
+from pydantic import Field, model_validator
+from sqlalchemy import insert, select
+from sqlmodel import col
+
+from ledger import db, entries, estimates, programmes
+from ledger.db import Work
+from ledger.entries import Posting
+from ledger.errors import Conflict, LedgerError, NotFound, Refused
+from ledger.ids import NOBODY
+from ledger.inputs import Amount, Id7, Moment, Pc4, Text, Validity, fingerprint
+from ledger.rules.facts import EntitlementKind, Law
+from ledger.rules.funding import AccountKind, EntryKind
+from ledger.rules.refusals import BudgetTooLow
+from ledger.rules.restrictions import AnyRestriction, Cap, OnlyItems
+from ledger.tables import (
+    Budget,
+    BudgetMode,
+    ChangeKind,
+    Entitlement,
+    EntitlementChange,
+    Person,
+    Programme,
+)
+from ledger.units import Unit
+
+
+@dataclass(kw_only=True, eq=False)
+class EntitlementNotFound(NotFound):
+    """There is no such entitlement here."""
+
+    code: ClassVar[str] = "entitlement_not_found"
+    id: UUID
+
+
+@dataclass(kw_only=True, eq=False)
+class HolderNotFound(NotFound):
+    """There is no such person here."""
+
+    code: ClassVar[str] = "holder_not_found"
+    id: UUID
+
+
+@dataclass(kw_only=True, eq=False)
+class ProgrammeNotInForce(Refused):
+    """The programme does not exist, has no published rules, or is for another law."""
+
+    code: ClassVar[str] = "programme_not_in_force"
+    id: UUID
+
+
+@dataclass(kw_only=True, eq=False)
+class EntitlementExists(Conflict):
+    """This id, or this allocation number, was granted already with other content."""
+
+    code: ClassVar[str] = "entitlement_exists"
+    id: UUID
+
+
+class GrantTerms(Validity):
+    """What is given: to whom, under which programme, how much, and under which rules of its own."""
+
+    kind: EntitlementKind
+    law: Law
+    programme_id: UUID
+    holder_id: UUID
+    amount_cents: Amount | None = None
+    quantity: Amount | None = None
+    quantity_unit: Unit | None = None
+    restrictions: Annotated[tuple[AnyRestriction, ...], Field(max_length=50)] = ()
+    area: Pc4 | None = None
+    reference: Text | None = None
+    note: Annotated[str, Field(max_length=4000)] | None = None
+    allocation_number: Annotated[int, Field(strict=True, ge=0, le=999_999_999)] | None = None
+    at: Moment
+    """When it was decided."""
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        """Something sets a limit, and each kind has what it cannot do without."""
+        if (self.quantity is None) is not (self.quantity_unit is None):
+            raise ValueError("a quantity and its unit come together")
+        if self.quantity_unit is Unit.EUROCENT:
+            raise ValueError("money is an amount, not a quantity")
+        capped = any(isinstance(rule, Cap) for rule in self.restrictions)
+        if self.amount_cents is None and self.quantity is None and not capped:
+            raise ValueError("an entitlement needs an amount, a quantity or a cap")
+        if self.kind is not EntitlementKind.VOUCHER and self.amount_cents is None:
+            raise ValueError("a drawing right and an arrangement need an amount")
+        planned = any(isinstance(rule, OnlyItems) for rule in self.restrictions)
+        if self.kind is EntitlementKind.ARRANGEMENT and not planned:
+            raise ValueError("an arrangement needs a plan: a restriction only_items")
+        return self
+
+
+class Grant(GrantTerms):
+    """A grant with the id of the entitlement it makes."""
+
+    id: Id7
+
+
+Outcome: TypeAlias = Entitlement | LedgerError
+"""The entitlement, or why it was not granted."""
+
+
+def grant(work: Work, grants: Sequence[Grant]) -> list[Outcome]:
+    """Judge the grants in the order given and book those that pass together.
+
+    outcomes[i] answers grants[i]. The commitment goes from the budget of the year in which the
+    entitlement begins; a hard budget refuses what it cannot carry, a soft one goes below zero.
+    The same id with the same content is answered as the first time, with other content it is
+    EntitlementExists.
+    """
+    desk = _load(work, grants)
+    outcomes = [desk.judge(each) for each in grants]
+    # After this point only writes.
+    _write(work, desk)
+    return outcomes
+
+
+@dataclass(kw_only=True)
+class _Desk:
+    """All that a batch of grants may touch. Judging moves these numbers only."""
+
+    work: Work
+    known: dict[UUID, Entitlement]
+    fingerprints: dict[UUID, bytes]
+    numbers: dict[tuple[Law, int | None], UUID]
+    programmes: Mapping[UUID, Programme]
+    budgets: Mapping[tuple[UUID, int], Budget]
+    budget_left: dict[UUID, int]
+    holders: set[UUID]
+    estimates: Mapping[UUID, int]
+    granted: list[Entitlement] = field(default_factory=list)
+    changes: list[EntitlementChange] = field(default_factory=list)
+
+    def judge(self, grant: Grant) -> Outcome:
+        """Order: known id, known number, holder, programme, budget."""
+        mark = fingerprint(grant)
+        if grant.id in self.known:
+            same = self.fingerprints[grant.id] == mark
+            return self.known[grant.id] if same else EntitlementExists(id=grant.id)
+        if taken := self.numbers.get((grant.law, grant.allocation_number)):
+            return EntitlementExists(id=taken)
+        if grant.holder_id not in self.holders:
+            return HolderNotFound(id=grant.holder_id)
+        programme = self.programmes.get(grant.programme_id)
+        if programme is None or programme.published_version is None or programme.law is not grant.law:
+            return ProgrammeNotInForce(id=grant.programme_id)
+        return self._commit(grant, programme, mark)
+
+    def _commit(self, grant: Grant, programme: Programme, mark: bytes) -> Outcome:
+        cents = self.estimates[grant.id] if grant.amount_cents is None else grant.amount_cents
+        budget = self.budgets[programme.id, grant.valid_from.year]
+        left = self.budget_left[budget.id]
+        if programme.mode is BudgetMode.HARD and cents > left:
+            return BudgetTooLow(asked_cents=cents, left_cents=left)
+        self.budget_left[budget.id] -= cents
+        return self._take(grant, budget, cents, mark)
+
+    def _take(self, grant: Grant, budget: Budget, cents: int, mark: bytes) -> Entitlement:
+        entitlement = Entitlement(
+            municipality_id=self.work.municipality_id,
+            budget_id=budget.id,
+            committed_cents=cents,
+            decided_at=grant.at,
+            recorded_at=self.work.now,
+            **{name: getattr(grant, name) for name in type(grant).model_fields if name != "at"},
+        )
+        self.known[grant.id], self.fingerprints[grant.id] = entitlement, mark
+        if grant.allocation_number is not None:
+            self.numbers[grant.law, grant.allocation_number] = grant.id
+        self.granted.append(entitlement)
+        self.changes.append(_granted(self.work, entitlement, grant, mark))
+        return entitlement
+
+
+def _load(work: Work, grants: Sequence[Grant]) -> _Desk:
+    """One query per table; budgets that do not exist yet are opened, then locked."""
+    ids = {each.id for each in grants}
+    numbers = {each.allocation_number for each in grants if each.allocation_number is not None}
+    known = db.rows(work, Entitlement, ids)
+    found = db.rows(work, Programme, {each.programme_id for each in grants})
+    budgets = programmes.open_budgets(
+        work, {(each.programme_id, each.valid_from.year) for each in grants if each.programme_id in found}
+    )
+    accounts = entries.locked(work, {budget.id for budget in budgets.values()})
+    return _Desk(
+        work=work,
+        known=known,
+        fingerprints=_fingerprints(work, ids),
+        numbers=_numbers(work, numbers),
+        programmes=found,
+        budgets=budgets,
+        budget_left={account.owner_id: account.balance for account in accounts},
+        holders=set(db.rows(work, Person, {each.holder_id for each in grants})),
+        estimates=estimates.of_grants(
+            work,
+            {
+                each.id: estimates.Wanted(each.law, each.quantity, each.restrictions)
+                for each in grants
+                if each.amount_cents is None
+            },
+        ),
+    )
+
+
+def _write(work: Work, desk: _Desk) -> None:
+    """The rows in bulk, then their accounts, then one posting."""
+    if not desk.granted:
+        return
+    connection = work.session.connection()
+    connection.execute(insert(Entitlement), [row.model_dump() for row in desk.granted])
+    connection.execute(insert(EntitlementChange), [row.model_dump() for row in desk.changes])
+    wanted = [pot for row in desk.granted for pot in _pots(row)]
+    wanted += [(AccountKind.TREASURY, NOBODY, unit) for unit in Unit]
+    entries.open_accounts(work, wanted)
+    owners = {row.id for row in desk.granted} | {row.budget_id for row in desk.granted} | {NOBODY}
+    accounts = entries.by_place(entries.locked(work, owners))
+    entries.post(work, [posting for row in desk.granted for posting in _commitment(row, accounts)])
+
+
+def _pots(row: Entitlement) -> Iterable[tuple[AccountKind, UUID, Unit]]:
+    yield AccountKind.ENTITLEMENT, row.id, Unit.EUROCENT
+    if row.quantity_unit is not None:
+        yield AccountKind.ENTITLEMENT, row.id, row.quantity_unit
+
+
+def _commitment(row: Entitlement, accounts: entries.Places) -> Iterable[Posting]:
+    """budget to entitlement in money; the outside world to entitlement in quantity."""
+    pots = [
+        (AccountKind.BUDGET, row.budget_id, Unit.EUROCENT, row.committed_cents),
+        (AccountKind.TREASURY, NOBODY, row.quantity_unit, row.quantity),
+    ]
+    for source, owner, unit, amount in pots:
+        if unit is None or not amount:
+            continue
+        yield Posting(
+            kind=EntryKind.GRANT,
+            debit_account_id=accounts[source, owner, unit].id,
+            credit_account_id=accounts[AccountKind.ENTITLEMENT, row.id, unit].id,
+            unit=unit,
+            amount=amount,
+            cause_id=row.id,
+            at=row.decided_at or row.recorded_at,
+        )
+
+
+def _granted(work: Work, row: Entitlement, grant: Grant, mark: bytes) -> EntitlementChange:
+    return EntitlementChange(
+        municipality_id=work.municipality_id,
+        id=row.id,
+        entitlement_id=row.id,
+        version=1,
+        kind=ChangeKind.GRANTED,
+        content=row.model_dump(mode="json"),
+        fingerprint=mark,
+        reason=grant.reference or "",
+        actor_id=work.actor_id,
+        at=grant.at,
+        recorded_at=work.now,
+    )
+
+
+def _fingerprints(work: Work, ids: set[UUID]) -> dict[UUID, bytes]:
+    """What was asked when these entitlements were granted."""
+    statement = select(col(EntitlementChange.id), col(EntitlementChange.fingerprint)).where(
+        col(EntitlementChange.municipality_id) == work.municipality_id, col(EntitlementChange.id).in_(ids)
+    )
+    return {row.id: row.fingerprint for row in work.session.execute(statement)}
+
+
+def _numbers(work: Work, numbers: set[int]) -> dict[tuple[Law, int | None], UUID]:
+    """Which entitlements bear these allocation numbers."""
+    if not numbers:
+        return {}
+    statement = select(col(Entitlement.law), col(Entitlement.allocation_number), col(Entitlement.id)).where(
+        col(Entitlement.municipality_id) == work.municipality_id,
+        col(Entitlement.allocation_number).in_(numbers),
+    )
+    return {(law, number): id_ for law, number, id_ in work.session.execute(statement)}

@@ -1,0 +1,571 @@
+CREATE TABLE access_log (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  actor_id UUID NOT NULL,
+  action TEXT NOT NULL,
+  person_id UUID,
+  purpose TEXT NOT NULL,
+  at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_access_log PRIMARY KEY (municipality_id, id)
+)
+
+CREATE INDEX ix_access_log_person ON access_log (municipality_id, person_id)
+
+CREATE TABLE municipality (
+  municipality_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  debtor_name TEXT NOT NULL,
+  debtor_iban TEXT NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_municipality PRIMARY KEY (municipality_id),
+  CONSTRAINT ck_municipality_cbs_code CHECK (length(municipality_id) = 4)
+)
+
+CREATE TABLE account (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  kind TEXT NOT NULL,
+  owner_id UUID NOT NULL,
+  unit TEXT NOT NULL,
+  bound TEXT NOT NULL,
+  debits BIGINT NOT NULL,
+  credits BIGINT NOT NULL,
+  CONSTRAINT pk_account PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_account_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id),
+  CONSTRAINT uq_account_municipality_id_owner_id_kind_unit UNIQUE (municipality_id, owner_id, kind, unit),
+  CONSTRAINT ck_account_counters_grow CHECK (debits >= 0 AND credits >= 0),
+  CONSTRAINT ck_account_not_below_zero CHECK (bound <> 'at_least_zero' OR debits <= credits),
+  CONSTRAINT ck_account_not_above_zero CHECK (bound <> 'at_most_zero' OR credits <= debits)
+)
+
+CREATE TABLE actor (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  name TEXT NOT NULL,
+  provider_id UUID,
+  person_id UUID,
+  disabled_at TIMESTAMP WITH TIME ZONE,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_actor PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_actor_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
+)
+
+CREATE TABLE code_key (
+  municipality_id TEXT NOT NULL,
+  key_id BYTEA NOT NULL,
+  public_key BYTEA NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  retired_at TIMESTAMP WITH TIME ZONE,
+  CONSTRAINT pk_code_key PRIMARY KEY (municipality_id, key_id),
+  CONSTRAINT fk_code_key_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
+)
+
+CREATE TABLE person (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  area TEXT,
+  neighbourhood TEXT,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_person PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_person_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
+)
+
+CREATE TABLE programme (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  law TEXT NOT NULL,
+  name TEXT NOT NULL,
+  product_group TEXT,
+  mode TEXT NOT NULL,
+  published_version BIGINT,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_programme PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_programme_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id),
+  CONSTRAINT uq_programme_municipality_id_name UNIQUE (municipality_id, name)
+)
+
+CREATE TABLE provider (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  kind TEXT NOT NULL,
+  agb TEXT,
+  kvk TEXT,
+  trade_name TEXT NOT NULL,
+  account_holder_name TEXT NOT NULL,
+  iban TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_provider PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_provider_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id),
+  CONSTRAINT uq_provider_municipality_id_agb UNIQUE (municipality_id, agb),
+  CONSTRAINT ck_provider_agb_of_organisation CHECK (kind = 'helper' OR agb IS NOT NULL)
+)
+
+CREATE TABLE service (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  law TEXT NOT NULL,
+  code TEXT NOT NULL,
+  name TEXT NOT NULL,
+  measure TEXT NOT NULL,
+  segment TEXT,
+  product_group TEXT,
+  version BIGINT NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_service PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_service_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id),
+  CONSTRAINT uq_service_municipality_id_law_code UNIQUE (municipality_id, law, code)
+)
+
+CREATE TABLE settlement_run (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  until DATE NOT NULL,
+  requested_on DATE NOT NULL,
+  debtor_name TEXT NOT NULL,
+  debtor_iban TEXT NOT NULL,
+  count BIGINT NOT NULL,
+  total_cents BIGINT NOT NULL,
+  file_sha256 BYTEA NOT NULL,
+  fingerprint BYTEA NOT NULL,
+  actor_id UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_settlement_run PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_settlement_run_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
+)
+
+CREATE TABLE actor_role (
+  municipality_id TEXT NOT NULL,
+  actor_id UUID NOT NULL,
+  role TEXT NOT NULL,
+  CONSTRAINT pk_actor_role PRIMARY KEY (municipality_id, actor_id, role),
+  CONSTRAINT fk_actor_role_municipality_id_actor_id FOREIGN KEY(municipality_id, actor_id) REFERENCES actor (municipality_id, id)
+)
+
+CREATE TABLE api_key (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  actor_id UUID NOT NULL,
+  digest BYTEA NOT NULL,
+  revoked_at TIMESTAMP WITH TIME ZONE,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_api_key PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_api_key_municipality_id_actor_id FOREIGN KEY(municipality_id, actor_id) REFERENCES actor (municipality_id, id),
+  CONSTRAINT uq_api_key_digest UNIQUE (digest)
+)
+
+CREATE INDEX ix_api_key_actor ON api_key (municipality_id, actor_id)
+
+CREATE TABLE budget (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  programme_id UUID NOT NULL,
+  year BIGINT NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_budget PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_budget_municipality_id_programme_id FOREIGN KEY(municipality_id, programme_id) REFERENCES programme (municipality_id, id),
+  CONSTRAINT uq_budget_municipality_id_programme_id_year UNIQUE (municipality_id, programme_id, year)
+)
+
+CREATE TABLE claim (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  provider_id UUID NOT NULL,
+  sha256 BYTEA NOT NULL,
+  lines BIGINT NOT NULL,
+  price_cents BIGINT NOT NULL,
+  actor_id UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_claim PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_claim_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id),
+  CONSTRAINT uq_claim_municipality_id_provider_id_sha256 UNIQUE (municipality_id, provider_id, sha256)
+)
+
+CREATE TABLE contract (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  provider_id UUID NOT NULL,
+  law TEXT NOT NULL,
+  number TEXT NOT NULL,
+  published_version BIGINT,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_contract PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_contract_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id),
+  CONSTRAINT uq_contract_municipality_id_number UNIQUE (municipality_id, number)
+)
+
+CREATE INDEX ix_contract_provider_id ON contract (provider_id)
+
+CREATE TABLE entry (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  kind TEXT NOT NULL,
+  debit_account_id UUID NOT NULL,
+  credit_account_id UUID NOT NULL,
+  unit TEXT NOT NULL,
+  amount BIGINT NOT NULL,
+  cause_id UUID NOT NULL,
+  line BIGINT NOT NULL,
+  reverses_id UUID,
+  at TIMESTAMP WITH TIME ZONE NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  actor_id UUID NOT NULL,
+  CONSTRAINT pk_entry PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_entry_municipality_id_debit_account_id FOREIGN KEY(municipality_id, debit_account_id) REFERENCES account (municipality_id, id),
+  CONSTRAINT fk_entry_municipality_id_credit_account_id FOREIGN KEY(municipality_id, credit_account_id) REFERENCES account (municipality_id, id),
+  CONSTRAINT uq_entry_municipality_id_reverses_id UNIQUE (municipality_id, reverses_id),
+  CONSTRAINT ck_entry_amount_positive CHECK (amount > 0),
+  CONSTRAINT ck_entry_two_accounts CHECK (debit_account_id <> credit_account_id)
+)
+
+CREATE INDEX ix_entry_cause ON entry (municipality_id, cause_id)
+
+CREATE INDEX ix_entry_credit ON entry (municipality_id, credit_account_id, id)
+
+CREATE INDEX ix_entry_debit ON entry (municipality_id, debit_account_id, id)
+
+CREATE TABLE mandate (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  holder_id UUID NOT NULL,
+  representative_id UUID NOT NULL,
+  kind TEXT NOT NULL,
+  valid_from DATE NOT NULL,
+  valid_until DATE,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_mandate PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_mandate_municipality_id_holder_id FOREIGN KEY(municipality_id, holder_id) REFERENCES person (municipality_id, id),
+  CONSTRAINT fk_mandate_municipality_id_representative_id FOREIGN KEY(municipality_id, representative_id) REFERENCES person (municipality_id, id)
+)
+
+CREATE INDEX ix_mandate_holder ON mandate (municipality_id, holder_id)
+
+CREATE TABLE programme_version (
+  municipality_id TEXT NOT NULL,
+  programme_id UUID NOT NULL,
+  version BIGINT NOT NULL,
+  restrictions JSONB NOT NULL,
+  funding JSONB NOT NULL,
+  rate_ceilings JSONB NOT NULL,
+  published_at TIMESTAMP WITH TIME ZONE,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_programme_version PRIMARY KEY (municipality_id, programme_id, version),
+  CONSTRAINT fk_programme_version_municipality_id_programme_id FOREIGN KEY(municipality_id, programme_id) REFERENCES programme (municipality_id, id)
+)
+
+CREATE TABLE settlement (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  run_id UUID NOT NULL,
+  provider_id UUID NOT NULL,
+  gross_cents BIGINT NOT NULL,
+  set_off_cents BIGINT NOT NULL,
+  net_cents BIGINT NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_settlement PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_settlement_municipality_id_run_id FOREIGN KEY(municipality_id, run_id) REFERENCES settlement_run (municipality_id, id),
+  CONSTRAINT fk_settlement_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id),
+  CONSTRAINT uq_settlement_municipality_id_run_id_provider_id UNIQUE (municipality_id, run_id, provider_id)
+)
+
+CREATE TABLE vault_index (
+  municipality_id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  digest BYTEA NOT NULL,
+  person_id UUID NOT NULL,
+  CONSTRAINT pk_vault_index PRIMARY KEY (municipality_id, kind, digest, person_id),
+  CONSTRAINT fk_vault_index_municipality_id_person_id FOREIGN KEY(municipality_id, person_id) REFERENCES person (municipality_id, id)
+)
+
+CREATE INDEX ix_vault_index_person ON vault_index (municipality_id, person_id)
+
+CREATE TABLE vault_record (
+  municipality_id TEXT NOT NULL,
+  person_id UUID NOT NULL,
+  wrapped_key BYTEA NOT NULL,
+  sealed BYTEA NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_vault_record PRIMARY KEY (municipality_id, person_id),
+  CONSTRAINT fk_vault_record_municipality_id_person_id FOREIGN KEY(municipality_id, person_id) REFERENCES person (municipality_id, id)
+)
+
+CREATE TABLE contract_line (
+  municipality_id TEXT NOT NULL,
+  contract_id UUID NOT NULL,
+  version BIGINT NOT NULL,
+  line BIGINT NOT NULL,
+  service TEXT NOT NULL,
+  tariff JSONB NOT NULL,
+  valid_from DATE NOT NULL,
+  valid_until DATE,
+  CONSTRAINT pk_contract_line PRIMARY KEY (municipality_id, contract_id, version, line),
+  CONSTRAINT fk_contract_line_municipality_id_contract_id FOREIGN KEY(municipality_id, contract_id) REFERENCES contract (municipality_id, id)
+)
+
+CREATE TABLE contract_version (
+  municipality_id TEXT NOT NULL,
+  contract_id UUID NOT NULL,
+  version BIGINT NOT NULL,
+  valid_from DATE NOT NULL,
+  valid_until DATE,
+  areas JSONB NOT NULL,
+  acceptance_duty BOOLEAN NOT NULL,
+  ceiling_cents BIGINT,
+  published_at TIMESTAMP WITH TIME ZONE,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_contract_version PRIMARY KEY (municipality_id, contract_id, version),
+  CONSTRAINT fk_contract_version_municipality_id_contract_id FOREIGN KEY(municipality_id, contract_id) REFERENCES contract (municipality_id, id)
+)
+
+CREATE TABLE entitlement (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  kind TEXT NOT NULL,
+  law TEXT NOT NULL,
+  programme_id UUID NOT NULL,
+  budget_id UUID NOT NULL,
+  holder_id UUID NOT NULL,
+  valid_from DATE NOT NULL,
+  valid_until DATE,
+  amount_cents BIGINT,
+  committed_cents BIGINT NOT NULL,
+  quantity BIGINT,
+  quantity_unit TEXT,
+  restrictions JSONB NOT NULL,
+  area TEXT,
+  suspensions JSONB NOT NULL,
+  reference TEXT,
+  note TEXT,
+  allocation_number BIGINT,
+  decided_at TIMESTAMP WITH TIME ZONE,
+  closed_at TIMESTAMP WITH TIME ZONE,
+  version BIGINT NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_entitlement PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_entitlement_municipality_id_programme_id FOREIGN KEY(municipality_id, programme_id) REFERENCES programme (municipality_id, id),
+  CONSTRAINT fk_entitlement_municipality_id_holder_id FOREIGN KEY(municipality_id, holder_id) REFERENCES person (municipality_id, id),
+  CONSTRAINT fk_entitlement_municipality_id_budget_id FOREIGN KEY(municipality_id, budget_id) REFERENCES budget (municipality_id, id),
+  CONSTRAINT uq_entitlement_municipality_id_law_allocation_number UNIQUE (municipality_id, law, allocation_number),
+  CONSTRAINT ck_entitlement_validity CHECK (valid_until IS NULL OR valid_until >= valid_from)
+)
+
+CREATE INDEX ix_entitlement_holder ON entitlement (municipality_id, holder_id)
+
+CREATE TABLE payment (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  run_id UUID NOT NULL,
+  settlement_id UUID NOT NULL,
+  end_to_end_id TEXT NOT NULL,
+  reference TEXT NOT NULL,
+  creditor_name TEXT NOT NULL,
+  creditor_iban TEXT NOT NULL,
+  amount_cents BIGINT NOT NULL,
+  CONSTRAINT pk_payment PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_payment_municipality_id_settlement_id FOREIGN KEY(municipality_id, settlement_id) REFERENCES settlement (municipality_id, id),
+  CONSTRAINT uq_payment_municipality_id_settlement_id UNIQUE (municipality_id, settlement_id),
+  CONSTRAINT uq_payment_municipality_id_end_to_end_id UNIQUE (municipality_id, end_to_end_id),
+  CONSTRAINT ck_payment_amount_positive CHECK (amount_cents > 0)
+)
+
+CREATE INDEX ix_payment_run_id ON payment (run_id)
+
+CREATE TABLE settlement_line (
+  municipality_id TEXT NOT NULL,
+  entry_id UUID NOT NULL,
+  settlement_id UUID NOT NULL,
+  cents BIGINT NOT NULL,
+  CONSTRAINT pk_settlement_line PRIMARY KEY (municipality_id, entry_id),
+  CONSTRAINT fk_settlement_line_municipality_id_settlement_id FOREIGN KEY(municipality_id, settlement_id) REFERENCES settlement (municipality_id, id),
+  CONSTRAINT fk_settlement_line_municipality_id_entry_id FOREIGN KEY(municipality_id, entry_id) REFERENCES entry (municipality_id, id)
+)
+
+CREATE INDEX ix_settlement_line_settlement ON settlement_line (municipality_id, settlement_id)
+
+CREATE TABLE care_agreement (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  entitlement_id UUID NOT NULL,
+  provider_id UUID NOT NULL,
+  service TEXT NOT NULL,
+  rate_class TEXT NOT NULL,
+  rate_cents BIGINT NOT NULL,
+  ceiling_cents BIGINT NOT NULL,
+  valid_from DATE NOT NULL,
+  valid_until DATE,
+  fingerprint BYTEA NOT NULL,
+  actor_id UUID NOT NULL,
+  at TIMESTAMP WITH TIME ZONE NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_care_agreement PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_care_agreement_municipality_id_entitlement_id FOREIGN KEY(municipality_id, entitlement_id) REFERENCES entitlement (municipality_id, id),
+  CONSTRAINT fk_care_agreement_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id)
+)
+
+CREATE INDEX ix_care_agreement_entitlement ON care_agreement (municipality_id, entitlement_id)
+
+CREATE TABLE code (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  entitlement_id UUID NOT NULL,
+  token_id BYTEA NOT NULL,
+  manual_digest BYTEA NOT NULL,
+  sealed_manual BYTEA NOT NULL,
+  key_id BYTEA NOT NULL,
+  issued_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  revoked_at TIMESTAMP WITH TIME ZONE,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_code PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_code_municipality_id_entitlement_id FOREIGN KEY(municipality_id, entitlement_id) REFERENCES entitlement (municipality_id, id),
+  CONSTRAINT uq_code_municipality_id_token_id UNIQUE (municipality_id, token_id),
+  CONSTRAINT uq_code_municipality_id_manual_digest UNIQUE (municipality_id, manual_digest)
+)
+
+CREATE INDEX ix_code_entitlement ON code (municipality_id, entitlement_id)
+
+CREATE TABLE entitlement_change (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  entitlement_id UUID NOT NULL,
+  version BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  content JSONB NOT NULL,
+  fingerprint BYTEA NOT NULL,
+  reason TEXT NOT NULL,
+  actor_id UUID NOT NULL,
+  at TIMESTAMP WITH TIME ZONE NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_entitlement_change PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_entitlement_change_municipality_id_entitlement_id FOREIGN KEY(municipality_id, entitlement_id) REFERENCES entitlement (municipality_id, id),
+  CONSTRAINT uq_entitlement_change_municipality_id_entitlement_id_version UNIQUE (municipality_id, entitlement_id, version)
+)
+
+CREATE TABLE redemption (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  entitlement_id UUID NOT NULL,
+  entitlement_version BIGINT NOT NULL,
+  programme_version BIGINT NOT NULL,
+  provider_id UUID NOT NULL,
+  code_id UUID,
+  claim_id UUID,
+  claim_line BIGINT,
+  reserved BOOLEAN NOT NULL,
+  service_day DATE NOT NULL,
+  price_cents BIGINT NOT NULL,
+  remaining_cents BIGINT,
+  remaining_quantity BIGINT,
+  fingerprint BYTEA NOT NULL,
+  actor_id UUID NOT NULL,
+  at TIMESTAMP WITH TIME ZONE NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_redemption PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_redemption_municipality_id_entitlement_id FOREIGN KEY(municipality_id, entitlement_id) REFERENCES entitlement (municipality_id, id),
+  CONSTRAINT fk_redemption_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id)
+)
+
+CREATE INDEX ix_redemption_claim ON redemption (municipality_id, claim_id)
+
+CREATE INDEX ix_redemption_provider ON redemption (municipality_id, provider_id, id)
+
+CREATE INDEX ix_redemption_use ON redemption (municipality_id, entitlement_id, service_day)
+
+CREATE TABLE care_approval (
+  municipality_id TEXT NOT NULL,
+  agreement_id UUID NOT NULL,
+  approver TEXT NOT NULL,
+  actor_id UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_care_approval PRIMARY KEY (municipality_id, agreement_id, approver),
+  CONSTRAINT fk_care_approval_municipality_id_agreement_id FOREIGN KEY(municipality_id, agreement_id) REFERENCES care_agreement (municipality_id, id),
+  CONSTRAINT uq_care_approval_municipality_id_agreement_id_actor_id UNIQUE (municipality_id, agreement_id, actor_id)
+)
+
+CREATE TABLE follow_up (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  redemption_id UUID NOT NULL,
+  kind TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  fingerprint BYTEA NOT NULL,
+  actor_id UUID NOT NULL,
+  at TIMESTAMP WITH TIME ZONE NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_follow_up PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_follow_up_municipality_id_redemption_id FOREIGN KEY(municipality_id, redemption_id) REFERENCES redemption (municipality_id, id)
+)
+
+CREATE INDEX ix_follow_up_redemption ON follow_up (municipality_id, redemption_id)
+
+CREATE TABLE redemption_line (
+  municipality_id TEXT NOT NULL,
+  redemption_id UUID NOT NULL,
+  line BIGINT NOT NULL,
+  service TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  quantity BIGINT NOT NULL,
+  price_cents BIGINT NOT NULL,
+  agreement_id UUID NOT NULL,
+  agreement_version BIGINT NOT NULL,
+  CONSTRAINT pk_redemption_line PRIMARY KEY (municipality_id, redemption_id, line),
+  CONSTRAINT fk_redemption_line_municipality_id_redemption_id FOREIGN KEY(municipality_id, redemption_id) REFERENCES redemption (municipality_id, id)
+)
+
+CREATE TABLE taken_back (
+  municipality_id TEXT NOT NULL,
+  follow_up_id UUID NOT NULL,
+  line BIGINT NOT NULL,
+  redemption_id UUID NOT NULL,
+  kind TEXT NOT NULL,
+  quantity BIGINT NOT NULL,
+  price_cents BIGINT NOT NULL,
+  CONSTRAINT pk_taken_back PRIMARY KEY (municipality_id, follow_up_id, line),
+  CONSTRAINT fk_taken_back_municipality_id_follow_up_id FOREIGN KEY(municipality_id, follow_up_id) REFERENCES follow_up (municipality_id, id),
+  CONSTRAINT uq_taken_back_municipality_id_redemption_id_line_kind UNIQUE (municipality_id, redemption_id, line, kind),
+  CONSTRAINT ck_taken_back_not_negative CHECK (quantity >= 0 AND price_cents >= 0)
+)
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% is append-only: history is never edited', TG_TABLE_NAME;
+END $$
+
+CREATE TRIGGER entry_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON entry
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER entitlement_change_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON entitlement_change
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER redemption_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON redemption
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER redemption_line_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON redemption_line
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER follow_up_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON follow_up
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER taken_back_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON taken_back
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER claim_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON claim
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER settlement_run_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON settlement_run
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER settlement_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON settlement
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER settlement_line_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON settlement_line
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER payment_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON payment
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER care_approval_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON care_approval
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER access_log_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON access_log
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()

@@ -1,0 +1,639 @@
+CREATE TABLE access_log (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  actor_id BLOB NOT NULL,
+  action TEXT NOT NULL,
+  person_id BLOB,
+  purpose TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  CONSTRAINT pk_access_log PRIMARY KEY (municipality_id, id)
+)
+ STRICT
+
+CREATE INDEX ix_access_log_person ON access_log (municipality_id, person_id)
+
+CREATE TABLE municipality (
+  municipality_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  debtor_name TEXT NOT NULL,
+  debtor_iban TEXT NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_municipality PRIMARY KEY (municipality_id),
+  CONSTRAINT ck_municipality_cbs_code CHECK (length(municipality_id) = 4)
+)
+ STRICT
+
+CREATE TABLE account (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  kind TEXT NOT NULL,
+  owner_id BLOB NOT NULL,
+  unit TEXT NOT NULL,
+  bound TEXT NOT NULL,
+  debits INTEGER NOT NULL,
+  credits INTEGER NOT NULL,
+  CONSTRAINT pk_account PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_account_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id),
+  CONSTRAINT uq_account_municipality_id_owner_id_kind_unit UNIQUE (municipality_id, owner_id, kind, unit),
+  CONSTRAINT ck_account_counters_grow CHECK (debits >= 0 AND credits >= 0),
+  CONSTRAINT ck_account_not_below_zero CHECK (bound <> 'at_least_zero' OR debits <= credits),
+  CONSTRAINT ck_account_not_above_zero CHECK (bound <> 'at_most_zero' OR credits <= debits)
+)
+ STRICT
+
+CREATE TABLE actor (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  name TEXT NOT NULL,
+  provider_id BLOB,
+  person_id BLOB,
+  disabled_at INTEGER,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_actor PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_actor_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
+)
+ STRICT
+
+CREATE TABLE code_key (
+  municipality_id TEXT NOT NULL,
+  key_id BLOB NOT NULL,
+  public_key BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  retired_at INTEGER,
+  CONSTRAINT pk_code_key PRIMARY KEY (municipality_id, key_id),
+  CONSTRAINT fk_code_key_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
+)
+ STRICT
+
+CREATE TABLE person (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  area TEXT,
+  neighbourhood TEXT,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_person PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_person_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
+)
+ STRICT
+
+CREATE TABLE programme (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  law TEXT NOT NULL,
+  name TEXT NOT NULL,
+  product_group TEXT,
+  mode TEXT NOT NULL,
+  published_version INTEGER,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_programme PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_programme_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id),
+  CONSTRAINT uq_programme_municipality_id_name UNIQUE (municipality_id, name)
+)
+ STRICT
+
+CREATE TABLE provider (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  kind TEXT NOT NULL,
+  agb TEXT,
+  kvk TEXT,
+  trade_name TEXT NOT NULL,
+  account_holder_name TEXT NOT NULL,
+  iban TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_provider PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_provider_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id),
+  CONSTRAINT uq_provider_municipality_id_agb UNIQUE (municipality_id, agb),
+  CONSTRAINT ck_provider_agb_of_organisation CHECK (kind = 'helper' OR agb IS NOT NULL)
+)
+ STRICT
+
+CREATE TABLE service (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  law TEXT NOT NULL,
+  code TEXT NOT NULL,
+  name TEXT NOT NULL,
+  measure TEXT NOT NULL,
+  segment TEXT,
+  product_group TEXT,
+  version INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_service PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_service_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id),
+  CONSTRAINT uq_service_municipality_id_law_code UNIQUE (municipality_id, law, code)
+)
+ STRICT
+
+CREATE TABLE settlement_run (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  until TEXT NOT NULL,
+  requested_on TEXT NOT NULL,
+  debtor_name TEXT NOT NULL,
+  debtor_iban TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  total_cents INTEGER NOT NULL,
+  file_sha256 BLOB NOT NULL,
+  fingerprint BLOB NOT NULL,
+  actor_id BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_settlement_run PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_settlement_run_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
+)
+ STRICT
+
+CREATE TABLE actor_role (
+  municipality_id TEXT NOT NULL,
+  actor_id BLOB NOT NULL,
+  role TEXT NOT NULL,
+  CONSTRAINT pk_actor_role PRIMARY KEY (municipality_id, actor_id, role),
+  CONSTRAINT fk_actor_role_municipality_id_actor_id FOREIGN KEY(municipality_id, actor_id) REFERENCES actor (municipality_id, id)
+)
+ STRICT
+
+CREATE TABLE api_key (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  actor_id BLOB NOT NULL,
+  digest BLOB NOT NULL,
+  revoked_at INTEGER,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_api_key PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_api_key_municipality_id_actor_id FOREIGN KEY(municipality_id, actor_id) REFERENCES actor (municipality_id, id),
+  CONSTRAINT uq_api_key_digest UNIQUE (digest)
+)
+ STRICT
+
+CREATE INDEX ix_api_key_actor ON api_key (municipality_id, actor_id)
+
+CREATE TABLE budget (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  programme_id BLOB NOT NULL,
+  year INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_budget PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_budget_municipality_id_programme_id FOREIGN KEY(municipality_id, programme_id) REFERENCES programme (municipality_id, id),
+  CONSTRAINT uq_budget_municipality_id_programme_id_year UNIQUE (municipality_id, programme_id, year)
+)
+ STRICT
+
+CREATE TABLE claim (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  provider_id BLOB NOT NULL,
+  sha256 BLOB NOT NULL,
+  lines INTEGER NOT NULL,
+  price_cents INTEGER NOT NULL,
+  actor_id BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_claim PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_claim_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id),
+  CONSTRAINT uq_claim_municipality_id_provider_id_sha256 UNIQUE (municipality_id, provider_id, sha256)
+)
+ STRICT
+
+CREATE TABLE contract (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  provider_id BLOB NOT NULL,
+  law TEXT NOT NULL,
+  number TEXT NOT NULL,
+  published_version INTEGER,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_contract PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_contract_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id),
+  CONSTRAINT uq_contract_municipality_id_number UNIQUE (municipality_id, number)
+)
+ STRICT
+
+CREATE INDEX ix_contract_provider_id ON contract (provider_id)
+
+CREATE TABLE entry (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  kind TEXT NOT NULL,
+  debit_account_id BLOB NOT NULL,
+  credit_account_id BLOB NOT NULL,
+  unit TEXT NOT NULL,
+  amount INTEGER NOT NULL,
+  cause_id BLOB NOT NULL,
+  line INTEGER NOT NULL,
+  reverses_id BLOB,
+  at INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  actor_id BLOB NOT NULL,
+  CONSTRAINT pk_entry PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_entry_municipality_id_debit_account_id FOREIGN KEY(municipality_id, debit_account_id) REFERENCES account (municipality_id, id),
+  CONSTRAINT fk_entry_municipality_id_credit_account_id FOREIGN KEY(municipality_id, credit_account_id) REFERENCES account (municipality_id, id),
+  CONSTRAINT uq_entry_municipality_id_reverses_id UNIQUE (municipality_id, reverses_id),
+  CONSTRAINT ck_entry_amount_positive CHECK (amount > 0),
+  CONSTRAINT ck_entry_two_accounts CHECK (debit_account_id <> credit_account_id)
+)
+ STRICT
+
+CREATE INDEX ix_entry_cause ON entry (municipality_id, cause_id)
+
+CREATE INDEX ix_entry_credit ON entry (municipality_id, credit_account_id, id)
+
+CREATE INDEX ix_entry_debit ON entry (municipality_id, debit_account_id, id)
+
+CREATE TABLE mandate (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  holder_id BLOB NOT NULL,
+  representative_id BLOB NOT NULL,
+  kind TEXT NOT NULL,
+  valid_from TEXT NOT NULL,
+  valid_until TEXT,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_mandate PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_mandate_municipality_id_holder_id FOREIGN KEY(municipality_id, holder_id) REFERENCES person (municipality_id, id),
+  CONSTRAINT fk_mandate_municipality_id_representative_id FOREIGN KEY(municipality_id, representative_id) REFERENCES person (municipality_id, id)
+)
+ STRICT
+
+CREATE INDEX ix_mandate_holder ON mandate (municipality_id, holder_id)
+
+CREATE TABLE programme_version (
+  municipality_id TEXT NOT NULL,
+  programme_id BLOB NOT NULL,
+  version INTEGER NOT NULL,
+  restrictions TEXT NOT NULL,
+  funding TEXT NOT NULL,
+  rate_ceilings TEXT NOT NULL,
+  published_at INTEGER,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_programme_version PRIMARY KEY (municipality_id, programme_id, version),
+  CONSTRAINT fk_programme_version_municipality_id_programme_id FOREIGN KEY(municipality_id, programme_id) REFERENCES programme (municipality_id, id)
+)
+ STRICT
+
+CREATE TABLE settlement (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  run_id BLOB NOT NULL,
+  provider_id BLOB NOT NULL,
+  gross_cents INTEGER NOT NULL,
+  set_off_cents INTEGER NOT NULL,
+  net_cents INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_settlement PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_settlement_municipality_id_run_id FOREIGN KEY(municipality_id, run_id) REFERENCES settlement_run (municipality_id, id),
+  CONSTRAINT fk_settlement_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id),
+  CONSTRAINT uq_settlement_municipality_id_run_id_provider_id UNIQUE (municipality_id, run_id, provider_id)
+)
+ STRICT
+
+CREATE TABLE vault_index (
+  municipality_id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  digest BLOB NOT NULL,
+  person_id BLOB NOT NULL,
+  CONSTRAINT pk_vault_index PRIMARY KEY (municipality_id, kind, digest, person_id),
+  CONSTRAINT fk_vault_index_municipality_id_person_id FOREIGN KEY(municipality_id, person_id) REFERENCES person (municipality_id, id)
+)
+ STRICT
+
+CREATE INDEX ix_vault_index_person ON vault_index (municipality_id, person_id)
+
+CREATE TABLE vault_record (
+  municipality_id TEXT NOT NULL,
+  person_id BLOB NOT NULL,
+  wrapped_key BLOB NOT NULL,
+  sealed BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_vault_record PRIMARY KEY (municipality_id, person_id),
+  CONSTRAINT fk_vault_record_municipality_id_person_id FOREIGN KEY(municipality_id, person_id) REFERENCES person (municipality_id, id)
+)
+ STRICT
+
+CREATE TABLE contract_line (
+  municipality_id TEXT NOT NULL,
+  contract_id BLOB NOT NULL,
+  version INTEGER NOT NULL,
+  line INTEGER NOT NULL,
+  service TEXT NOT NULL,
+  tariff TEXT NOT NULL,
+  valid_from TEXT NOT NULL,
+  valid_until TEXT,
+  CONSTRAINT pk_contract_line PRIMARY KEY (municipality_id, contract_id, version, line),
+  CONSTRAINT fk_contract_line_municipality_id_contract_id FOREIGN KEY(municipality_id, contract_id) REFERENCES contract (municipality_id, id)
+)
+ STRICT
+
+CREATE TABLE contract_version (
+  municipality_id TEXT NOT NULL,
+  contract_id BLOB NOT NULL,
+  version INTEGER NOT NULL,
+  valid_from TEXT NOT NULL,
+  valid_until TEXT,
+  areas TEXT NOT NULL,
+  acceptance_duty INTEGER NOT NULL,
+  ceiling_cents INTEGER,
+  published_at INTEGER,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_contract_version PRIMARY KEY (municipality_id, contract_id, version),
+  CONSTRAINT fk_contract_version_municipality_id_contract_id FOREIGN KEY(municipality_id, contract_id) REFERENCES contract (municipality_id, id)
+)
+ STRICT
+
+CREATE TABLE entitlement (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  kind TEXT NOT NULL,
+  law TEXT NOT NULL,
+  programme_id BLOB NOT NULL,
+  budget_id BLOB NOT NULL,
+  holder_id BLOB NOT NULL,
+  valid_from TEXT NOT NULL,
+  valid_until TEXT,
+  amount_cents INTEGER,
+  committed_cents INTEGER NOT NULL,
+  quantity INTEGER,
+  quantity_unit TEXT,
+  restrictions TEXT NOT NULL,
+  area TEXT,
+  suspensions TEXT NOT NULL,
+  reference TEXT,
+  note TEXT,
+  allocation_number INTEGER,
+  decided_at INTEGER,
+  closed_at INTEGER,
+  version INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_entitlement PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_entitlement_municipality_id_programme_id FOREIGN KEY(municipality_id, programme_id) REFERENCES programme (municipality_id, id),
+  CONSTRAINT fk_entitlement_municipality_id_holder_id FOREIGN KEY(municipality_id, holder_id) REFERENCES person (municipality_id, id),
+  CONSTRAINT fk_entitlement_municipality_id_budget_id FOREIGN KEY(municipality_id, budget_id) REFERENCES budget (municipality_id, id),
+  CONSTRAINT uq_entitlement_municipality_id_law_allocation_number UNIQUE (municipality_id, law, allocation_number),
+  CONSTRAINT ck_entitlement_validity CHECK (valid_until IS NULL OR valid_until >= valid_from)
+)
+ STRICT
+
+CREATE INDEX ix_entitlement_holder ON entitlement (municipality_id, holder_id)
+
+CREATE TABLE payment (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  run_id BLOB NOT NULL,
+  settlement_id BLOB NOT NULL,
+  end_to_end_id TEXT NOT NULL,
+  reference TEXT NOT NULL,
+  creditor_name TEXT NOT NULL,
+  creditor_iban TEXT NOT NULL,
+  amount_cents INTEGER NOT NULL,
+  CONSTRAINT pk_payment PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_payment_municipality_id_settlement_id FOREIGN KEY(municipality_id, settlement_id) REFERENCES settlement (municipality_id, id),
+  CONSTRAINT uq_payment_municipality_id_settlement_id UNIQUE (municipality_id, settlement_id),
+  CONSTRAINT uq_payment_municipality_id_end_to_end_id UNIQUE (municipality_id, end_to_end_id),
+  CONSTRAINT ck_payment_amount_positive CHECK (amount_cents > 0)
+)
+ STRICT
+
+CREATE INDEX ix_payment_run_id ON payment (run_id)
+
+CREATE TABLE settlement_line (
+  municipality_id TEXT NOT NULL,
+  entry_id BLOB NOT NULL,
+  settlement_id BLOB NOT NULL,
+  cents INTEGER NOT NULL,
+  CONSTRAINT pk_settlement_line PRIMARY KEY (municipality_id, entry_id),
+  CONSTRAINT fk_settlement_line_municipality_id_settlement_id FOREIGN KEY(municipality_id, settlement_id) REFERENCES settlement (municipality_id, id),
+  CONSTRAINT fk_settlement_line_municipality_id_entry_id FOREIGN KEY(municipality_id, entry_id) REFERENCES entry (municipality_id, id)
+)
+ STRICT
+
+CREATE INDEX ix_settlement_line_settlement ON settlement_line (municipality_id, settlement_id)
+
+CREATE TABLE care_agreement (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  entitlement_id BLOB NOT NULL,
+  provider_id BLOB NOT NULL,
+  service TEXT NOT NULL,
+  rate_class TEXT NOT NULL,
+  rate_cents INTEGER NOT NULL,
+  ceiling_cents INTEGER NOT NULL,
+  valid_from TEXT NOT NULL,
+  valid_until TEXT,
+  fingerprint BLOB NOT NULL,
+  actor_id BLOB NOT NULL,
+  at INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_care_agreement PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_care_agreement_municipality_id_entitlement_id FOREIGN KEY(municipality_id, entitlement_id) REFERENCES entitlement (municipality_id, id),
+  CONSTRAINT fk_care_agreement_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id)
+)
+ STRICT
+
+CREATE INDEX ix_care_agreement_entitlement ON care_agreement (municipality_id, entitlement_id)
+
+CREATE TABLE code (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  entitlement_id BLOB NOT NULL,
+  token_id BLOB NOT NULL,
+  manual_digest BLOB NOT NULL,
+  sealed_manual BLOB NOT NULL,
+  key_id BLOB NOT NULL,
+  issued_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  revoked_at INTEGER,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_code PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_code_municipality_id_entitlement_id FOREIGN KEY(municipality_id, entitlement_id) REFERENCES entitlement (municipality_id, id),
+  CONSTRAINT uq_code_municipality_id_token_id UNIQUE (municipality_id, token_id),
+  CONSTRAINT uq_code_municipality_id_manual_digest UNIQUE (municipality_id, manual_digest)
+)
+ STRICT
+
+CREATE INDEX ix_code_entitlement ON code (municipality_id, entitlement_id)
+
+CREATE TABLE entitlement_change (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  entitlement_id BLOB NOT NULL,
+  version INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  content TEXT NOT NULL,
+  fingerprint BLOB NOT NULL,
+  reason TEXT NOT NULL,
+  actor_id BLOB NOT NULL,
+  at INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_entitlement_change PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_entitlement_change_municipality_id_entitlement_id FOREIGN KEY(municipality_id, entitlement_id) REFERENCES entitlement (municipality_id, id),
+  CONSTRAINT uq_entitlement_change_municipality_id_entitlement_id_version UNIQUE (municipality_id, entitlement_id, version)
+)
+ STRICT
+
+CREATE TABLE redemption (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  entitlement_id BLOB NOT NULL,
+  entitlement_version INTEGER NOT NULL,
+  programme_version INTEGER NOT NULL,
+  provider_id BLOB NOT NULL,
+  code_id BLOB,
+  claim_id BLOB,
+  claim_line INTEGER,
+  reserved INTEGER NOT NULL,
+  service_day TEXT NOT NULL,
+  price_cents INTEGER NOT NULL,
+  remaining_cents INTEGER,
+  remaining_quantity INTEGER,
+  fingerprint BLOB NOT NULL,
+  actor_id BLOB NOT NULL,
+  at INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_redemption PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_redemption_municipality_id_entitlement_id FOREIGN KEY(municipality_id, entitlement_id) REFERENCES entitlement (municipality_id, id),
+  CONSTRAINT fk_redemption_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id)
+)
+ STRICT
+
+CREATE INDEX ix_redemption_claim ON redemption (municipality_id, claim_id)
+
+CREATE INDEX ix_redemption_provider ON redemption (municipality_id, provider_id, id)
+
+CREATE INDEX ix_redemption_use ON redemption (municipality_id, entitlement_id, service_day)
+
+CREATE TABLE care_approval (
+  municipality_id TEXT NOT NULL,
+  agreement_id BLOB NOT NULL,
+  approver TEXT NOT NULL,
+  actor_id BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_care_approval PRIMARY KEY (municipality_id, agreement_id, approver),
+  CONSTRAINT fk_care_approval_municipality_id_agreement_id FOREIGN KEY(municipality_id, agreement_id) REFERENCES care_agreement (municipality_id, id),
+  CONSTRAINT uq_care_approval_municipality_id_agreement_id_actor_id UNIQUE (municipality_id, agreement_id, actor_id)
+)
+ STRICT
+
+CREATE TABLE follow_up (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  redemption_id BLOB NOT NULL,
+  kind TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  fingerprint BLOB NOT NULL,
+  actor_id BLOB NOT NULL,
+  at INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_follow_up PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_follow_up_municipality_id_redemption_id FOREIGN KEY(municipality_id, redemption_id) REFERENCES redemption (municipality_id, id)
+)
+ STRICT
+
+CREATE INDEX ix_follow_up_redemption ON follow_up (municipality_id, redemption_id)
+
+CREATE TABLE redemption_line (
+  municipality_id TEXT NOT NULL,
+  redemption_id BLOB NOT NULL,
+  line INTEGER NOT NULL,
+  service TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  quantity INTEGER NOT NULL,
+  price_cents INTEGER NOT NULL,
+  agreement_id BLOB NOT NULL,
+  agreement_version INTEGER NOT NULL,
+  CONSTRAINT pk_redemption_line PRIMARY KEY (municipality_id, redemption_id, line),
+  CONSTRAINT fk_redemption_line_municipality_id_redemption_id FOREIGN KEY(municipality_id, redemption_id) REFERENCES redemption (municipality_id, id)
+)
+ STRICT
+
+CREATE TABLE taken_back (
+  municipality_id TEXT NOT NULL,
+  follow_up_id BLOB NOT NULL,
+  line INTEGER NOT NULL,
+  redemption_id BLOB NOT NULL,
+  kind TEXT NOT NULL,
+  quantity INTEGER NOT NULL,
+  price_cents INTEGER NOT NULL,
+  CONSTRAINT pk_taken_back PRIMARY KEY (municipality_id, follow_up_id, line),
+  CONSTRAINT fk_taken_back_municipality_id_follow_up_id FOREIGN KEY(municipality_id, follow_up_id) REFERENCES follow_up (municipality_id, id),
+  CONSTRAINT uq_taken_back_municipality_id_redemption_id_line_kind UNIQUE (municipality_id, redemption_id, line, kind),
+  CONSTRAINT ck_taken_back_not_negative CHECK (quantity >= 0 AND price_cents >= 0)
+)
+ STRICT
+
+CREATE TRIGGER entry_no_update BEFORE UPDATE ON entry
+BEGIN SELECT RAISE(ABORT, 'entry is append-only: history is never edited'); END
+
+CREATE TRIGGER entry_no_delete BEFORE DELETE ON entry
+BEGIN SELECT RAISE(ABORT, 'entry is append-only: history is never edited'); END
+
+CREATE TRIGGER entitlement_change_no_update BEFORE UPDATE ON entitlement_change
+BEGIN SELECT RAISE(ABORT, 'entitlement_change is append-only: history is never edited'); END
+
+CREATE TRIGGER entitlement_change_no_delete BEFORE DELETE ON entitlement_change
+BEGIN SELECT RAISE(ABORT, 'entitlement_change is append-only: history is never edited'); END
+
+CREATE TRIGGER redemption_no_update BEFORE UPDATE ON redemption
+BEGIN SELECT RAISE(ABORT, 'redemption is append-only: history is never edited'); END
+
+CREATE TRIGGER redemption_no_delete BEFORE DELETE ON redemption
+BEGIN SELECT RAISE(ABORT, 'redemption is append-only: history is never edited'); END
+
+CREATE TRIGGER redemption_line_no_update BEFORE UPDATE ON redemption_line
+BEGIN SELECT RAISE(ABORT, 'redemption_line is append-only: history is never edited'); END
+
+CREATE TRIGGER redemption_line_no_delete BEFORE DELETE ON redemption_line
+BEGIN SELECT RAISE(ABORT, 'redemption_line is append-only: history is never edited'); END
+
+CREATE TRIGGER follow_up_no_update BEFORE UPDATE ON follow_up
+BEGIN SELECT RAISE(ABORT, 'follow_up is append-only: history is never edited'); END
+
+CREATE TRIGGER follow_up_no_delete BEFORE DELETE ON follow_up
+BEGIN SELECT RAISE(ABORT, 'follow_up is append-only: history is never edited'); END
+
+CREATE TRIGGER taken_back_no_update BEFORE UPDATE ON taken_back
+BEGIN SELECT RAISE(ABORT, 'taken_back is append-only: history is never edited'); END
+
+CREATE TRIGGER taken_back_no_delete BEFORE DELETE ON taken_back
+BEGIN SELECT RAISE(ABORT, 'taken_back is append-only: history is never edited'); END
+
+CREATE TRIGGER claim_no_update BEFORE UPDATE ON claim
+BEGIN SELECT RAISE(ABORT, 'claim is append-only: history is never edited'); END
+
+CREATE TRIGGER claim_no_delete BEFORE DELETE ON claim
+BEGIN SELECT RAISE(ABORT, 'claim is append-only: history is never edited'); END
+
+CREATE TRIGGER settlement_run_no_update BEFORE UPDATE ON settlement_run
+BEGIN SELECT RAISE(ABORT, 'settlement_run is append-only: history is never edited'); END
+
+CREATE TRIGGER settlement_run_no_delete BEFORE DELETE ON settlement_run
+BEGIN SELECT RAISE(ABORT, 'settlement_run is append-only: history is never edited'); END
+
+CREATE TRIGGER settlement_no_update BEFORE UPDATE ON settlement
+BEGIN SELECT RAISE(ABORT, 'settlement is append-only: history is never edited'); END
+
+CREATE TRIGGER settlement_no_delete BEFORE DELETE ON settlement
+BEGIN SELECT RAISE(ABORT, 'settlement is append-only: history is never edited'); END
+
+CREATE TRIGGER settlement_line_no_update BEFORE UPDATE ON settlement_line
+BEGIN SELECT RAISE(ABORT, 'settlement_line is append-only: history is never edited'); END
+
+CREATE TRIGGER settlement_line_no_delete BEFORE DELETE ON settlement_line
+BEGIN SELECT RAISE(ABORT, 'settlement_line is append-only: history is never edited'); END
+
+CREATE TRIGGER payment_no_update BEFORE UPDATE ON payment
+BEGIN SELECT RAISE(ABORT, 'payment is append-only: history is never edited'); END
+
+CREATE TRIGGER payment_no_delete BEFORE DELETE ON payment
+BEGIN SELECT RAISE(ABORT, 'payment is append-only: history is never edited'); END
+
+CREATE TRIGGER care_approval_no_update BEFORE UPDATE ON care_approval
+BEGIN SELECT RAISE(ABORT, 'care_approval is append-only: history is never edited'); END
+
+CREATE TRIGGER care_approval_no_delete BEFORE DELETE ON care_approval
+BEGIN SELECT RAISE(ABORT, 'care_approval is append-only: history is never edited'); END
+
+CREATE TRIGGER access_log_no_update BEFORE UPDATE ON access_log
+BEGIN SELECT RAISE(ABORT, 'access_log is append-only: history is never edited'); END
+
+CREATE TRIGGER access_log_no_delete BEFORE DELETE ON access_log
+BEGIN SELECT RAISE(ABORT, 'access_log is append-only: history is never edited'); END

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Municipalities: which exist (the list of CBS), and those whose ledger this is, with the account that pays."""
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+from pydantic import model_validator
+
+from ledger.db import Work
+from ledger.errors import Malformed, NotFound
+from ledger.inputs import Iban, Input, ShortText
+from ledger.tables import Municipality
+
+LIST = Path(__file__).parent / "data" / "gemeenten-2026.csv"
+"""Code, name and province. Source: CBS, Gemeentelijke indeling 2026 (1 January 2026)."""
+
+
+@dataclass(kw_only=True, eq=False)
+class MunicipalityUnknown(Malformed):
+    """CBS lists no municipality with this code."""
+
+    code = "municipality_unknown"
+    cbs: str
+
+
+@dataclass(kw_only=True, eq=False)
+class MunicipalityNotSetUp(NotFound):
+    """The municipality exists, but has no ledger here yet."""
+
+    code = "municipality_not_set_up"
+    cbs: str
+
+
+class MunicipalityInput(Input):
+    """What a municipality is called, and the account it pays from."""
+
+    name: ShortText
+    debtor_name: ShortText | None = None
+    """Account-holder name exactly as the bank has it."""
+    debtor_iban: Iban | None = None
+
+    @model_validator(mode="after")
+    def _whole_debtor(self) -> Self:
+        if (self.debtor_name is None) != (self.debtor_iban is None):
+            raise ValueError("debtor_name and debtor_iban are given together or not at all")
+        return self
+
+
+def put(work: Work, content: MunicipalityInput) -> Municipality:
+    """Set up this municipality, or change its name and debtor; the same content changes nothing.
+
+    A debtor that is not given stays what it was. Raises MunicipalityUnknown for a code CBS does not list.
+    """
+    if name_of(work.municipality_id) is None:
+        raise MunicipalityUnknown(cbs=work.municipality_id)
+    row = work.session.get(Municipality, work.municipality_id)
+    if row is None:
+        row = Municipality(municipality_id=work.municipality_id, name=content.name, recorded_at=work.now)
+        work.session.add(row)
+    given = {name: value for name, value in content.model_dump().items() if value is not None}
+    changed = {name: value for name, value in given.items() if getattr(row, name) != value}
+    if changed:
+        row.sqlmodel_update({**changed, "recorded_at": work.now})
+    work.session.flush()
+    return row
+
+
+def get(work: Work) -> Municipality:
+    """This municipality. Raises MunicipalityNotSetUp."""
+    row = work.session.get(Municipality, work.municipality_id)
+    if row is None:
+        raise MunicipalityNotSetUp(cbs=work.municipality_id)
+    return row
+
+
+def name_of(cbs: str) -> str | None:
+    """The official name of the municipality with this CBS code of four digits; None: there is none."""
+    return _names().get(cbs)
+
+
+@cache
+def _names() -> dict[str, str]:
+    with LIST.open(encoding="utf-8", newline="") as lines:
+        return {row["gemeentecode"]: row["naam"] for row in csv.DictReader(lines)}

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The books: accounts with two counters that only grow, and entries that are never changed."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint
+from sqlmodel import Field
+
+from ledger.columns import Choice, Count, Id, Instant
+from ledger.rules.funding import AccountKind, EntryKind
+from ledger.tables.base import STRICT, Row, in_municipality, refers
+from ledger.units import Unit
+
+
+class Bound(StrEnum):
+    """On which side of zero an account must stay. Its balance is credits - debits."""
+
+    AT_LEAST_ZERO = "at_least_zero"
+    """Nothing can be taken that is not there."""
+    AT_MOST_ZERO = "at_most_zero"
+    """A receivable: what is owed to us, never the other way round."""
+    FREE = "free"
+    """The outside world, and soft budgets."""
+
+
+class Account(Row, table=True):
+    """One pot of one unit. Only entries.post changes the counters."""
+
+    __table_args__ = (
+        in_municipality(),
+        UniqueConstraint("municipality_id", "owner_id", "kind", "unit"),
+        CheckConstraint("debits >= 0 AND credits >= 0", name="counters_grow"),
+        CheckConstraint("bound <> 'at_least_zero' OR debits <= credits", name="not_below_zero"),
+        CheckConstraint("bound <> 'at_most_zero' OR credits <= debits", name="not_above_zero"),
+        STRICT,
+    )
+
+    municipality_id: str = Field(sa_type=Text, primary_key=True)
+    """Whose books."""
+    id: UUID = Field(sa_type=Id, primary_key=True)
+    """UUIDv7."""
+    kind: AccountKind = Field(sa_column=Column(Choice(AccountKind), nullable=False))
+    """Its place in the chart of accounts."""
+    owner_id: UUID = Field(sa_type=Id)
+    """The budget, entitlement, contract, care agreement, provider or payment; zero for the municipality."""
+    unit: Unit = Field(sa_column=Column(Choice(Unit), nullable=False))
+    """What it counts."""
+    bound: Bound = Field(sa_column=Column(Choice(Bound), nullable=False))
+    """On which side of zero it must stay."""
+    debits: int = Field(sa_type=Count, default=0)
+    """All that ever went out."""
+    credits: int = Field(sa_type=Count, default=0)
+    """All that ever came in."""
+
+    @property
+    def balance(self) -> int:
+        """What came in less what went out."""
+        return self.credits - self.debits
+
+
+class Entry(Row, table=True):
+    """One balanced booking: amount moves from the debit account to the credit account. Append-only."""
+
+    __table_args__ = (
+        refers("debit_account_id", "account"),
+        refers("credit_account_id", "account"),
+        UniqueConstraint("municipality_id", "reverses_id"),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("debit_account_id <> credit_account_id", name="two_accounts"),
+        Index("ix_entry_cause", "municipality_id", "cause_id"),
+        Index("ix_entry_credit", "municipality_id", "credit_account_id", "id"),
+        Index("ix_entry_debit", "municipality_id", "debit_account_id", "id"),
+        STRICT,
+    )
+
+    municipality_id: str = Field(sa_type=Text, primary_key=True)
+    """Whose books."""
+    id: UUID = Field(sa_type=Id, primary_key=True)
+    """UUIDv7, minted by the ledger."""
+    kind: EntryKind = Field(sa_column=Column(Choice(EntryKind), nullable=False))
+    """Why it was booked."""
+    debit_account_id: UUID = Field(sa_type=Id)
+    """Where it comes from."""
+    credit_account_id: UUID = Field(sa_type=Id)
+    """Where it goes."""
+    unit: Unit = Field(sa_column=Column(Choice(Unit), nullable=False))
+    """The unit of both accounts."""
+    amount: int = Field(sa_type=Count)
+    """More than zero."""
+    cause_id: UUID = Field(sa_type=Id)
+    """The fact behind it: a redemption, reversal, amendment, funding, settlement …"""
+    line: int = Field(sa_type=Count, default=0)
+    """Which line of that fact; 0 where it has none."""
+    reverses_id: UUID | None = Field(sa_type=Id, default=None)
+    """The entry it mirrors, wholly or in part; at most once."""
+    at: datetime = Field(sa_type=Instant)
+    """When it happened; a reversal bears the instant of what it takes back."""
+    recorded_at: datetime = Field(sa_type=Instant)
+    """When we learned it."""
+    actor_id: UUID = Field(sa_type=Id)
+    """Who did it."""

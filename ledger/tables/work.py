@@ -1,0 +1,291 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The daily work: redemptions with what was taken back, claims, settlements and payments."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint
+from sqlmodel import Field
+
+from ledger.columns import Choice, Count, Day, Flag, Id, Instant
+from ledger.tables.base import STRICT, Row, in_municipality, refers
+from ledger.units import Unit
+
+
+class FollowUpKind(StrEnum):
+    """What happened to a redemption afterwards."""
+
+    CAPTURE = "capture"
+    """A reservation became owed, wholly or in part; the rest went back."""
+    RELEASE = "release"
+    """A reservation went back whole."""
+    REVERSAL = "reversal"
+    """Lines were taken back, wholly or in part."""
+
+
+class Redemption(Row, table=True):
+    """One use of an entitlement, or a reservation of one. Append-only."""
+
+    __table_args__ = (
+        refers("entitlement_id", "entitlement"),
+        refers("provider_id", "provider"),
+        Index("ix_redemption_use", "municipality_id", "entitlement_id", "service_day"),
+        Index("ix_redemption_provider", "municipality_id", "provider_id", "id"),
+        Index("ix_redemption_claim", "municipality_id", "claim_id"),
+        STRICT,
+    )
+
+    municipality_id: str = Field(sa_type=Text, primary_key=True)
+    """Whose ledger."""
+    id: UUID = Field(sa_type=Id, primary_key=True)
+    """UUIDv7, minted by the scanner or the claim."""
+    entitlement_id: UUID = Field(sa_type=Id)
+    """What was used."""
+    entitlement_version: int = Field(sa_type=Count)
+    """Judged against this version of it."""
+    programme_version: int = Field(sa_type=Count)
+    """And this version of the programme."""
+    provider_id: UUID = Field(sa_type=Id)
+    """Who gave it."""
+    code_id: UUID | None = Field(sa_type=Id, default=None)
+    """Which code was shown; None for a claim."""
+    claim_id: UUID | None = Field(sa_type=Id, default=None)
+    """Of which claim; None for a scan."""
+    claim_line: int | None = Field(sa_type=Count, default=None)
+    """Line in the claim's file."""
+    reserved: bool = Field(sa_type=Flag, default=False)
+    """Set aside, to be captured or released."""
+    service_day: date = Field(sa_type=Day)
+    """The Dutch day on which care was or will be given."""
+    price_cents: int = Field(sa_type=Count)
+    """Of all lines together."""
+    remaining_cents: int | None = Field(sa_type=Count, default=None)
+    """What was left of the amount after it; None where money sets no limit."""
+    remaining_quantity: int | None = Field(sa_type=Count, default=None)
+    """What was left of the quantity after it; None where it sets no limit."""
+    fingerprint: bytes = Field(sa_type=LargeBinary)
+    """SHA-256 of what was sent: a resend has the same."""
+    actor_id: UUID = Field(sa_type=Id)
+    """Who sent it."""
+    at: datetime = Field(sa_type=Instant)
+    """When care was given, by the sender's word."""
+    recorded_at: datetime = Field(sa_type=Instant)
+    """When we learned it."""
+
+
+class RedemptionLine(Row, table=True):
+    """One service in a redemption. Append-only."""
+
+    __table_args__ = (refers("redemption_id", "redemption"), STRICT)
+
+    municipality_id: str = Field(sa_type=Text, primary_key=True)
+    """Whose ledger."""
+    redemption_id: UUID = Field(sa_type=Id, primary_key=True)
+    """Of which redemption."""
+    line: int = Field(sa_type=Count, primary_key=True)
+    """1, 2, 3 …"""
+    service: str = Field(sa_type=Text)
+    """Product code."""
+    unit: Unit = Field(sa_column=Column(Choice(Unit), nullable=False))
+    """Of the quantity."""
+    quantity: int = Field(sa_type=Count)
+    """How much."""
+    price_cents: int = Field(sa_type=Count)
+    """What it costs."""
+    agreement_id: UUID = Field(sa_type=Id)
+    """The contract, or care agreement, it was given under."""
+    agreement_version: int = Field(sa_type=Count)
+    """Its version; 1 for a care agreement."""
+
+
+class FollowUp(Row, table=True):
+    """A capture, release or reversal of a redemption. Append-only."""
+
+    __table_args__ = (
+        refers("redemption_id", "redemption"),
+        Index("ix_follow_up_redemption", "municipality_id", "redemption_id"),
+        STRICT,
+    )
+
+    municipality_id: str = Field(sa_type=Text, primary_key=True)
+    """Whose ledger."""
+    id: UUID = Field(sa_type=Id, primary_key=True)
+    """UUIDv7, minted by who decides it."""
+    redemption_id: UUID = Field(sa_type=Id)
+    """Of which redemption."""
+    kind: FollowUpKind = Field(sa_column=Column(Choice(FollowUpKind), nullable=False))
+    """What happened."""
+    reason: str = Field(sa_type=Text)
+    """Why, in words."""
+    fingerprint: bytes = Field(sa_type=LargeBinary)
+    """SHA-256 of what was sent: a resend has the same."""
+    actor_id: UUID = Field(sa_type=Id)
+    """Who did it."""
+    at: datetime = Field(sa_type=Instant)
+    """When."""
+    recorded_at: datetime = Field(sa_type=Instant)
+    """When we learned it."""
+
+
+class TakenBack(Row, table=True):
+    """What a follow-up takes off one line. Append-only; a line is released once and reversed once."""
+
+    __table_args__ = (
+        refers("follow_up_id", "follow_up"),
+        UniqueConstraint("municipality_id", "redemption_id", "line", "kind"),
+        CheckConstraint("quantity >= 0 AND price_cents >= 0", name="not_negative"),
+        STRICT,
+    )
+
+    municipality_id: str = Field(sa_type=Text, primary_key=True)
+    """Whose ledger."""
+    follow_up_id: UUID = Field(sa_type=Id, primary_key=True)
+    """By which follow-up."""
+    line: int = Field(sa_type=Count, primary_key=True)
+    """Of which line."""
+    redemption_id: UUID = Field(sa_type=Id)
+    """Of which redemption."""
+    kind: FollowUpKind = Field(sa_column=Column(Choice(FollowUpKind), nullable=False))
+    """As the follow-up's; a capture takes back what it did not use."""
+    quantity: int = Field(sa_type=Count)
+    """How much less, in the line's unit."""
+    price_cents: int = Field(sa_type=Count)
+    """How much less money."""
+
+
+class Claim(Row, table=True):
+    """A provider's declaration: a file, or one line sent by a resident. Append-only."""
+
+    __table_args__ = (
+        refers("provider_id", "provider"),
+        UniqueConstraint("municipality_id", "provider_id", "sha256"),
+        STRICT,
+    )
+
+    municipality_id: str = Field(sa_type=Text, primary_key=True)
+    """Whose ledger."""
+    id: UUID = Field(sa_type=Id, primary_key=True)
+    """UUIDv7."""
+    provider_id: UUID = Field(sa_type=Id)
+    """Who is to be paid."""
+    sha256: bytes = Field(sa_type=LargeBinary)
+    """Of the file: the same file again is the same claim."""
+    lines: int = Field(sa_type=Count)
+    """How many lines."""
+    price_cents: int = Field(sa_type=Count)
+    """Of all lines together."""
+    actor_id: UUID = Field(sa_type=Id)
+    """Who sent it."""
+    recorded_at: datetime = Field(sa_type=Instant)
+    """When we received it."""
+
+
+class SettlementRun(Row, table=True):
+    """One settling of all that is owed up to a day. Append-only."""
+
+    __table_args__ = (in_municipality(), STRICT)
+
+    municipality_id: str = Field(sa_type=Text, primary_key=True)
+    """Who pays."""
+    id: UUID = Field(sa_type=Id, primary_key=True)
+    """UUIDv7."""
+    until: date = Field(sa_type=Day)
+    """Last Dutch day of what is settled, inclusive."""
+    requested_on: date = Field(sa_type=Day)
+    """The day on which the bank is asked to pay."""
+    debtor_name: str = Field(sa_type=Text)
+    """Who pays, as it was at the run."""
+    debtor_iban: str = Field(sa_type=Text)
+    """From which account, as it was at the run."""
+    count: int = Field(sa_type=Count)
+    """How many payments."""
+    total_cents: int = Field(sa_type=Count)
+    """Of all payments together."""
+    file_sha256: bytes = Field(sa_type=LargeBinary)
+    """Of the payment file; every export must give the same."""
+    fingerprint: bytes = Field(sa_type=LargeBinary)
+    """SHA-256 of what was asked: a resend has the same."""
+    actor_id: UUID = Field(sa_type=Id)
+    """Who settled."""
+    recorded_at: datetime = Field(sa_type=Instant)
+    """When; also the creation time in the file."""
+
+
+class Settlement(Row, table=True):
+    """What is owed to one provider in one run. Append-only."""
+
+    __table_args__ = (
+        refers("run_id", "settlement_run"),
+        refers("provider_id", "provider"),
+        UniqueConstraint("municipality_id", "run_id", "provider_id"),
+        STRICT,
+    )
+
+    municipality_id: str = Field(sa_type=Text, primary_key=True)
+    """Who pays."""
+    id: UUID = Field(sa_type=Id, primary_key=True)
+    """UUIDv7."""
+    run_id: UUID = Field(sa_type=Id)
+    """In which run."""
+    provider_id: UUID = Field(sa_type=Id)
+    """To whom."""
+    gross_cents: int = Field(sa_type=Count)
+    """All its lines together."""
+    set_off_cents: int = Field(sa_type=Count)
+    """Kept back for what the provider had to give back."""
+    net_cents: int = Field(sa_type=Count)
+    """gross less set-off: what is paid; 0 means no payment."""
+    recorded_at: datetime = Field(sa_type=Instant)
+    """When."""
+
+
+class SettlementLine(Row, table=True):
+    """One entry on a payable account, settled once. Append-only."""
+
+    __table_args__ = (
+        refers("settlement_id", "settlement"),
+        refers("entry_id", "entry"),
+        Index("ix_settlement_line_settlement", "municipality_id", "settlement_id"),
+        STRICT,
+    )
+
+    municipality_id: str = Field(sa_type=Text, primary_key=True)
+    """Who pays."""
+    entry_id: UUID = Field(sa_type=Id, primary_key=True)
+    """Which entry; no entry is settled twice."""
+    settlement_id: UUID = Field(sa_type=Id)
+    """In which settlement."""
+    cents: int = Field(sa_type=Count)
+    """More than zero when owed, less than zero when taken back."""
+
+
+class Payment(Row, table=True):
+    """What the bank is told for one settlement. Append-only."""
+
+    __table_args__ = (
+        refers("settlement_id", "settlement"),
+        UniqueConstraint("municipality_id", "settlement_id"),
+        UniqueConstraint("municipality_id", "end_to_end_id"),
+        CheckConstraint("amount_cents > 0", name="amount_positive"),
+        STRICT,
+    )
+
+    municipality_id: str = Field(sa_type=Text, primary_key=True)
+    """Who pays."""
+    id: UUID = Field(sa_type=Id, primary_key=True)
+    """UUIDv7; owns the in_payment account."""
+    run_id: UUID = Field(sa_type=Id, index=True)
+    """In which run, and so in which file."""
+    settlement_id: UUID = Field(sa_type=Id)
+    """For which settlement."""
+    end_to_end_id: str = Field(sa_type=Text)
+    """The settlement's id without hyphens: finds it on every bank message."""
+    reference: str = Field(sa_type=Text)
+    """RF creditor reference (ISO 11649) the provider finds it by."""
+    creditor_name: str = Field(sa_type=Text)
+    """Account-holder name as it was at the run."""
+    creditor_iban: str = Field(sa_type=Text)
+    """IBAN as it was at the run."""
+    amount_cents: int = Field(sa_type=Count)
+    """More than zero."""
