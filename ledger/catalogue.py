@@ -107,10 +107,9 @@ class _Shelf:
         row = self.rows.get(service.id)
         if row is not None and _content(row) == service:
             return row
-        if service.id in self.expected:
-            version = row.version if row else 0
-            if version != self.expected[service.id]:
-                raise ChangedMeanwhile(id=service.id, version=version)
+        version = row.version if row else 0
+        if self.expected.get(service.id, version) != version:
+            raise ChangedMeanwhile(id=service.id, version=version)
         return self._make(service) if row is None else self._change(row, service)
 
     def _make(self, service: ServiceInput) -> Service:
@@ -164,7 +163,9 @@ def _in_use(work: Work, codes: Iterable[str]) -> set[Key]:
             (col(Contract.municipality_id) == col(ContractLine.municipality_id))
             & (col(Contract.id) == col(ContractLine.contract_id)),
         )
-        .where(col(ContractLine.municipality_id) == work.municipality_id, col(ContractLine.service).in_(codes))
+        .where(
+            col(ContractLine.municipality_id) == work.municipality_id, col(ContractLine.service).in_(codes)
+        )
     )
     agreed = (
         select(col(Entitlement.law), col(CareAgreement.service))

@@ -30,6 +30,7 @@ PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=30000",
     "PRAGMA trusted_schema=OFF",
+    "PRAGMA secure_delete=ON",  # what is erased from the vault is overwritten, not only unlinked
     "PRAGMA cache_size=-65536",
 )
 
@@ -101,6 +102,7 @@ def reading(engine: Engine) -> Iterator[Session]:
     if engine.dialect.name == "postgresql":
         options = {"isolation_level": "REPEATABLE READ"}
     with Session(engine.execution_options(**options), expire_on_commit=False, autoflush=False) as session:
+        session.info["keeps"] = False  # access_log refuses to note a look here
         yield session
         session.rollback()
 

@@ -22,7 +22,7 @@ from ledger.inputs import Amount, Id7, Moment, Pc4, Text, Validity, fingerprint
 from ledger.rules.facts import EntitlementKind, Law
 from ledger.rules.funding import AccountKind, EntryKind
 from ledger.rules.refusals import BudgetTooLow
-from ledger.rules.restrictions import AnyRestriction, Cap, OnlyItems
+from ledger.rules.restrictions import AnyRestriction, Cap, OnlyItems, OnlyProviders
 from ledger.tables import (
     Budget,
     BudgetMode,
@@ -77,6 +77,8 @@ class GrantTerms(Validity):
     amount_cents: Amount | None = None
     quantity: Amount | None = None
     quantity_unit: Unit | None = None
+    expected_quantity: Amount | None = None
+    """What will probably be used where only caps limit it; for the commitment, not a limit."""
     restrictions: Annotated[tuple[AnyRestriction, ...], Field(max_length=50)] = ()
     area: Pc4 | None = None
     reference: Text | None = None
@@ -92,15 +94,18 @@ class GrantTerms(Validity):
             raise ValueError("a quantity and its unit come together")
         if self.quantity_unit is Unit.EUROCENT:
             raise ValueError("money is an amount, not a quantity")
-        capped = any(isinstance(rule, Cap) for rule in self.restrictions)
-        if self.amount_cents is None and self.quantity is None and not capped:
-            raise ValueError("an entitlement needs an amount, a quantity or a cap")
+        if self.amount_cents is None and self.quantity is None and not self._limited_by_rules():
+            raise ValueError("an entitlement needs an amount, a quantity, a cap, or named providers")
         if self.kind is not EntitlementKind.VOUCHER and self.amount_cents is None:
             raise ValueError("a drawing right and an arrangement need an amount")
         planned = any(isinstance(rule, OnlyItems) for rule in self.restrictions)
         if self.kind is EntitlementKind.ARRANGEMENT and not planned:
             raise ValueError("an arrangement needs a plan: a restriction only_items")
         return self
+
+    def _limited_by_rules(self) -> bool:
+        """A cap, or a named provider: an allocation without a size is agreed with that provider."""
+        return any(isinstance(rule, Cap | OnlyProviders) for rule in self.restrictions)
 
 
 class Grant(GrantTerms):
@@ -207,7 +212,9 @@ def _load(work: Work, grants: Sequence[Grant]) -> _Desk:
         estimates=estimates.of_grants(
             work,
             {
-                each.id: estimates.Wanted(each.law, each.quantity, each.restrictions)
+                each.id: estimates.Wanted(
+                    each.law, each.quantity or each.expected_quantity, each.restrictions
+                )
                 for each in grants
                 if each.amount_cents is None
             },

@@ -2,11 +2,12 @@
 """What the ledger refuses, as a tree. An error carries facts; sentences live in ledger/texts.
 
     LedgerError
-    |-- NotFound      the thing named does not exist, or is not yours to see
-    |-- Refused       a rule or a balance says no; told to the person at the door
-    |-- Conflict      exists already with other content, or was changed meanwhile
-    |-- Forbidden     this actor may not
-    `-- Malformed     the input cannot be read; says where
+    |-- NotFound         the thing named does not exist, or is not yours to see
+    |-- Refused          a rule or a balance says no; told to the person at the door
+    |-- Conflict         exists already with other content, or was changed meanwhile
+    |-- Forbidden        this actor may not
+    |-- Unauthenticated  nobody we know: no key, or none that opens anything
+    `-- Malformed        the input cannot be read; says where
 
 Each class is a fact with a public, stable code. Bugs are assertions, never a LedgerError.
 """
@@ -53,6 +54,11 @@ class Conflict(LedgerError):
 @dataclass(kw_only=True, eq=False)
 class Forbidden(LedgerError):
     """This actor may not do this."""
+
+
+@dataclass(kw_only=True, eq=False)
+class Unauthenticated(LedgerError):
+    """Nobody we know asks this: no key, or none that opens anything."""
 
 
 @dataclass(kw_only=True, eq=False)

@@ -5,27 +5,60 @@ import hashlib
 import secrets
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from random import Random
 from uuid import UUID
 
 NOBODY = UUID(int=0)
 """The owner of accounts that belong to the municipality as a whole."""
 
 _TAIL_BITS = 74
-_lock = threading.Lock()
-_last_ms = 0
-_last_tail = 0
+
+
+class Mint:
+    """Makes ids from a clock and a source of random bits; each is greater than the one before."""
+
+    def __init__(self, clock_ms: Callable[[], int], random_bits: Callable[[int], int]) -> None:
+        self._clock_ms = clock_ms
+        self._random_bits = random_bits
+        self._lock = threading.Lock()
+        self._last_ms = 0
+        self._last_tail = 0
+
+    def new(self) -> UUID:
+        """The next id."""
+        with self._lock:
+            ms = self._clock_ms()
+            if ms > self._last_ms:
+                self._last_ms, self._last_tail = ms, self._random_bits(_TAIL_BITS - 1)
+            else:
+                self._last_tail += 1 + self._random_bits(32)
+            return _assemble(self._last_ms, self._last_tail)
+
+
+_mint = Mint(lambda: time.time_ns() // 1_000_000, secrets.randbits)
 
 
 def uuid7() -> UUID:
     """A new UUIDv7; within one process each is greater than the one before."""
-    global _last_ms, _last_tail
-    with _lock:
-        ms = time.time_ns() // 1_000_000
-        if ms > _last_ms:
-            _last_ms, _last_tail = ms, secrets.randbits(_TAIL_BITS - 1)
-        else:
-            _last_tail += 1 + secrets.randbits(32)
-        return _assemble(_last_ms, _last_tail)
+    return _mint.new()
+
+
+@contextmanager
+def seeded(seed: int, at: datetime) -> Iterator[None]:
+    """Inside, ids follow from the seed alone, all of them minted at one instant. For the demo and
+    for tests: they can be guessed.
+    """
+    global _mint
+    before = _mint
+    ms = (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+    _mint = Mint(lambda: ms, Random(seed).getrandbits)
+    try:
+        yield
+    finally:
+        _mint = before
 
 
 def derived(parent: UUID, name: str) -> UUID:

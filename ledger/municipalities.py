@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Municipalities: which exist (the list of CBS), and those whose ledger this is, with the account that pays."""
+"""Municipalities: which exist (the list of CBS), and whose ledger is here, with the account that pays."""
 
 import csv
 from dataclasses import dataclass
@@ -34,10 +34,9 @@ class MunicipalityNotSetUp(NotFound):
     cbs: str
 
 
-class MunicipalityInput(Input):
-    """What a municipality is called, and the account it pays from."""
+class Debtor(Input):
+    """The account a municipality pays from."""
 
-    name: ShortText
     debtor_name: ShortText | None = None
     """Account-holder name exactly as the bank has it."""
     debtor_iban: Iban | None = None
@@ -47,6 +46,12 @@ class MunicipalityInput(Input):
         if (self.debtor_name is None) != (self.debtor_iban is None):
             raise ValueError("debtor_name and debtor_iban are given together or not at all")
         return self
+
+
+class MunicipalityInput(Debtor):
+    """What a municipality is called, and the account it pays from."""
+
+    name: ShortText
 
 
 def put(work: Work, content: MunicipalityInput) -> Municipality:

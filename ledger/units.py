@@ -63,8 +63,13 @@ def price_cents(rate_cents: int, quantity: int, measure: Measure) -> int:
     """What a quantity costs at a rate per measure, in eurocents, half a cent rounded up.
 
     quantity is in measure.unit. Source: iWmo/iJw rule IV081 (TR346): round(hourly rate x minutes
-    / 60, 2), half up. The only place in the product where money is rounded.
+    / 60, 2), half up. Together with share_cents the only place where money is rounded.
     """
     if measure is Measure.EURO:
         return quantity
-    return (2 * rate_cents * quantity + measure.size) // (2 * measure.size)
+    return share_cents(rate_cents, quantity, measure.size)
+
+
+def share_cents(cents: int, part: int, whole: int) -> int:
+    """cents x part / whole, half a cent rounded up; the whole part is the whole amount."""
+    return (2 * cents * part + whole) // (2 * whole)

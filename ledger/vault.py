@@ -18,7 +18,7 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from pydantic import StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from ledger import identifiers
 from ledger.errors import InvalidIdentifier, LedgerError
@@ -67,7 +67,7 @@ class Identity(Hidden):
     gender: Annotated[str, StringConstraints(pattern=r"^[0-9]$")] | None = None
     """Code of list COD046."""
     street: Line | None = None
-    house_number: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,5}$")] | None = None
+    house_number: Annotated[int, Field(strict=True, ge=1, le=99_999)] | None = None
     house_letter: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]$")] | None = None
     house_addition: ShortText | None = None
     postcode: ShortText | None = None

@@ -131,7 +131,7 @@ class AccessLog(Row, table=True):
     actor_id: UUID = Field(sa_type=Id)
     """Who looked."""
     action: str = Field(sa_type=Text)
-    """search, read, letter or import."""
+    """A ledger.access_log.LookAction: search, read, letter …"""
     person_id: UUID | None = Field(sa_type=Id, default=None)
     """At whom; None where a search found nobody."""
     purpose: str = Field(sa_type=Text)

@@ -90,6 +90,8 @@ class Entitlement(Row, table=True):
     """The most that may be used, in quantity_unit; None: no limit in quantity."""
     quantity_unit: Unit | None = Field(sa_column=Column(Choice(Unit), nullable=True), default=None)
     """Minute, day_part, day or piece."""
+    expected_quantity: int | None = Field(sa_type=Count, default=None)
+    """What will probably be used where only caps limit it; the commitment was estimated from it."""
     restrictions: tuple[AnyRestriction, ...] = Field(
         sa_column=Column(Parsed(tuple[AnyRestriction, ...]), nullable=False)
     )

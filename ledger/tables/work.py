@@ -116,6 +116,10 @@ class FollowUp(Row, table=True):
     """Of which redemption."""
     kind: FollowUpKind = Field(sa_column=Column(Choice(FollowUpKind), nullable=False))
     """What happened."""
+    taken_back_cents: int = Field(sa_type=Count)
+    """How much of the price it took back."""
+    standing_cents: int = Field(sa_type=Count)
+    """What of the price stood after it."""
     reason: str = Field(sa_type=Text)
     """Why, in words."""
     fingerprint: bytes = Field(sa_type=LargeBinary)

@@ -1,0 +1,428 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Allocations: message 301 of iWmo and iJw becomes entitlements, or changes them.
+
+A message is imported whole or not at all. The latest Toewijzingsdatum and -tijd wins (IV013), and
+importing a message twice changes nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+from sqlmodel import col
+
+from ledger import entitlement_changes, entitlements, people
+from ledger.db import Work
+from ledger.entitlement_changes import Amendment, Ending, Suspension
+from ledger.entitlements import Grant
+from ledger.errors import LedgerError, Refused
+from ledger.formats import weeks
+from ledger.formats.iwmo301 import Allocation, Client, Message301
+from ledger.ids import derived, uuid7
+from ledger.keys import MunicipalityKeys
+from ledger.people import PersonInput
+from ledger.rules.facts import EntitlementKind, Law
+from ledger.rules.periods import Per
+from ledger.rules.restrictions import AnyRestriction, Cap, OnlyCategories, OnlyProviders, OnlyServices
+from ledger.tables import Entitlement, Programme, Provider, Service
+from ledger.units import Unit
+from ledger.vault import Identity
+
+UNITS = {
+    "01": (Unit.MINUTE, 1),
+    "04": (Unit.MINUTE, 60),
+    "14": (Unit.DAY, 1),
+    "16": (Unit.DAY_PART, 1),
+    "82": (Unit.PIECE, 1),
+    "83": (Unit.EUROCENT, 1),
+    "84": (Unit.PIECE, 1),
+}
+"""Codelijst WJ756 to our units, and how many of ours one of theirs is. Euros (83) come in cents."""
+
+PERIODS = {"1": Per.DAY, "2": Per.WEEK, "4": Per.MONTH}
+"""Codelijst WMO757; 6 is the total within the validity."""
+
+IN_TOTAL = "6"
+REMOVED = "13"
+"""RedenWijziging: the allocation should not have been made."""
+
+
+@dataclass(kw_only=True, eq=False)
+class NoProgramme(Refused):
+    """No published programme takes allocations under this law and product group."""
+
+    code: ClassVar[str] = "no_programme"
+    law: str
+    product_group: str | None
+
+
+@dataclass(kw_only=True, eq=False)
+class OtherMunicipality(Refused):
+    """The message is from another municipality."""
+
+    code: ClassVar[str] = "other_municipality"
+    municipality: str
+
+
+@dataclass(kw_only=True, eq=False)
+class OnlyEndBudgetOrVolume(Refused):
+    """A change may touch only the end, the budget, or the total volume; else a new number (OP257)."""
+
+    code: ClassVar[str] = "only_end_budget_or_volume"
+    number: int
+
+
+@dataclass(kw_only=True, eq=False)
+class SameMomentOtherContent(Refused):
+    """Two versions of one allocation bear the same date and time."""
+
+    code: ClassVar[str] = "same_moment_other_content"
+    number: int
+
+
+@dataclass(kw_only=True, eq=False)
+class AllocationRefused(Refused):
+    """One allocation of a message was refused, and so the whole message."""
+
+    code: ClassVar[str] = "allocation_refused"
+    number: int
+    line: int
+    reason: LedgerError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """What one message did."""
+
+    identification: str
+    holder_id: UUID
+    granted: tuple[UUID, ...] = ()
+    changed: tuple[UUID, ...] = ()
+    unchanged: int = 0
+    """Allocations that were known already, or older than what we have."""
+    signals: tuple[str, ...] = ()
+    """Codes of what needs attention: provider_unknown, service_unknown."""
+
+
+Outcome: TypeAlias = Imported | LedgerError
+"""What the message did, or why it was refused whole."""
+
+
+def import_messages(work: Work, keys: MunicipalityKeys, messages: Sequence[Message301]) -> list[Outcome]:
+    """Import messages in the order given; outcomes[i] answers messages[i].
+
+    All are tried together; when that fails each is tried by itself, so that a refused one leaves
+    no trace on the others.
+    """
+    numbers = [(m.law, a.number) for m in messages for a in m.allocations]
+    if len(numbers) == len(set(numbers)):
+        try:
+            with work.session.begin_nested():
+                return list(_import(work, keys, messages))
+        except LedgerError as refusal:
+            if len(messages) == 1:
+                return [refusal]
+    return [_alone(work, keys, message) for message in messages]
+
+
+def _alone(work: Work, keys: MunicipalityKeys, message: Message301) -> Outcome:
+    try:
+        with work.session.begin_nested():
+            return _import(work, keys, [message])[0]
+    except LedgerError as refusal:
+        return refusal
+
+
+def _import(work: Work, keys: MunicipalityKeys, messages: Sequence[Message301]) -> list[Imported]:
+    """All messages, each numbering an allocation once; raises at the first that is refused."""
+    desk = _load(work, keys, messages)
+    plans = [desk.plan(message) for message in messages]
+    grants = [grant for plan in plans for grant in plan.grants]
+    orders = [order for plan in plans for order in plan.orders]
+    outcomes = [*entitlements.grant(work, grants), *entitlement_changes.change(work, orders)]
+    places = [place for plan in plans for place in plan.granted_places]
+    places += [place for plan in plans for place in plan.ordered_places]
+    for allocation, outcome in zip(places, outcomes, strict=True):
+        if isinstance(outcome, LedgerError):
+            raise AllocationRefused(number=allocation.number, line=allocation.line, reason=outcome)
+    return [plan.imported for plan in plans]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """What one message asks of the ledger."""
+
+    grants: tuple[Grant, ...]
+    granted_places: tuple[Allocation, ...]
+    orders: tuple[entitlement_changes.Order, ...]
+    ordered_places: tuple[Allocation, ...]
+    imported: Imported
+
+
+@dataclass(kw_only=True)
+class _Desk:
+    """What a batch of messages needs to be judged."""
+
+    work: Work
+    holders: Mapping[str, UUID]
+    present: Mapping[tuple[str, int], Entitlement]
+    programmes: Sequence[Programme]
+    services: Mapping[tuple[str, str], Service]
+    providers: frozenset[str]
+
+    def plan(self, message: Message301) -> _Plan:
+        """What is new, what changes, and what is known already. Raises what refuses the message."""
+        holder = self.holders[message.client.bsn]
+        grants, granted, orders, ordered, unchanged = [], [], [], [], 0
+        for allocation in message.allocations:
+            present = self.present.get((message.law, allocation.number))
+            if present is None and allocation.change_reason != REMOVED:
+                grants.append(self._grant(message, allocation, holder))
+                granted.append(allocation)
+                continue
+            changes = self._changes(message, allocation, present) if present else []
+            orders += changes
+            ordered += [allocation] * len(changes)
+            unchanged += not changes
+        imported = Imported(
+            identification=message.identification,
+            holder_id=holder,
+            granted=tuple(grant.id for grant in grants),
+            changed=tuple({order.entitlement_id: None for order in orders}),
+            unchanged=unchanged,
+            signals=self._signals(message),
+        )
+        return _Plan(
+            grants=tuple(grants),
+            granted_places=tuple(granted),
+            orders=tuple(orders),
+            ordered_places=tuple(ordered),
+            imported=imported,
+        )
+
+    def _grant(self, message: Message301, allocation: Allocation, holder: UUID) -> Grant:
+        size = _Size.of(allocation, self.work.now)
+        return Grant(
+            id=uuid7(),
+            kind=EntitlementKind.VOUCHER,
+            law=Law(message.law),
+            programme_id=self._programme(message.law, allocation).id,
+            holder_id=holder,
+            valid_from=allocation.valid_from,
+            valid_until=allocation.valid_until,
+            amount_cents=size.amount_cents,
+            quantity=size.quantity,
+            quantity_unit=size.unit if size.quantity else None,
+            expected_quantity=size.expected,
+            restrictions=_restrictions(message, allocation, size),
+            reference=f"301 {allocation.number}",
+            allocation_number=allocation.number,
+            at=allocation.decided_at,
+        )
+
+    def _programme(self, law: str, allocation: Allocation) -> Programme:
+        """The programme of the product's group, else the one without a group."""
+        service = self.services.get((law, allocation.product or ""))
+        group = service.product_group if service else None
+        fitting = [p for p in self.programmes if p.law == law and p.product_group in (group, None)]
+        if not fitting:
+            raise NoProgramme(law=law, product_group=group)
+        return max(fitting, key=lambda each: each.product_group is not None)
+
+    def _changes(
+        self, message: Message301, allocation: Allocation, present: Entitlement
+    ) -> list[entitlement_changes.Order]:
+        """Nothing for an older version; else what differs, where the standard allows it."""
+        if present.decided_at is not None and allocation.decided_at < present.decided_at:
+            return []
+        wanted = self._grant(message, allocation, present.holder_id)
+        differs = _differs(present, wanted)
+        if allocation.decided_at == present.decided_at:
+            if differs:
+                raise SameMomentOtherContent(number=allocation.number)
+            return []
+        if allocation.change_reason == REMOVED:
+            return _removal(present, allocation)
+        if not _may_change(present, wanted, self.holders[message.client.bsn]):
+            raise OnlyEndBudgetOrVolume(number=allocation.number)
+        return [_order(present, allocation, _amendment(present, wanted))]
+
+    def _signals(self, message: Message301) -> tuple[str, ...]:
+        found = set() if message.provider_agb in self.providers else {"provider_unknown"}
+        known = all(
+            (message.law, each.product) in self.services for each in message.allocations if each.product
+        )
+        return tuple(sorted(found if known else found | {"service_unknown"}))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Size:
+    """How much an allocation holds, in our units."""
+
+    unit: Unit | None = None
+    amount_cents: int | None = None
+    quantity: int | None = None
+    expected: int | None = None
+    cap: Cap | None = None
+
+    @classmethod
+    def of(cls, allocation: Allocation, now: datetime) -> "_Size":
+        """Budget, a total, or so much per period; nothing where the message has no size."""
+        if allocation.budget_cents is not None:
+            return cls(unit=Unit.EUROCENT, amount_cents=allocation.budget_cents or None)
+        if not allocation.volume or allocation.unit is None or allocation.frequency is None:
+            return cls()
+        unit, factor = UNITS[allocation.unit]
+        volume = allocation.volume * factor
+        if allocation.frequency == IN_TOTAL:
+            is_money = unit is Unit.EUROCENT
+            return cls(unit=unit, amount_cents=volume) if is_money else cls(unit=unit, quantity=volume)
+        cap = Cap(per=PERIODS[allocation.frequency], unit=unit, most=volume)
+        last = allocation.valid_until or _year_end(allocation.valid_from, now)
+        total = weeks.total_volume(volume, allocation.frequency, allocation.valid_from, last)
+        return cls(unit=unit, cap=cap, expected=None if unit is Unit.EUROCENT else total)
+
+
+def _year_end(first: date, now: datetime) -> date:
+    """Until when an open allocation is committed: the end of this year, or of the year it begins in."""
+    return date(max(first.year, now.year), 12, 31)
+
+
+def _restrictions(message: Message301, allocation: Allocation, size: _Size) -> tuple[AnyRestriction, ...]:
+    rules: list[AnyRestriction] = [OnlyProviders(providers=frozenset({message.provider_agb}))]
+    if allocation.product is not None:
+        rules.append(OnlyServices(services=frozenset({allocation.product})))
+    elif allocation.category is not None:
+        rules.append(OnlyCategories(categories=frozenset({allocation.category})))
+    return tuple([*rules, size.cap] if size.cap else rules)
+
+
+_FREE_TO_CHANGE = ("valid_until", "amount_cents", "quantity")
+_FIXED = ("law", "valid_from", "quantity_unit", "restrictions")
+
+
+def _differs(present: Entitlement, wanted: Grant) -> bool:
+    return any(getattr(present, name) != getattr(wanted, name) for name in (*_FREE_TO_CHANGE, *_FIXED))
+
+
+def _may_change(present: Entitlement, wanted: Grant, holder: UUID) -> bool:
+    """Only the end, the budget and the total volume may change; never the person."""
+    same = all(getattr(present, name) == getattr(wanted, name) for name in _FIXED)
+    return same and present.holder_id == holder
+
+
+def _amendment(present: Entitlement, wanted: Grant) -> Amendment:
+    return Amendment(
+        amount_cents=wanted.amount_cents,
+        quantity=wanted.quantity,
+        expected_quantity=wanted.expected_quantity,
+        valid_until=wanted.valid_until,
+        open_ended=wanted.valid_until is None,
+        reason=wanted.reference or "301",
+        at=wanted.at,
+    )
+
+
+def _removal(present: Entitlement, allocation: Allocation) -> list[entitlement_changes.Order]:
+    """Removed (reason 13): it ends on its first day, and on that day nothing may be used either."""
+    words = {"reason": "301: verwijderd (13)", "at": allocation.decided_at}
+    suspension = Suspension(from_day=present.valid_from, **words)
+    ending = Ending(last_day=present.valid_from, **words)
+    return [_order(present, allocation, suspension), _order(present, allocation, ending)]
+
+
+def _order(
+    present: Entitlement, allocation: Allocation, change: Amendment | Suspension | Ending
+) -> entitlement_changes.Order:
+    name = f"301 {allocation.decided_at.isoformat()} {change.kind}"
+    return entitlement_changes.Order(id=derived(present.id, name), entitlement_id=present.id, change=change)
+
+
+def _load(work: Work, keys: MunicipalityKeys, messages: Sequence[Message301]) -> _Desk:
+    """One query per table; residents who are new are registered."""
+    for message in messages:
+        if message.municipality != work.municipality_id:
+            raise OtherMunicipality(municipality=message.municipality)
+    return _Desk(
+        work=work,
+        holders=_holders(work, keys, messages),
+        present=_present(work, messages),
+        programmes=_programmes(work),
+        services=_services(work, messages),
+        providers=_providers(work, {message.provider_agb for message in messages}),
+    )
+
+
+def _holders(work: Work, keys: MunicipalityKeys, messages: Sequence[Message301]) -> dict[str, UUID]:
+    """Who each citizen service number is; new ones are registered under a new pseudonym."""
+    clients = {message.client.bsn: message.client for message in messages}
+    holders = dict(people.by_bsn(work, keys, list(clients)))
+    fresh = [
+        PersonInput(id=uuid7(), identity=_identity(client))
+        for bsn, client in clients.items()
+        if bsn not in holders
+    ]
+    people.register(work, keys, fresh)
+    return holders | {person.identity.bsn: person.id for person in fresh if person.identity.bsn}
+
+
+def _identity(client: Client) -> Identity:
+    return Identity(
+        bsn=client.bsn,
+        surname=client.surname,
+        prefix=client.surname_prefix,
+        given_names=client.given_names,
+        initials=client.initials,
+        birth_date=client.birth_date,
+        gender=client.gender,
+        street=client.street,
+        house_number=client.house_number,
+        house_letter=client.house_letter,
+        house_addition=client.house_addition,
+        postcode=client.postcode,
+        city=client.city,
+        country=client.country,
+    )
+
+
+def _present(work: Work, messages: Sequence[Message301]) -> dict[tuple[str, int], Entitlement]:
+    """What we know already under these numbers, locked in the order of their ids."""
+    numbers = {(Law(m.law), a.number) for m in messages for a in m.allocations}
+    statement = (
+        select(Entitlement)
+        .where(
+            col(Entitlement.municipality_id) == work.municipality_id,
+            tuple_(col(Entitlement.law), col(Entitlement.allocation_number)).in_(numbers),
+        )
+        .order_by(col(Entitlement.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    found = work.session.scalars(statement)
+    return {(row.law, row.allocation_number): row for row in found if row.allocation_number is not None}
+
+
+def _programmes(work: Work) -> Sequence[Programme]:
+    statement = select(Programme).where(
+        col(Programme.municipality_id) == work.municipality_id,
+        col(Programme.published_version).is_not(None),
+    )
+    return work.session.scalars(statement.order_by(col(Programme.id))).all()
+
+
+def _services(work: Work, messages: Sequence[Message301]) -> dict[tuple[str, str], Service]:
+    codes = {a.product for m in messages for a in m.allocations if a.product}
+    statement = select(Service).where(
+        col(Service.municipality_id) == work.municipality_id, col(Service.code).in_(codes)
+    )
+    return {(row.law, row.code): row for row in work.session.scalars(statement)}
+
+
+def _providers(work: Work, agbs: set[str]) -> frozenset[str]:
+    statement = select(col(Provider.agb)).where(
+        col(Provider.municipality_id) == work.municipality_id, col(Provider.agb).in_(agbs)
+    )
+    return frozenset(agb for agb in work.session.scalars(statement) if agb)

@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Care agreements (zorgovereenkomsten): what a drawing right may be spent on, approved twice.
+
+Source: Uitvoeringsregeling Wmo 2015, art. 2a: the municipality and the paying agent both approve.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlmodel import col
+
+from ledger import db, entries
+from ledger.db import Work
+from ledger.errors import Conflict, Forbidden, LedgerError, NotFound, Refused
+from ledger.inputs import Amount, Id7, Moment, ProductCode, Validity, fingerprint
+from ledger.rules.facts import EntitlementKind, Period
+from ledger.rules.funding import AccountKind
+from ledger.scans import NoSuchProvider, NoSuchRight
+from ledger.tables import (
+    Approver,
+    CareAgreement,
+    CareApproval,
+    Entitlement,
+    Programme,
+    ProgrammeVersion,
+    Provider,
+    RateClass,
+)
+from ledger.units import Unit
+
+
+@dataclass(kw_only=True, eq=False)
+class AgreementNotFound(NotFound):
+    """There is no such care agreement here."""
+
+    code: ClassVar[str] = "care_agreement_not_found"
+    id: UUID
+
+
+@dataclass(kw_only=True, eq=False)
+class AgreementExists(Conflict):
+    """This id was used for a care agreement with other content."""
+
+    code: ClassVar[str] = "care_agreement_exists"
+    id: UUID
+
+
+@dataclass(kw_only=True, eq=False)
+class NotADrawingRight(Refused):
+    """Care agreements belong to drawing rights."""
+
+    code: ClassVar[str] = "not_a_drawing_right"
+
+
+@dataclass(kw_only=True, eq=False)
+class RateWithoutCeiling(Refused):
+    """The programme sets no ceiling for this service and class of rate, so no rate can pass."""
+
+    code: ClassVar[str] = "rate_without_ceiling"
+    service: str
+    rate_class: str
+
+
+@dataclass(kw_only=True, eq=False)
+class RateAboveCeiling(Refused):
+    """The rate is above the ceiling of the municipal ordinance."""
+
+    code: ClassVar[str] = "rate_above_ceiling"
+    rate_cents: int
+    ceiling_cents: int
+
+
+@dataclass(kw_only=True, eq=False)
+class OutsideEntitlement(Refused):
+    """The agreement would hold on days on which the drawing right does not."""
+
+    code: ClassVar[str] = "agreement_outside_entitlement"
+
+
+@dataclass(kw_only=True, eq=False)
+class SameApprover(Forbidden):
+    """Who gave one approval does not give the other."""
+
+    code: ClassVar[str] = "same_approver"
+
+
+class AgreementTerms(Validity):
+    """A resident and a helper agree on a service at a rate."""
+
+    entitlement_id: UUID
+    provider_id: UUID
+    service: ProductCode
+    rate_class: RateClass
+    rate_cents: Amount
+    """Per measure of the service."""
+    at: Moment
+
+
+class Agreement(AgreementTerms):
+    """Terms with the id of the agreement."""
+
+    id: Id7
+
+
+Outcome: TypeAlias = CareAgreement | LedgerError
+"""The agreement, or why it was refused."""
+
+
+def agree(work: Work, agreements: Sequence[Agreement]) -> list[Outcome]:
+    """Enter care agreements; outcomes[i] answers agreements[i]. They pay nothing until approved twice."""
+    desk = _load(work, agreements)
+    outcomes = [desk.judge(each) for each in agreements]
+    # After this point only writes.
+    if desk.fresh:
+        work.session.connection().execute(insert(CareAgreement), desk.fresh)
+        entries.open_accounts(work, {(AccountKind.PAYABLE, row["id"], Unit.EUROCENT) for row in desk.fresh})
+    return outcomes
+
+
+@dataclass(kw_only=True)
+class _Desk:
+    """What a batch of agreements needs, and the rows it makes."""
+
+    work: Work
+    known: dict[UUID, CareAgreement]
+    rights: Mapping[UUID, Entitlement]
+    providers: Mapping[UUID, Provider]
+    ceilings: Mapping[tuple[UUID, str, RateClass], int]
+    fresh: list[dict[str, Any]] = field(default_factory=list)
+
+    def judge(self, agreement: Agreement) -> Outcome:
+        """Order: known id, entitlement, its kind, provider, days, ceiling."""
+        if row := self.known.get(agreement.id):
+            same = row.fingerprint == fingerprint(agreement)
+            return row if same else AgreementExists(id=agreement.id)
+        right = self.rights.get(agreement.entitlement_id)
+        if right is None:
+            return NoSuchRight()
+        if right.kind is not EntitlementKind.DRAWING_RIGHT:
+            return NotADrawingRight()
+        if agreement.provider_id not in self.providers:
+            return NoSuchProvider(id=agreement.provider_id)
+        if not _lies_within(agreement, right):
+            return OutsideEntitlement()
+        return self._rated(agreement, right)
+
+    def _rated(self, agreement: Agreement, right: Entitlement) -> Outcome:
+        ceiling = self.ceilings.get((right.programme_id, agreement.service, agreement.rate_class))
+        if ceiling is None:
+            return RateWithoutCeiling(service=agreement.service, rate_class=agreement.rate_class)
+        if agreement.rate_cents > ceiling:
+            return RateAboveCeiling(rate_cents=agreement.rate_cents, ceiling_cents=ceiling)
+        return self._take(agreement, ceiling)
+
+    def _take(self, agreement: Agreement, ceiling: int) -> CareAgreement:
+        row = CareAgreement(
+            municipality_id=self.work.municipality_id,
+            ceiling_cents=ceiling,
+            fingerprint=fingerprint(agreement),
+            actor_id=self.work.actor_id,
+            recorded_at=self.work.now,
+            **dict(agreement),
+        )
+        self.known[row.id] = row
+        self.fresh.append(row.model_dump())
+        return row
+
+
+def _lies_within(agreement: Agreement, right: Entitlement) -> bool:
+    validity = Period(start=right.valid_from, until=right.valid_until)
+    if agreement.valid_until is None:
+        return validity.holds(agreement.valid_from) and right.valid_until is None
+    return validity.holds(agreement.valid_from) and validity.holds(agreement.valid_until)
+
+
+def _load(work: Work, agreements: Sequence[Agreement]) -> _Desk:
+    rights = db.rows(work, Entitlement, {each.entitlement_id for each in agreements})
+    return _Desk(
+        work=work,
+        known=db.rows(work, CareAgreement, {each.id for each in agreements}),
+        rights=rights,
+        providers=db.rows(work, Provider, {each.provider_id for each in agreements}),
+        ceilings=_ceilings(work, {right.programme_id for right in rights.values()}),
+    )
+
+
+def _ceilings(work: Work, programme_ids: set[UUID]) -> dict[tuple[UUID, str, RateClass], int]:
+    """The ceilings of the published versions, by programme, service and class."""
+    statement = (
+        select(ProgrammeVersion)
+        .join(
+            Programme,
+            (col(Programme.municipality_id) == col(ProgrammeVersion.municipality_id))
+            & (col(Programme.id) == col(ProgrammeVersion.programme_id))
+            & (col(Programme.published_version) == col(ProgrammeVersion.version)),
+        )
+        .where(
+            col(ProgrammeVersion.municipality_id) == work.municipality_id,
+            col(ProgrammeVersion.programme_id).in_(programme_ids),
+        )
+    )
+    return {
+        (row.programme_id, each.service, RateClass(each.rate_class)): each.ceiling_cents
+        for row in work.session.scalars(statement)
+        for each in row.rate_ceilings
+    }
+
+
+def approve(work: Work, agreement_id: UUID, approver: Approver) -> CareAgreement:
+    """Give one of the two approvals, as who acts now; given twice it changes nothing.
+
+    Raises AgreementNotFound, and SameApprover when this actor gave the other approval.
+    """
+    agreement = db.rows(work, CareAgreement, {agreement_id}, lock=True).get(agreement_id)
+    if agreement is None:
+        raise AgreementNotFound(id=agreement_id)
+    given = approvals(work, agreement_id)
+    if any(each.actor_id == work.actor_id and each.approver is not approver for each in given):
+        raise SameApprover()
+    if all(each.approver is not approver for each in given):
+        row = CareApproval(
+            municipality_id=work.municipality_id,
+            agreement_id=agreement_id,
+            approver=approver,
+            actor_id=work.actor_id,
+            recorded_at=work.now,
+        )
+        work.session.connection().execute(insert(CareApproval), [row.model_dump()])
+    return agreement
+
+
+def approvals(work: Work, agreement_id: UUID) -> Sequence[CareApproval]:
+    """The approvals given so far."""
+    statement = select(CareApproval).where(
+        col(CareApproval.municipality_id) == work.municipality_id,
+        col(CareApproval.agreement_id) == agreement_id,
+    )
+    return work.session.scalars(statement).all()
+
+
+def of_entitlement(work: Work, entitlement_id: UUID) -> Sequence[CareAgreement]:
+    """All care agreements under one drawing right, oldest first."""
+    statement = select(CareAgreement).where(
+        col(CareAgreement.municipality_id) == work.municipality_id,
+        col(CareAgreement.entitlement_id) == entitlement_id,
+    )
+    return work.session.scalars(statement.order_by(col(CareAgreement.id))).all()

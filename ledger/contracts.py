@@ -1,0 +1,389 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Contracts: what one provider may deliver under one law, in versions that freeze when published."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+from sqlalchemy import delete, select, tuple_
+from sqlmodel import col
+
+from ledger import db, entries
+from ledger.db import Work
+from ledger.errors import Conflict, NotFound, Refused
+from ledger.inputs import Amount, Area, Id7, ProductCode, ShortText, Validity
+from ledger.rules.facts import Law
+from ledger.rules.funding import AccountKind
+from ledger.rules.tariffs import AnyTariff
+from ledger.tables import Contract, ContractLine, ContractVersion, Provider, Service
+from ledger.units import Measure, Unit
+
+
+@dataclass(kw_only=True, eq=False)
+class ContractUnknown(NotFound):
+    """There is no contract with this id."""
+
+    code = "contract_unknown"
+    id: UUID
+
+
+@dataclass(kw_only=True, eq=False)
+class ContractIsAnother(Conflict):
+    """A contract keeps its provider and law, and its number once it was published."""
+
+    code = "contract_is_another"
+    id: UUID
+
+
+@dataclass(kw_only=True, eq=False)
+class ContractNumberTaken(Conflict):
+    """Another contract has this number already."""
+
+    code = "contract_number_taken"
+    id: UUID
+    """Of the contract that has it."""
+    number: str
+
+
+@dataclass(kw_only=True, eq=False)
+class ContractPartyUnknown(Refused):
+    """The provider of the contract is not in the register."""
+
+    code = "contract_party_unknown"
+    id: UUID
+    """Of the contract."""
+    provider_id: UUID
+
+
+@dataclass(kw_only=True, eq=False)
+class ContractServicesUnknown(Refused):
+    """Services of the contract are not in the catalogue under its law."""
+
+    code = "contract_services_unknown"
+    id: UUID
+    """Of the contract."""
+    services: tuple[str, ...]
+
+
+class LineInput(Validity):
+    """One service at one tariff, from a first day up to and including a last."""
+
+    service: ProductCode
+    tariff: AnyTariff
+
+
+class ContractHead(Validity):
+    """What was agreed but for the lines, whoever the provider is."""
+
+    law: Law
+    number: ShortText
+    areas: tuple[Area, ...] = ()
+    """Postcodes (four digits), districts or neighbourhoods; empty is the whole municipality."""
+    acceptance_duty: bool = False
+    ceiling_cents: Amount | None = None
+    """The most that is paid in a calendar year."""
+
+
+class ContractTerms(ContractHead):
+    """What was agreed, whoever the provider is."""
+
+    lines: tuple[LineInput, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _lines_inside(self) -> Self:
+        for place, line in enumerate(self.lines):
+            if line.valid_from < self.valid_from or _last(line) > _last(self):
+                raise ValueError(f"lines[{place}] ({line.service}) reaches outside the contract's validity")
+        return self
+
+    @model_validator(mode="after")
+    def _lines_apart(self) -> Self:
+        of_service: defaultdict[str, list[LineInput]] = defaultdict(list)
+        for line in sorted(self.lines, key=lambda line: line.valid_from):
+            of_service[line.service].append(line)
+        for service, lines in of_service.items():
+            if any(_last(earlier) >= later.valid_from for earlier, later in pairwise(lines)):
+                raise ValueError(f"two lines of service {service} hold on one day")
+        return self
+
+
+class ContractInput(ContractTerms):
+    """A contract with its id and provider."""
+
+    id: Id7
+    provider_id: Id7
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContractDraft:
+    """The newest version of a contract: still a draft, or published."""
+
+    version: int
+    published: bool
+    content: ContractInput
+
+
+def draft(work: Work, contracts: Sequence[ContractInput]) -> list[ContractDraft]:
+    """Make contracts or new versions of them, not yet in force; drafts[i] answers contracts[i].
+
+    A draft that was not published is replaced; the content of the newest version again changes
+    nothing. Raises ContractIsAnother, ContractNumberTaken, ContractPartyUnknown,
+    ContractServicesUnknown; then nothing of the batch may be kept.
+    """
+    desk = _load(work, contracts)
+    drafts = [desk.judge(contract) for contract in contracts]
+    # After this point only writes.
+    _write(work, desk)
+    return drafts
+
+
+def publish(work: Work, contract_ids: Sequence[UUID]) -> list[Contract]:
+    """Freeze the newest version of each and put it in force; opens the accounts it needs.
+
+    That is the contract's payable account, and one account of the provider for every quantity its
+    services are booked in. What is published already stays as it is. Raises ContractUnknown.
+    """
+    contracts = db.rows(work, Contract, contract_ids, lock=True)
+    for contract_id in contract_ids:
+        if contract_id not in contracts:
+            raise ContractUnknown(id=contract_id)
+    fresh = [row for row in _newest(work, contracts).values() if row.published_at is None]
+    # After this point only writes.
+    for version in fresh:
+        version.published_at = work.now
+        contracts[version.contract_id].published_version = version.version
+    work.session.flush()
+    entries.open_accounts(work, _accounts(work, contracts, fresh))
+    return [contracts[contract_id] for contract_id in contract_ids]
+
+
+def newest(work: Work, contract_ids: Iterable[UUID] | None = None) -> list[ContractDraft]:
+    """The newest version of these contracts, or of all, draft or published; by id of the contract."""
+    statement = select(Contract).where(col(Contract.municipality_id) == work.municipality_id)
+    if contract_ids is not None:
+        statement = statement.where(col(Contract.id).in_(set(contract_ids)))
+    rows = work.session.scalars(statement.order_by(col(Contract.id)))
+    return list(_drafts(work, {row.id: row for row in rows}).values())
+
+
+def _last(validity: Validity) -> date:
+    return validity.valid_until or date.max
+
+
+@dataclass(kw_only=True)
+class _Desk:
+    """All that a batch of drafts may touch, as it is after what was judged before."""
+
+    contracts: dict[UUID, Contract]
+    numbers: dict[str, UUID]
+    providers: Mapping[UUID, Provider]
+    services: set[tuple[Law, str]]
+    newest: dict[UUID, ContractDraft]
+    changed: dict[UUID, ContractDraft]
+
+    def judge(self, contract: ContractInput) -> ContractDraft:
+        """Order: the same content, identity, provider, services."""
+        known = self.newest.get(contract.id)
+        if known and known.content == contract:
+            return known
+        self._judge_identity(contract)
+        if contract.provider_id not in self.providers:
+            raise ContractPartyUnknown(id=contract.id, provider_id=contract.provider_id)
+        unknown = {
+            line.service for line in contract.lines if (contract.law, line.service) not in self.services
+        }
+        if unknown:
+            raise ContractServicesUnknown(id=contract.id, services=tuple(sorted(unknown)))
+        version = known.version + known.published if known else 1  # after a published one, the next
+        drafted = ContractDraft(version=version, published=False, content=contract)
+        self.newest[contract.id] = self.changed[contract.id] = drafted
+        return drafted
+
+    def _judge_identity(self, contract: ContractInput) -> None:
+        known, row = self.newest.get(contract.id), self.contracts.get(contract.id)
+        if known and (known.content.provider_id, known.content.law) != (contract.provider_id, contract.law):
+            raise ContractIsAnother(id=contract.id)
+        if row and row.published_version is not None and row.number != contract.number:
+            raise ContractIsAnother(id=contract.id)
+        taken = self.numbers.setdefault(contract.number, contract.id)
+        if taken != contract.id:
+            raise ContractNumberTaken(id=taken, number=contract.number)
+
+
+def _load(work: Work, contracts: Sequence[ContractInput]) -> _Desk:
+    """One query per table."""
+    numbers = {contract.number for contract in contracts}
+    codes = {line.service for contract in contracts for line in contract.lines}
+    same_numbers = work.session.scalars(
+        select(Contract).where(
+            col(Contract.municipality_id) == work.municipality_id, col(Contract.number).in_(numbers)
+        )
+    )
+    rows = db.rows(work, Contract, {contract.id for contract in contracts}, lock=True)
+    return _Desk(
+        contracts=rows,
+        numbers={row.number: row.id for row in same_numbers},
+        providers=db.rows(work, Provider, {contract.provider_id for contract in contracts}),
+        services={(row.law, row.code) for row in _services(work, codes)},
+        newest=_drafts(work, rows),
+        changed={},
+    )
+
+
+def _services(work: Work, codes: Iterable[str]) -> Iterable[Service]:
+    return work.session.scalars(
+        select(Service).where(
+            col(Service.municipality_id) == work.municipality_id, col(Service.code).in_(set(codes))
+        )
+    )
+
+
+def _newest(work: Work, contract_ids: Iterable[UUID]) -> dict[UUID, ContractVersion]:
+    """The highest version of each contract."""
+    statement = (
+        select(ContractVersion)
+        .where(
+            col(ContractVersion.municipality_id) == work.municipality_id,
+            col(ContractVersion.contract_id).in_(set(contract_ids)),
+        )
+        .order_by(col(ContractVersion.contract_id), col(ContractVersion.version))
+    )
+    return {row.contract_id: row for row in work.session.scalars(statement)}
+
+
+def _lines(work: Work, versions: Iterable[ContractVersion]) -> dict[UUID, list[ContractLine]]:
+    """The lines of these versions by contract, in their order."""
+    keys = [(version.contract_id, version.version) for version in versions]
+    statement = (
+        select(ContractLine)
+        .where(
+            col(ContractLine.municipality_id) == work.municipality_id,
+            tuple_(col(ContractLine.contract_id), col(ContractLine.version)).in_(keys),
+        )
+        .order_by(col(ContractLine.contract_id), col(ContractLine.line))
+    )
+    found: defaultdict[UUID, list[ContractLine]] = defaultdict(list)
+    for line in work.session.scalars(statement):
+        found[line.contract_id].append(line)
+    return found
+
+
+def _drafts(work: Work, contracts: Mapping[UUID, Contract]) -> dict[UUID, ContractDraft]:
+    versions = _newest(work, contracts)
+    lines = _lines(work, versions.values())
+    return {
+        contract_id: ContractDraft(
+            version=version.version,
+            published=version.published_at is not None,
+            content=_content(contracts[contract_id], version, lines[contract_id]),
+        )
+        for contract_id, version in versions.items()
+    }
+
+
+def _content(contract: Contract, version: ContractVersion, lines: Iterable[ContractLine]) -> ContractInput:
+    """As it was given; not judged again, so that an old version always reads."""
+    return ContractInput.model_construct(
+        id=contract.id,
+        provider_id=contract.provider_id,
+        law=contract.law,
+        number=contract.number,
+        valid_from=version.valid_from,
+        valid_until=version.valid_until,
+        areas=version.areas,
+        acceptance_duty=version.acceptance_duty,
+        ceiling_cents=version.ceiling_cents,
+        lines=tuple(
+            LineInput.model_construct(**{name: getattr(line, name) for name in LineInput.model_fields})
+            for line in lines
+        ),
+    )
+
+
+def _write(work: Work, desk: _Desk) -> None:
+    """Contracts, then their versions, then the lines of these; a replaced draft loses its lines first."""
+    if not desk.changed:
+        return
+    for contract_id, drafted in desk.changed.items():
+        row = desk.contracts.get(contract_id)
+        if row is None:
+            work.session.add(_contract(work, drafted.content))
+        elif row.number != drafted.content.number:
+            row.number = drafted.content.number
+    work.session.flush()
+    keys = [(contract_id, drafted.version) for contract_id, drafted in desk.changed.items()]
+    for table in (ContractLine, ContractVersion):
+        work.session.execute(
+            delete(table).where(
+                col(table.municipality_id) == work.municipality_id,
+                tuple_(col(table.contract_id), col(table.version)).in_(keys),
+            )
+        )
+    work.session.add_all(_version(work, drafted) for drafted in desk.changed.values())
+    work.session.flush()
+    work.session.add_all(line for drafted in desk.changed.values() for line in _line_rows(work, drafted))
+    work.session.flush()
+
+
+def _contract(work: Work, content: ContractInput) -> Contract:
+    return Contract(
+        municipality_id=work.municipality_id,
+        id=content.id,
+        provider_id=content.provider_id,
+        law=content.law,
+        number=content.number,
+        recorded_at=work.now,
+    )
+
+
+def _version(work: Work, drafted: ContractDraft) -> ContractVersion:
+    content = drafted.content
+    return ContractVersion(
+        municipality_id=work.municipality_id,
+        contract_id=content.id,
+        version=drafted.version,
+        valid_from=content.valid_from,
+        valid_until=content.valid_until,
+        areas=content.areas,
+        acceptance_duty=content.acceptance_duty,
+        ceiling_cents=content.ceiling_cents,
+        recorded_at=work.now,
+    )
+
+
+def _line_rows(work: Work, drafted: ContractDraft) -> Iterator[ContractLine]:
+    for number, line in enumerate(drafted.content.lines, start=1):
+        yield ContractLine(
+            municipality_id=work.municipality_id,
+            contract_id=drafted.content.id,
+            version=drafted.version,
+            line=number,
+            service=line.service,
+            tariff=line.tariff,
+            valid_from=line.valid_from,
+            valid_until=line.valid_until,
+        )
+
+
+def _accounts(
+    work: Work, contracts: Mapping[UUID, Contract], versions: Sequence[ContractVersion]
+) -> Iterator[tuple[AccountKind, UUID, Unit]]:
+    """Services sold by amount have no quantity to count."""
+    lines = _lines(work, versions)
+    codes = {line.service for of_contract in lines.values() for line in of_contract}
+    units = {
+        (row.law, row.code): row.measure.unit
+        for row in _services(work, codes)
+        if row.measure is not Measure.EURO
+    }
+    for contract_id, of_contract in lines.items():
+        contract = contracts[contract_id]
+        yield AccountKind.PAYABLE, contract_id, Unit.EUROCENT
+        for line in of_contract:
+            if unit := units.get((contract.law, line.service)):
+                yield AccountKind.DELIVERED, contract.provider_id, unit

@@ -1,0 +1,467 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Changes of entitlements: raise, lower, extend, suspend, resume, end; and the expiry that frees money.
+
+Every change is a new version in the history; what it moves is booked in the same transaction.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Annotated, ClassVar, Literal, TypeAlias
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import ColumnElement, exists, func, insert, select
+from sqlmodel import col
+
+from ledger import db, entries
+from ledger.clock import day_before
+from ledger.db import Work
+from ledger.entitlements import EntitlementNotFound
+from ledger.entries import Posting
+from ledger.errors import Conflict, LedgerError, Refused
+from ledger.ids import NOBODY, uuid7
+from ledger.inputs import Amount, Id7, Input, Moment, Text, fingerprint
+from ledger.rules.facts import Period
+from ledger.rules.funding import AccountKind, EntryKind
+from ledger.rules.refusals import BudgetTooLow, Closed
+from ledger.rules.restrictions import AnyRestriction
+from ledger.tables import (
+    Account,
+    BudgetMode,
+    ChangeKind,
+    Entitlement,
+    EntitlementChange,
+    Programme,
+    Redemption,
+)
+from ledger.units import Unit, share_cents
+
+
+@dataclass(kw_only=True, eq=False)
+class ChangeExists(Conflict):
+    """This id was used for a change with other content."""
+
+    code: ClassVar[str] = "change_exists_with_other_content"
+    id: UUID
+
+
+@dataclass(kw_only=True, eq=False)
+class BelowUsed(Refused):
+    """It cannot be lowered below what was used or set aside."""
+
+    code: ClassVar[str] = "below_used"
+    unit: str
+    least: int
+    """The lowest it can become."""
+
+
+@dataclass(kw_only=True, eq=False)
+class LimitMissing(Refused):
+    """An entitlement without an amount (or quantity) does not get one by a change; grant a new one."""
+
+    code: ClassVar[str] = "limit_missing"
+    unit: str
+
+
+@dataclass(kw_only=True, eq=False)
+class UsedAfter(Refused):
+    """It was used after the day it would end on; reverse those uses first."""
+
+    code: ClassVar[str] = "used_after_end"
+    last_used_day: date
+
+
+@dataclass(kw_only=True, eq=False)
+class EndsBeforeStart(Refused):
+    """The last day would lie before the first, or after the present last day."""
+
+    code: ClassVar[str] = "end_outside_validity"
+    first_day: date
+    last_day: date | None
+
+
+@dataclass(kw_only=True, eq=False)
+class NothingSuspended(Refused):
+    """There is no suspension on or after that day."""
+
+    code: ClassVar[str] = "nothing_suspended"
+
+
+class Change(Input):
+    """What every change says: why, and when it was decided."""
+
+    reason: Text
+    at: Moment
+
+
+class Amendment(Change):
+    """Another amount, quantity, last day or rules; what is left out stays as it is."""
+
+    kind: Literal["amended"] = "amended"
+    amount_cents: Amount | None = None
+    quantity: Amount | None = None
+    expected_quantity: Amount | None = None
+    """Where only caps limit it: what will probably be used, for the commitment."""
+    valid_until: date | None = None
+    open_ended: Annotated[bool, Field(strict=True)] = False
+    """Take the last day away."""
+    restrictions: Annotated[tuple[AnyRestriction, ...], Field(max_length=50)] | None = None
+
+
+class Suspension(Change):
+    """Nothing may be used from a day on, up to and including a day; None is until it is resumed."""
+
+    kind: Literal["suspended"] = "suspended"
+    from_day: date
+    until_day: date | None = None
+
+
+class Resumption(Change):
+    """It may be used again from this day on."""
+
+    kind: Literal["resumed"] = "resumed"
+    first_day: date
+
+
+class Ending(Change):
+    """Its last day, inclusive; earlier than it was."""
+
+    kind: Literal["ended"] = "ended"
+    last_day: date
+
+
+AnyChange: TypeAlias = Annotated[Amendment | Suspension | Resumption | Ending, Field(discriminator="kind")]
+"""Everything that can be asked of an entitlement."""
+
+
+class Order(Input):
+    """A change with its id and its entitlement."""
+
+    id: Id7
+    entitlement_id: UUID
+    change: AnyChange
+
+
+Outcome: TypeAlias = Entitlement | LedgerError
+"""The entitlement after the change, or why it was refused."""
+
+
+def change(work: Work, orders: Sequence[Order]) -> list[Outcome]:
+    """Judge the changes in the order given and book those that pass together.
+
+    outcomes[i] answers orders[i]. The same id with the same content changes nothing more.
+    """
+    desk = _load(work, orders)
+    outcomes = [desk.judge(order) for order in orders]
+    # After this point only writes.
+    _write(work, desk)
+    return outcomes
+
+
+def expire(work: Work, *, today: date, claim_days: int, most: int = 1000) -> list[UUID]:
+    """Close entitlements whose last day lies more than claim_days before today; at most so many.
+
+    What is left returns to the budget. One with an open reservation waits. Call again until the
+    answer is empty.
+    """
+    rights = _expired(work, today - timedelta(days=claim_days), most)
+    desk = _desk(work, rights, {})
+    for right in rights.values():
+        desk.close(right)
+    _write(work, desk)
+    return list(rights)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Move:
+    """What goes into (above zero) or out of an entitlement's account."""
+
+    right: Entitlement
+    unit: Unit
+    amount: int
+    kind: EntryKind
+    cause_id: UUID
+
+
+@dataclass(kw_only=True)
+class _Desk:
+    """All that a batch of changes may touch. Judging moves these only."""
+
+    work: Work
+    known: Mapping[UUID, bytes]
+    rights: Mapping[UUID, Entitlement]
+    programmes: Mapping[UUID, Programme]
+    last_used: Mapping[UUID, date]
+    left: dict[tuple[AccountKind, UUID, Unit], int]
+    moves: list[_Move] = field(default_factory=list)
+    changes: list[EntitlementChange] = field(default_factory=list)
+
+    def judge(self, order: Order) -> Outcome:
+        """Order: known id, entitlement, closed, then what the kind of change needs."""
+        right = self.rights.get(order.entitlement_id)
+        if right is None:
+            return EntitlementNotFound(id=order.entitlement_id)
+        mark = fingerprint(order)
+        if order.id in self.known:
+            return right if self.known[order.id] == mark else ChangeExists(id=order.id)
+        if right.closed_at is not None:
+            return Closed()
+        refusal = self._apply(right, order.change, order.id)
+        if refusal is not None:
+            return refusal
+        self._note(right, ChangeKind(order.change.kind), order, mark)
+        return right
+
+    def _apply(self, right: Entitlement, change: AnyChange, cause_id: UUID) -> Refused | None:
+        match change:
+            case Amendment():
+                return self._amend(right, change, cause_id)
+            case Suspension():
+                period = Period(start=change.from_day, until=change.until_day)
+                right.suspensions = (*right.suspensions, period)
+                return None
+            case Resumption():
+                return _resume(right, change.first_day)
+            case Ending():
+                return self._end(right, change.last_day)
+
+    def _amend(self, right: Entitlement, change: Amendment, cause_id: UUID) -> Refused | None:
+        """All refusals come before the first move."""
+        cents = self._cents_after(right, change) - right.committed_cents
+        quantity = (change.quantity - (right.quantity or 0)) if change.quantity is not None else 0
+        refusal = (
+            self._limits_refusal(right, change)
+            or self._lower_refusal(right, Unit.EUROCENT, cents, right.amount_cents)
+            or self._lower_refusal(right, right.quantity_unit, quantity, right.quantity)
+            or self._budget_refusal(right, cents)
+            or self._last_day_refusal(right, change.valid_until)
+        )
+        if refusal is not None:
+            return refusal
+        self._move(right, Unit.EUROCENT, cents, cause_id)
+        self._move(right, right.quantity_unit, quantity, cause_id)
+        right.committed_cents += cents
+        for name in ("amount_cents", "quantity", "expected_quantity", "valid_until", "restrictions"):
+            if (value := getattr(change, name)) is not None:
+                setattr(right, name, value)
+        if change.open_ended:
+            right.valid_until = None
+        right.decided_at = max(change.at, right.decided_at or change.at)
+        return None
+
+    def _cents_after(self, right: Entitlement, change: Amendment) -> int:
+        """What will be committed: the new amount, or a share for the quantity, at least what was used."""
+        if change.amount_cents is not None:
+            return change.amount_cents
+        present, wanted = (
+            _basis(right.quantity, right.expected_quantity),
+            _basis(change.quantity, change.expected_quantity),
+        )
+        if wanted is None or present is None or right.amount_cents is not None:
+            return right.committed_cents
+        left = self.left.get((AccountKind.ENTITLEMENT, right.id, Unit.EUROCENT), 0)
+        estimate = share_cents(right.committed_cents, wanted, present)
+        return max(estimate, right.committed_cents - left)
+
+    @staticmethod
+    def _limits_refusal(right: Entitlement, change: Amendment) -> Refused | None:
+        if change.amount_cents is not None and right.amount_cents is None:
+            return LimitMissing(unit=Unit.EUROCENT)
+        if change.quantity is not None and right.quantity is None:
+            return LimitMissing(unit=right.quantity_unit or Unit.PIECE)
+        return None
+
+    def _lower_refusal(
+        self, right: Entitlement, unit: Unit | None, amount: int, present: int | None
+    ) -> Refused | None:
+        if amount >= 0 or unit is None:
+            return None
+        left = self.left.get((AccountKind.ENTITLEMENT, right.id, unit), 0)
+        return BelowUsed(unit=unit, least=(present or 0) - left) if -amount > left else None
+
+    def _budget_refusal(self, right: Entitlement, cents: int) -> Refused | None:
+        left = self.left.get((AccountKind.BUDGET, right.budget_id, Unit.EUROCENT), 0)
+        hard = self.programmes[right.programme_id].mode is BudgetMode.HARD
+        return BudgetTooLow(asked_cents=cents, left_cents=left) if hard and cents > left else None
+
+    def _last_day_refusal(self, right: Entitlement, last_day: date | None) -> Refused | None:
+        if last_day is None:
+            return None
+        if last_day < right.valid_from:
+            return EndsBeforeStart(first_day=right.valid_from, last_day=right.valid_until)
+        used = self.last_used.get(right.id)
+        return UsedAfter(last_used_day=used) if used and used > last_day else None
+
+    def _end(self, right: Entitlement, last_day: date) -> Refused | None:
+        if right.valid_until is not None and last_day > right.valid_until:
+            return EndsBeforeStart(first_day=right.valid_from, last_day=right.valid_until)
+        if refusal := self._last_day_refusal(right, last_day):
+            return refusal
+        right.valid_until = last_day
+        return None
+
+    def close(self, right: Entitlement) -> None:
+        """Give back what is left, in money and in quantity."""
+        change_id = uuid7()
+        for unit in (Unit.EUROCENT, right.quantity_unit):
+            if unit is not None:
+                left = self.left.get((AccountKind.ENTITLEMENT, right.id, unit), 0)
+                self._move(right, unit, -left, change_id, kind=EntryKind.RELEASE_COMMITMENT)
+        right.closed_at = self.work.now
+        self._note(right, ChangeKind.EXPIRED, None, b"", change_id=change_id)
+
+    def _move(
+        self,
+        right: Entitlement,
+        unit: Unit | None,
+        amount: int,
+        cause_id: UUID,
+        kind: EntryKind | None = None,
+    ) -> None:
+        if not amount or unit is None:
+            return
+        place = (AccountKind.ENTITLEMENT, right.id, unit)
+        self.left[place] = self.left.get(place, 0) + amount
+        if unit is Unit.EUROCENT:
+            self.left[AccountKind.BUDGET, right.budget_id, unit] -= amount
+        booked = kind or (EntryKind.GRANT if amount > 0 else EntryKind.LOWER)
+        self.moves.append(_Move(right=right, unit=unit, amount=amount, kind=booked, cause_id=cause_id))
+
+    def _note(
+        self,
+        right: Entitlement,
+        kind: ChangeKind,
+        order: Order | None,
+        mark: bytes,
+        change_id: UUID | None = None,
+    ) -> None:
+        """The next version, with the whole content after it."""
+        right.version += 1
+        right.recorded_at = self.work.now
+        self.changes.append(
+            EntitlementChange(
+                municipality_id=self.work.municipality_id,
+                id=order.id if order else change_id or uuid7(),
+                entitlement_id=right.id,
+                version=right.version,
+                kind=kind,
+                content=right.model_dump(mode="json"),
+                fingerprint=mark,
+                reason=order.change.reason if order else "",
+                actor_id=self.work.actor_id,
+                at=order.change.at if order else self.work.now,
+                recorded_at=self.work.now,
+            )
+        )
+
+
+def _basis(quantity: int | None, expected: int | None) -> int | None:
+    """The quantity a commitment is estimated from: the limit, else what is expected."""
+    return expected if quantity is None else quantity
+
+
+def _resume(right: Entitlement, first_day: date) -> Refused | None:
+    """Cut every suspension that reaches first_day or later."""
+    kept = [
+        Period(start=p.start, until=p.until if p.until and p.until < first_day else day_before(first_day))
+        for p in right.suspensions
+        if p.start < first_day
+    ]
+    if tuple(kept) == tuple(right.suspensions):
+        return NothingSuspended()
+    right.suspensions = tuple(kept)
+    return None
+
+
+def _load(work: Work, orders: Sequence[Order]) -> _Desk:
+    rights = db.rows(work, Entitlement, {order.entitlement_id for order in orders}, lock=True)
+    return _desk(work, rights, _known(work, {order.id for order in orders}))
+
+
+def _desk(work: Work, rights: Mapping[UUID, Entitlement], known: Mapping[UUID, bytes]) -> _Desk:
+    owners = {NOBODY, *rights, *(right.budget_id for right in rights.values())}
+    accounts = entries.locked(work, owners)
+    return _Desk(
+        work=work,
+        known=known,
+        rights=rights,
+        programmes=db.rows(work, Programme, {right.programme_id for right in rights.values()}),
+        last_used=_last_used(work, rights),
+        left={(each.kind, each.owner_id, each.unit): each.balance for each in accounts},
+    )
+
+
+def _write(work: Work, desk: _Desk) -> None:
+    """The changed rows and their history, then one posting."""
+    if not desk.changes:
+        return
+    work.session.flush()
+    rows = [each.model_dump() for each in desk.changes]
+    work.session.connection().execute(insert(EntitlementChange), rows)
+    owners = {NOBODY} | {owner for m in desk.moves for owner in (m.right.id, m.right.budget_id)}
+    accounts = entries.by_place(entries.locked(work, owners))
+    entries.post(work, [_posting(work, move, accounts) for move in desk.moves])
+
+
+def _posting(work: Work, move: _Move, accounts: entries.Places) -> Posting:
+    outside = (
+        (AccountKind.BUDGET, move.right.budget_id, move.unit)
+        if move.unit is Unit.EUROCENT
+        else (AccountKind.TREASURY, NOBODY, move.unit)
+    )
+    ends = [accounts[outside].id, accounts[AccountKind.ENTITLEMENT, move.right.id, move.unit].id]
+    debit, credit = ends if move.amount > 0 else reversed(ends)
+    return Posting(
+        kind=move.kind,
+        debit_account_id=debit,
+        credit_account_id=credit,
+        unit=move.unit,
+        amount=abs(move.amount),
+        cause_id=move.cause_id,
+        at=work.now,
+    )
+
+
+def _known(work: Work, ids: Iterable[UUID]) -> dict[UUID, bytes]:
+    return {row.id: row.fingerprint for row in db.rows(work, EntitlementChange, ids).values()}
+
+
+def _last_used(work: Work, ids: Iterable[UUID]) -> dict[UUID, date]:
+    """The last service day of each; one that was wholly taken back counts too, on the safe side."""
+    statement = (
+        select(col(Redemption.entitlement_id), func.max(col(Redemption.service_day)))
+        .where(
+            col(Redemption.municipality_id) == work.municipality_id,
+            col(Redemption.entitlement_id).in_(set(ids)),
+        )
+        .group_by(col(Redemption.entitlement_id))
+    )
+    return {owner: day for owner, day in work.session.execute(statement) if day}
+
+
+def _reserved_of(right: type[Entitlement]) -> ColumnElement[bool]:
+    """Whether something of it is set aside."""
+    return exists().where(
+        col(Account.municipality_id) == col(right.municipality_id),
+        col(Account.owner_id) == col(right.id),
+        col(Account.kind) == AccountKind.RESERVED,
+        col(Account.credits) > col(Account.debits),
+    )
+
+
+def _expired(work: Work, before: date, most: int) -> dict[UUID, Entitlement]:
+    statement = (
+        select(Entitlement)
+        .where(
+            col(Entitlement.municipality_id) == work.municipality_id,
+            col(Entitlement.valid_until) < before,
+            col(Entitlement.closed_at).is_(None),
+            ~_reserved_of(Entitlement),
+        )
+        .order_by(col(Entitlement.id))
+        .limit(most)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {each.id: each for each in work.session.scalars(statement)}

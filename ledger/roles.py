@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who may do what: one table of roles and actions, and the roles that nobody may combine.
+
+Whatever the table does not allow is refused. What is allowed to a provider or a resident is so for
+their own things only: ActingAs judges both. Knows no database; docs/roles.md shows the table.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+from ledger.errors import Forbidden, LedgerError, NotFound
+from ledger.tables import Role
+
+
+class Action(StrEnum):
+    """Everything somebody may or may not do."""
+
+    MANAGE_ACCOUNTS = "manage_accounts"
+    """Make and disable accounts, give roles, make and revoke keys."""
+    SEE_ACCOUNTS = "see_accounts"
+    """See who has which roles."""
+    SEE_CATALOGUE = "see_catalogue"
+    """See services, programmes and the highest rates."""
+    EDIT_CATALOGUE = "edit_catalogue"
+    """Change services and the highest rates."""
+    EDIT_PROGRAMMES = "edit_programmes"
+    """Write and publish programmes with their rules."""
+    SEE_CONTRACTS = "see_contracts"
+    """See providers and contracts."""
+    EDIT_PROVIDERS = "edit_providers"
+    """Change providers, also the account they are paid on."""
+    EDIT_CONTRACTS = "edit_contracts"
+    """Make and change contracts and tariffs."""
+    SET_PAYING_ACCOUNT = "set_paying_account"
+    """Change the account the municipality pays from."""
+    SEE_BUDGETS = "see_budgets"
+    """See budgets and what is left of them."""
+    FUND_BUDGETS = "fund_budgets"
+    """Make budgets, raise and lower them."""
+    FIND_PEOPLE = "find_people"
+    """Find residents and see who they are; every look is noted."""
+    REGISTER_PEOPLE = "register_people"
+    """Register and correct residents and representatives, and give and end mandates."""
+    SEE_ACCESS_LOG = "see_access_log"
+    """See who looked at whom, and why."""
+    SEE_ENTITLEMENTS = "see_entitlements"
+    """See what was granted and what is left of it."""
+    GRANT = "grant"
+    """Grant, amend, suspend, resume and end entitlements, one by one or from a message."""
+    ISSUE_CODES = "issue_codes"
+    """Issue, print and revoke codes."""
+    SEE_CARE_AGREEMENTS = "see_care_agreements"
+    """See care agreements and their approvals."""
+    ENTER_CARE_AGREEMENT = "enter_care_agreement"
+    """Enter a care agreement under a drawing right."""
+    APPROVE_CARE = "approve_care"
+    """Give the municipality's approval of a care agreement."""
+    APPROVE_CARE_PAYING = "approve_care_paying"
+    """Give the paying agent's approval of a care agreement."""
+    QUOTE = "quote"
+    """Ask what a redemption would give, without redeeming."""
+    REDEEM = "redeem"
+    """Redeem a code."""
+    CLAIM = "claim"
+    """Send claims."""
+    REVERSE = "reverse"
+    """Take back a redemption."""
+    SEE_REDEMPTIONS = "see_redemptions"
+    """See what was redeemed."""
+    SETTLE = "settle"
+    """Settle what is owed to providers."""
+    SEE_SETTLEMENTS = "see_settlements"
+    """See settlements and payments."""
+    EXPORT_PAYMENT_FILE = "export_payment_file"
+    """Take out the file that the bank is told to pay by."""
+    RECORD_BANK_ANSWERS = "record_bank_answers"
+    """Record what the bank booked and returned."""
+    SEE_ENTRIES = "see_entries"
+    """See accounts and their entries."""
+    CHECK_BOOKS = "check_books"
+    """Check that everything agrees to the cent."""
+
+
+MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
+    {
+        Role.ADMINISTRATOR: frozenset(
+            {
+                Action.MANAGE_ACCOUNTS,
+                Action.SEE_ACCOUNTS,
+                Action.SEE_CATALOGUE,
+            }
+        ),
+        Role.GATEKEEPER: frozenset(
+            {
+                Action.SEE_CATALOGUE,
+                Action.SEE_CONTRACTS,
+                Action.SEE_BUDGETS,
+                Action.FIND_PEOPLE,
+                Action.REGISTER_PEOPLE,
+                Action.SEE_ENTITLEMENTS,
+                Action.GRANT,
+                Action.ISSUE_CODES,
+                Action.SEE_CARE_AGREEMENTS,
+                Action.ENTER_CARE_AGREEMENT,
+                Action.APPROVE_CARE,
+                Action.SEE_REDEMPTIONS,
+            }
+        ),
+        Role.CONTRACT_MANAGER: frozenset(
+            {
+                Action.SEE_CATALOGUE,
+                Action.EDIT_CATALOGUE,
+                Action.EDIT_PROGRAMMES,
+                Action.SEE_CONTRACTS,
+                Action.EDIT_PROVIDERS,
+                Action.EDIT_CONTRACTS,
+                Action.SEE_BUDGETS,
+                Action.SEE_SETTLEMENTS,
+            }
+        ),
+        Role.FINANCE: frozenset(
+            {
+                Action.SEE_CATALOGUE,
+                Action.SEE_CONTRACTS,
+                Action.SET_PAYING_ACCOUNT,
+                Action.SEE_BUDGETS,
+                Action.FUND_BUDGETS,
+                Action.REVERSE,
+                Action.SEE_REDEMPTIONS,
+                Action.SETTLE,
+                Action.SEE_SETTLEMENTS,
+                Action.EXPORT_PAYMENT_FILE,
+                Action.RECORD_BANK_ANSWERS,
+                Action.SEE_ENTRIES,
+                Action.CHECK_BOOKS,
+            }
+        ),
+        Role.PAYING_AGENT: frozenset(
+            {
+                Action.SEE_CATALOGUE,
+                Action.SEE_CONTRACTS,
+                Action.SEE_ENTITLEMENTS,
+                Action.SEE_CARE_AGREEMENTS,
+                Action.APPROVE_CARE_PAYING,
+                Action.SEE_REDEMPTIONS,
+            }
+        ),
+        Role.AUDITOR: frozenset(
+            {
+                Action.SEE_ACCOUNTS,
+                Action.SEE_CATALOGUE,
+                Action.SEE_CONTRACTS,
+                Action.SEE_BUDGETS,
+                Action.SEE_ACCESS_LOG,
+                Action.SEE_ENTITLEMENTS,
+                Action.SEE_CARE_AGREEMENTS,
+                Action.SEE_REDEMPTIONS,
+                Action.SEE_SETTLEMENTS,
+                Action.SEE_ENTRIES,
+                Action.CHECK_BOOKS,
+            }
+        ),
+        Role.PROVIDER: frozenset(
+            {
+                Action.SEE_CATALOGUE,
+                Action.SEE_CONTRACTS,
+                Action.SEE_CARE_AGREEMENTS,
+                Action.QUOTE,
+                Action.REDEEM,
+                Action.CLAIM,
+                Action.REVERSE,
+                Action.SEE_REDEMPTIONS,
+                Action.SEE_SETTLEMENTS,
+            }
+        ),
+        Role.HOLDER: frozenset(
+            {
+                Action.SEE_CATALOGUE,
+                Action.SEE_ACCESS_LOG,
+                Action.SEE_ENTITLEMENTS,
+                Action.SEE_CARE_AGREEMENTS,
+                Action.ENTER_CARE_AGREEMENT,
+                Action.CLAIM,
+                Action.SEE_REDEMPTIONS,
+            }
+        ),
+    }
+)
+"""What each role may do. Not here is not allowed."""
+
+BOUND: Final = frozenset({Role.PROVIDER, Role.HOLDER})
+"""Roles that reach only what is of one provider or of one resident."""
+
+_ALONE = (Role.AUDITOR, *BOUND)
+_APART = (
+    (Role.GATEKEEPER, Role.FINANCE),
+    (Role.GATEKEEPER, Role.PAYING_AGENT),
+    (Role.CONTRACT_MANAGER, Role.FINANCE),
+    (Role.ADMINISTRATOR, Role.GATEKEEPER),
+    (Role.ADMINISTRATOR, Role.FINANCE),
+    (Role.ADMINISTRATOR, Role.CONTRACT_MANAGER),
+    (Role.ADMINISTRATOR, Role.PAYING_AGENT),
+)
+INCOMPATIBLE: Final = frozenset(
+    {frozenset(pair) for pair in _APART}
+    | {frozenset({alone, other}) for alone in _ALONE for other in Role if other != alone}
+)
+"""Roles that one account never has together.
+
+Who decides does not pay, who contracts does not pay, who makes accounts touches nothing else, who
+audits only looks, and an account of a provider or a resident is nothing more than that.
+"""
+
+
+@dataclass(kw_only=True, eq=False)
+class NotAllowed(Forbidden):
+    """None of this actor's roles may do this."""
+
+    code = "not_allowed"
+    action: str
+
+
+@dataclass(kw_only=True, eq=False)
+class NotYours(NotFound):
+    """It is of another provider or resident. To this actor it does not exist, so nothing else is said."""
+
+    code = "not_found"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActingAs:
+    """Who asks, for which municipality, in which roles; bound to a provider or a person, or to neither."""
+
+    municipality_id: str
+    actor_id: UUID
+    name: str
+    roles: frozenset[Role]
+    provider_id: UUID | None = None
+    person_id: UUID | None = None
+
+    def may(self, action: Action) -> bool:
+        """Whether one of the roles may do this."""
+        return any(action in MAY[role] for role in self.roles)
+
+    def require(self, action: Action) -> None:
+        """Raises NotAllowed when no role may do this."""
+        if not self.may(action):
+            raise NotAllowed(action=action)
+
+    def require_provider(self, provider_id: UUID, *, otherwise: LedgerError | None = None) -> None:
+        """See require_party: this is of the provider alone."""
+        self.require_party(provider_id=provider_id, otherwise=otherwise)
+
+    def require_person(
+        self,
+        person_id: UUID,
+        *,
+        represented: Collection[UUID] = (),
+        otherwise: LedgerError | None = None,
+    ) -> None:
+        """See require_party: this is of the person alone. represented: for whom the actor has a mandate."""
+        whom = self.person_id if person_id in represented else person_id
+        self.require_party(person_id=whom, otherwise=otherwise)
+
+    def require_party(
+        self,
+        *,
+        provider_id: UUID | None = None,
+        person_id: UUID | None = None,
+        otherwise: LedgerError | None = None,
+    ) -> None:
+        """Pass when the actor is bound to one of these, or to nothing: then the roles alone decide.
+
+        Call require() as well: this does not look at roles. Raises NotYours, or otherwise: the error
+        that a thing which does not exist would give, so that the answers cannot be told apart.
+        """
+        bound_to = (self.provider_id, self.person_id)
+        is_staff = bool(self.roles) and BOUND.isdisjoint(self.roles) and bound_to == (None, None)
+        as_provider = self.provider_id is not None and self.provider_id == provider_id
+        as_person = self.person_id is not None and self.person_id == person_id
+        if not (is_staff or as_provider or as_person):
+            raise otherwise or NotYours()

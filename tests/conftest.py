@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Fixtures: every database test runs on migrated SQLite and on migrated PostgreSQL."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from ledger import db, migrations
+from tests import postgres
+from tests.world import World
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, copied for every test."""
+    path = tmp_path_factory.mktemp("template") / "ledger.db"
+    engine = db.connect(f"sqlite:///{path}")
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template() -> Iterator[str]:
+    """A cluster with a migrated database, copied for every test; yields the cluster's URL."""
+    with postgres.cluster() as url:
+        _administer(url, "CREATE DATABASE template_ledger")
+        engine = db.connect(url.replace("/postgres?", "/template_ledger?"))
+        migrations.upgrade(engine)
+        engine.dispose()
+        yield url
+
+
+def _administer(url: str, command: str) -> None:
+    engine = db.connect(url)
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.execute(text(command))
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A migrated, empty database of each kind."""
+    if request.param == "sqlite":
+        yield from _sqlite(request.getfixturevalue("sqlite_template"), tmp_path)
+    else:
+        yield from _postgresql(request.getfixturevalue("postgresql_template"))
+
+
+@pytest.fixture
+def sqlite_engine(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
+    """SQLite only, for what is about files."""
+    yield from _sqlite(sqlite_template, tmp_path)
+
+
+@pytest.fixture
+def postgresql_engine(postgresql_template: str) -> Iterator[Engine]:
+    """PostgreSQL only, for what is about rows locked one by one."""
+    yield from _postgresql(postgresql_template)
+
+
+def _sqlite(template: Path, folder: Path) -> Iterator[Engine]:
+    path = folder / "ledger.db"
+    shutil.copy(template, path)
+    engine = db.connect(f"sqlite:///{path}")
+    yield engine
+    engine.dispose()
+
+
+def _postgresql(url: str) -> Iterator[Engine]:
+    _administer(url, "CREATE DATABASE ledger_test TEMPLATE template_ledger")
+    engine = db.connect(url.replace("/postgres?", "/ledger_test?"))
+    yield engine
+    engine.dispose()
+    _administer(url, "DROP DATABASE ledger_test WITH (FORCE)")
+
+
+@pytest.fixture
+def world(engine: Engine) -> World:
+    """A small municipality on each kind of database, ready to grant and redeem."""
+    return World.build(engine)
+
+
+@pytest.fixture
+def sqlite_world(sqlite_engine: Engine) -> World:
+    """The same on SQLite only."""
+    return World.build(sqlite_engine)

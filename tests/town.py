@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A small municipality for tests of money: providers with contracts, rights, and what happens to them.
+
+All goes through the ledger's own functions where they exist; what is only scenery is put in as rows.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from itertools import count
+from uuid import UUID
+
+from sqlalchemy import Engine, select
+from sqlmodel import SQLModel, col
+
+from ledger import db, entitlements, entries, follow_ups, redemptions, settlements
+from ledger.db import Work
+from ledger.entries import Posting
+from ledger.ids import NOBODY, uuid7
+from ledger.rules.facts import EntitlementKind, Law
+from ledger.rules.funding import AccountKind, EntryKind, Production
+from ledger.rules.restrictions import OnlyProviders
+from ledger.rules.tariffs import AtCost, PerMeasure
+from ledger.scans import Redeemed, Scan, ScanLine, ScanTerms
+from ledger.settlements import Run, SettleOrder
+from ledger.standing import Followed, Order, Part
+from ledger.tables import (
+    Account,
+    Approver,
+    BudgetMode,
+    CareAgreement,
+    CareApproval,
+    Contract,
+    ContractLine,
+    ContractVersion,
+    FollowUpKind,
+    Municipality,
+    Person,
+    Programme,
+    ProgrammeVersion,
+    Provider,
+    ProviderKind,
+    RateClass,
+    Service,
+)
+from ledger.units import Measure, Unit
+
+BORNE = "0147"
+NOW = datetime(2026, 4, 15, 10, tzinfo=UTC)
+MARCH = datetime(2026, 3, 10, 10, tzinfo=UTC)
+END_OF_MARCH = date(2026, 3, 31)
+PAY_DAY = date(2026, 4, 16)
+EUROS, MINUTES = "02E01", "02M01"
+"""A service sold by amount, and one sold by the minute at a euro each."""
+
+Place = tuple[AccountKind, UUID]
+
+
+@dataclass(kw_only=True)
+class Town:
+    """The municipality of Borne with a programme under each law."""
+
+    engine: Engine
+    programmes: dict[Law, UUID] = field(default_factory=lambda: {law: uuid7() for law in Law})
+    holder_id: UUID = field(default_factory=uuid7)
+    actor_id: UUID = field(default_factory=uuid7)
+    agbs: dict[UUID, str] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        paying = {"debtor_name": "Gemeente Borne", "debtor_iban": "NL91ABNA0417164300"}
+        self.add(Municipality(municipality_id=BORNE, name="Borne", recorded_at=NOW, **paying))
+        self.add(Person(municipality_id=BORNE, id=self.holder_id, area="7621", recorded_at=NOW))
+        for law, id_ in self.programmes.items():
+            self._programme(law, id_)
+
+    def _programme(self, law: Law, id_: UUID) -> None:
+        own = {"municipality_id": BORNE, "recorded_at": NOW}
+        row = Programme(id=id_, law=law, name=law, mode=BudgetMode.SOFT, published_version=1, **own)
+        rules = {"restrictions": (), "funding": Production(), "rate_ceilings": ()}
+        self.add(row, ProgrammeVersion(programme_id=id_, version=1, published_at=NOW, **rules, **own))
+        for code, measure in ((EUROS, Measure.EURO), (MINUTES, Measure.MINUTE)):
+            self.add(Service(id=uuid7(), law=law, code=code, name="Zorg", measure=measure, **own))
+
+    @contextmanager
+    def work(self, now: datetime = NOW) -> Iterator[Work]:
+        """A unit of work that is committed on leaving."""
+        with db.transaction(self.engine) as session:
+            yield Work(session=session, municipality_id=BORNE, actor_id=self.actor_id, now=now)
+
+    def add(self, *rows: SQLModel) -> None:
+        """Rows as they are, in the order given."""
+        with db.transaction(self.engine) as session:
+            for row in rows:
+                session.add(row)
+                session.flush()
+
+    def provider(self, name: str = "Zorg & Zó B.V.") -> UUID:
+        """A provider that is paid."""
+        id_, number = uuid7(), next(self.numbers)
+        self.agbs[id_] = f"{number:08d}"
+        row = Provider(
+            municipality_id=BORNE,
+            id=id_,
+            kind=ProviderKind.ORGANISATION,
+            agb=self.agbs[id_],
+            trade_name=f"{name} {number}",
+            account_holder_name=name,
+            iban="NL20INGB0001234567",
+            recorded_at=NOW,
+        )
+        self.add(row)
+        return id_
+
+    def contract(self, provider_id: UUID, law: Law = Law.WMO) -> UUID:
+        """A contract in force for both services, all of this year and later."""
+        id_, first = uuid7(), date(2026, 1, 1)
+        own = {"municipality_id": BORNE}
+        contract = Contract(
+            id=id_,
+            provider_id=provider_id,
+            law=law,
+            number=str(next(self.numbers)),
+            published_version=1,
+            recorded_at=NOW,
+            **own,
+        )
+        of_it = {"contract_id": id_, "version": 1, "valid_from": first, **own}
+        version = ContractVersion(areas=(), published_at=NOW, recorded_at=NOW, **of_it)
+        euros = ContractLine(line=1, service=EUROS, tariff=AtCost(up_to_cents=10**9), **of_it)
+        minutes = ContractLine(line=2, service=MINUTES, tariff=PerMeasure(rate_cents=100), **of_it)
+        self.add(contract, version, euros, minutes)
+        return id_
+
+    def contracted(self, name: str = "Zorg & Zó B.V.") -> UUID:
+        """A provider with a contract."""
+        provider_id = self.provider(name)
+        self.contract(provider_id)
+        return provider_id
+
+    def right(
+        self,
+        *providers: UUID,
+        law: Law = Law.WMO,
+        cents: int = 10_000_00,
+        minutes: int | None = None,
+        kind: EntitlementKind = EntitlementKind.VOUCHER,
+    ) -> UUID:
+        """An entitlement for these providers; with minutes it holds those as well."""
+        grant = entitlements.Grant(
+            id=uuid7(),
+            kind=kind,
+            law=law,
+            programme_id=self.programmes[law],
+            holder_id=self.holder_id,
+            amount_cents=cents,
+            quantity=minutes,
+            quantity_unit=Unit.MINUTE if minutes else None,
+            restrictions=(OnlyProviders(providers=frozenset(self.agbs[each] for each in providers)),),
+            valid_from=date(2026, 1, 1),
+            at=NOW,
+        )
+        with self.work() as work:
+            (granted,) = entitlements.grant(work, [grant])
+        assert not isinstance(granted, Exception), granted
+        return grant.id
+
+    def care(self, right_id: UUID, provider_id: UUID) -> UUID:
+        """A care agreement with both approvals under a drawing right."""
+        id_, own = uuid7(), {"municipality_id": BORNE, "recorded_at": NOW}
+        agreement = CareAgreement(
+            id=id_,
+            entitlement_id=right_id,
+            provider_id=provider_id,
+            service=MINUTES,
+            rate_class=RateClass.FORMAL,
+            rate_cents=100,
+            ceiling_cents=100,
+            valid_from=date(2026, 1, 1),
+            fingerprint=b"",
+            actor_id=self.actor_id,
+            at=NOW,
+            **own,
+        )
+        approvals = [
+            CareApproval(agreement_id=id_, approver=each, actor_id=uuid7(), **own) for each in Approver
+        ]
+        self.add(agreement, *approvals)
+        return id_
+
+    def redeem(
+        self,
+        right_id: UUID,
+        provider_id: UUID,
+        *,
+        cents: int = 0,
+        minutes: int = 0,
+        at: datetime = MARCH,
+        reserve: bool = False,
+    ) -> UUID:
+        """A redemption of an amount, of minutes, or of both in two lines."""
+        asked = ((EUROS, cents), (MINUTES, minutes))
+        lines = tuple(ScanLine(service=code, quantity=amount) for code, amount in asked if amount)
+        terms = ScanTerms(
+            entitlement_id=right_id, provider_id=provider_id, lines=lines, at=at, reserve=reserve
+        )
+        with self.work() as work:
+            (outcome,) = redemptions.redeem(work, [Scan(id=uuid7(), terms=terms)])
+        assert isinstance(outcome, Redeemed), outcome
+        return outcome.id
+
+    def follow(self, kind: FollowUpKind, redemption_id: UUID, *parts: Part) -> UUID:
+        """A capture, release or reversal; without parts of all of it."""
+        order = Order(
+            id=uuid7(), kind=kind, redemption_id=redemption_id, parts=parts, reason="afgesproken", at=NOW
+        )
+        with self.work() as work:
+            (outcome,) = follow_ups.follow_up(work, [order])
+        assert isinstance(outcome, Followed), outcome
+        return outcome.id
+
+    def reverse(self, redemption_id: UUID, *parts: Part) -> UUID:
+        """Taken back."""
+        return self.follow(FollowUpKind.REVERSAL, redemption_id, *parts)
+
+    def book(self, kind: EntryKind, debit: Place, credit: Place, cents: int, at: datetime = MARCH) -> UUID:
+        """An entry by hand, as no part of the ledger makes it; accounts are opened as needed."""
+        places = [(*debit, Unit.EUROCENT), (*credit, Unit.EUROCENT)]
+        with self.work() as work:
+            entries.open_accounts(work, places)
+            accounts = entries.by_place(entries.locked(work, {debit[1], credit[1]}))
+            posting = Posting(
+                kind=kind,
+                debit_account_id=accounts[places[0]].id,
+                credit_account_id=accounts[places[1]].id,
+                unit=Unit.EUROCENT,
+                amount=cents,
+                cause_id=uuid7(),
+                at=at,
+            )
+            (entry_id,) = entries.post(work, [posting])
+        return entry_id
+
+    def correct(self, agreement_id: UUID, cents: int, at: datetime = MARCH) -> UUID:
+        """Money taken from a payable for a day of its own, which no reversal does."""
+        outside = (AccountKind.TREASURY, NOBODY)
+        return self.book(EntryKind.REVERSE, (AccountKind.PAYABLE, agreement_id), outside, cents, at)
+
+    def settle(self, until: date = END_OF_MARCH, run_id: UUID | None = None) -> Run:
+        """A run up to and including a day."""
+        order = SettleOrder(id=run_id or uuid7(), until=until, requested_on=PAY_DAY)
+        with self.work() as work:
+            return settlements.settle(work, order)
+
+    def balance(self, kind: AccountKind, owner_id: UUID, unit: Unit = Unit.EUROCENT) -> int:
+        """Of an account; nothing where there is none."""
+        statement = select(Account).where(
+            col(Account.kind) == kind, col(Account.owner_id) == owner_id, col(Account.unit) == unit
+        )
+        with db.reading(self.engine) as session:
+            account = session.scalars(statement).one_or_none()
+        return account.balance if account else 0
