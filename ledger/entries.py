@@ -150,7 +150,7 @@ def seen(work: Work, owners: Iterable[UUID]) -> Sequence[Account]:
     return work.session.scalars(_accounts_of(work, owners)).all()
 
 
-def _accounts_of(work: Work, owners: Iterable[UUID]) -> Select[tuple[Account]]:
+def _accounts_of(work: Work, owners: Iterable[UUID]) -> Select[Account]:
     return select(Account).where(
         col(Account.municipality_id) == work.municipality_id, col(Account.owner_id).in_(set(owners))
     )

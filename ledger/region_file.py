@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The region file: its shape, and reading it with every mistake on its line. See docs/region-file.md."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -215,7 +216,7 @@ def _part(reading: Reading, path: Path, shared: _Shared) -> RegionPart | None:
 def _official_name(reading: Reading, path: Path) -> str | None:
     """What CBS calls the municipality with this code; each is given once."""
     cbs = reading.at(path)
-    if not isinstance(cbs, str):
+    if not isinstance(cbs, str) or not re.fullmatch(r"[0-9]{4}", cbs):
         return None
     reading.once(path, "cbs", cbs)
     official = name_of(cbs)

@@ -14,10 +14,11 @@ from uuid import UUID
 from sqlalchemy import Engine, select
 from sqlmodel import SQLModel, col
 
-from ledger import db, entitlements, entries, follow_ups, redemptions, settlements
+from ledger import audit, db, entitlements, entries, follow_ups, providers, redemptions, settlements
 from ledger.db import Work
 from ledger.entries import Posting
 from ledger.ids import NOBODY, uuid7
+from ledger.providers import ProviderInput
 from ledger.rules.facts import EntitlementKind, Law
 from ledger.rules.funding import AccountKind, EntryKind, Production
 from ledger.rules.restrictions import OnlyProviders
@@ -39,7 +40,6 @@ from ledger.tables import (
     Person,
     Programme,
     ProgrammeVersion,
-    Provider,
     ProviderKind,
     RateClass,
     Service,
@@ -100,17 +100,17 @@ class Town:
         """A provider that is paid."""
         id_, number = uuid7(), next(self.numbers)
         self.agbs[id_] = f"{number:08d}"
-        row = Provider(
-            municipality_id=BORNE,
+        content = ProviderInput(
             id=id_,
             kind=ProviderKind.ORGANISATION,
             agb=self.agbs[id_],
+            kvk="12345678",
             trade_name=f"{name} {number}",
             account_holder_name=name,
             iban="NL20INGB0001234567",
-            recorded_at=NOW,
         )
-        self.add(row)
+        with self.work() as work:
+            providers.put(work, [content])
         return id_
 
     def contract(self, provider_id: UUID, law: Law = Law.WMO) -> UUID:
@@ -252,6 +252,11 @@ class Town:
         order = SettleOrder(id=run_id or uuid7(), until=until, requested_on=PAY_DAY)
         with self.work() as work:
             return settlements.settle(work, order)
+
+    def report(self) -> audit.Report:
+        """What the audit finds."""
+        with db.reading(self.engine) as session:
+            return audit.check(Work(session=session, municipality_id=BORNE, actor_id=self.actor_id, now=NOW))
 
     def balance(self, kind: AccountKind, owner_id: UUID, unit: Unit = Unit.EUROCENT) -> int:
         """Of an account; nothing where there is none."""

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from ledger.checks.findings import Check, FindingKind
+from ledger.checks.findings import Check, FindingKind, linked
 from ledger.columns import Choice
 from ledger.rules.funding import AccountKind, EntryKind
 from ledger.tables import (
@@ -163,17 +163,11 @@ def _bound_of_kind(municipality_id: str) -> Check:
         select(col(Account.id), expected, col(Account.bound))
         .outerjoin(
             Budget,
-            and_(
-                col(Budget.municipality_id) == col(Account.municipality_id),
-                col(Budget.id) == col(Account.owner_id),
-            ),
+            linked(Budget, Account, col(Budget.id) == col(Account.owner_id)),
         )
         .outerjoin(
             Programme,
-            and_(
-                col(Programme.municipality_id) == col(Budget.municipality_id),
-                col(Programme.id) == col(Budget.programme_id),
-            ),
+            linked(Programme, Budget, col(Programme.id) == col(Budget.programme_id)),
         )
         .where(col(Account.municipality_id) == municipality_id, col(Account.bound) != expected)
     )
@@ -184,12 +178,8 @@ def _bound(bound: Bound) -> ColumnElement[Bound]:
     return literal(bound, Choice(Bound))
 
 
-_OF_DEBIT = and_(
-    _Debit.municipality_id == col(Entry.municipality_id), _Debit.id == col(Entry.debit_account_id)
-)
-_OF_CREDIT = and_(
-    _Credit.municipality_id == col(Entry.municipality_id), _Credit.id == col(Entry.credit_account_id)
-)
+_OF_DEBIT = linked(_Debit, Entry, col(_Debit.id) == col(Entry.debit_account_id))
+_OF_CREDIT = linked(_Credit, Entry, col(_Credit.id) == col(Entry.credit_account_id))
 
 
 def _entry_unit(municipality_id: str) -> Check:
@@ -226,10 +216,7 @@ def _entry_cause(municipality_id: str) -> Check:
     for table in (Redemption, FollowUp, EntitlementChange, Settlement):
         statement = statement.outerjoin(
             table,
-            and_(
-                col(table.municipality_id) == col(Entry.municipality_id),
-                col(table.id) == col(Entry.cause_id),
-            ),
+            linked(table, Entry, col(table.id) == col(Entry.cause_id)),
         ).where(col(table.id).is_(None))
     statement = statement.where(
         col(Entry.municipality_id) == municipality_id, col(Entry.kind) != EntryKind.FUND
@@ -237,9 +224,7 @@ def _entry_cause(municipality_id: str) -> Check:
     return Check(kind=FindingKind.ENTRY_CAUSE, place="entry {}, cause {}", statement=statement)
 
 
-_OF_ORIGINAL = and_(
-    _Original.municipality_id == col(Entry.municipality_id), _Original.id == col(Entry.reverses_id)
-)
+_OF_ORIGINAL = linked(_Original, Entry, col(_Original.id) == col(Entry.reverses_id))
 
 
 def _reversal_unknown(municipality_id: str) -> Check:

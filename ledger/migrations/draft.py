@@ -19,6 +19,21 @@ BEGIN
 END $$"""
 
 
+_POSTGRESQL_LINE = """CREATE FUNCTION refuse_published_line() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP <> 'INSERT' AND {old} THEN
+    RAISE EXCEPTION 'contract_line is published: a change is a new version';
+  END IF;
+  IF TG_OP <> 'DELETE' THEN
+    IF {new} THEN
+      RAISE EXCEPTION 'contract_line is published: a change is a new version';
+    END IF;
+    RETURN NEW;
+  END IF;
+  RETURN OLD;
+END $$"""
+
+
 def ddl(dialect_name: str) -> Iterator[str]:
     """Every CREATE statement for one database, tables in the order their references need."""
     dialect = DIALECTS[dialect_name]
@@ -30,6 +45,7 @@ def ddl(dialect_name: str) -> Iterator[str]:
         yield _POSTGRESQL_REFUSE
     for name in APPEND_ONLY:
         yield from _triggers(dialect_name, name)
+    yield from _frozen(dialect_name)
 
 
 def _triggers(dialect_name: str, table: str) -> Iterator[str]:
@@ -45,6 +61,49 @@ def _triggers(dialect_name: str, table: str) -> Iterator[str]:
             f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table}\n"
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: history is never edited'); END"
         )
+
+
+FROZEN = {
+    "contract_version": "OLD.published_at IS NOT NULL",
+    "programme_version": "OLD.published_at IS NOT NULL",
+}
+"""Versions that may change until they are published."""
+
+_LINE_PUBLISHED = (
+    "EXISTS (SELECT 1 FROM contract_version AS v WHERE v.municipality_id = {row}.municipality_id"
+    " AND v.contract_id = {row}.contract_id AND v.version = {row}.version"
+    " AND v.published_at IS NOT NULL)"
+)
+
+
+def _frozen(dialect_name: str) -> Iterator[str]:
+    """Refuse changes of published versions, and of the lines of published contracts."""
+    if dialect_name == "postgresql":
+        for table, condition in FROZEN.items():
+            yield (
+                f"CREATE TRIGGER {table}_frozen BEFORE UPDATE OR DELETE ON {table}\n"
+                f"FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION refuse_change()"
+            )
+        yield _POSTGRESQL_LINE.format(
+            new=_LINE_PUBLISHED.format(row="NEW"), old=_LINE_PUBLISHED.format(row="OLD")
+        )
+        yield (
+            "CREATE TRIGGER contract_line_frozen BEFORE INSERT OR UPDATE OR DELETE ON contract_line\n"
+            "FOR EACH ROW EXECUTE FUNCTION refuse_published_line()"
+        )
+        return
+    for table, condition in FROZEN.items():
+        for verb in ("UPDATE", "DELETE"):
+            yield _sqlite_frozen(table, verb, condition)
+    for verb, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD")):
+        yield _sqlite_frozen("contract_line", verb, _LINE_PUBLISHED.format(row=row))
+
+
+def _sqlite_frozen(table: str, verb: str, condition: str) -> str:
+    return (
+        f"CREATE TRIGGER {table}_frozen_{verb.lower()} BEFORE {verb} ON {table} WHEN {condition}\n"
+        f"BEGIN SELECT RAISE(ABORT, '{table} is published: a change is a new version'); END"
+    )
 
 
 def _clean(statement: str) -> str:

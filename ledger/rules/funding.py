@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from ledger.rules.facts import Facts
+from ledger.rules.tariffs import RULE
 from ledger.units import Measure, Unit
 
 
@@ -76,7 +77,7 @@ class Draft:
 class Funding(BaseModel):
     """One funding model."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = RULE
 
     def drafts(self, facts: Facts, *, left_cents: int | None) -> tuple[Draft, ...]:
         """The entries of one redeemed line.

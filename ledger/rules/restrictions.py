@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from ledger.rules import refusals as no
 from ledger.rules.facts import CodeState, EntitlementKind, Facts, Use
 from ledger.rules.periods import Per, count, next_start, period_of
+from ledger.rules.tariffs import RULE
 from ledger.units import AMOUNT_MAX, Unit
 
 Code: TypeAlias = Annotated[str, Field(pattern=r"^[0-9A-Z]{5}$")]
@@ -24,7 +25,7 @@ Positive: TypeAlias = Annotated[int, Field(gt=0, le=AMOUNT_MAX, strict=True)]
 class Restriction(BaseModel):
     """One rule: its parameters, and refusal()."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = RULE
 
     def refusal(self, facts: Facts) -> no.Reason | None:
         """The reason this rule says no, or None."""
@@ -221,7 +222,7 @@ class OnlyProviders(Restriction):
 class Item(BaseModel):
     """One item of an arrangement: a service, and who may give it (None: any contracted provider)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = RULE
 
     service: Code
     providers: frozenset[Agb] | None = None

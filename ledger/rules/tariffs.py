@@ -4,16 +4,27 @@
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
 
 from ledger.units import AMOUNT_MAX, Measure, price_cents
 
 Cents: TypeAlias = Annotated[int, Field(ge=0, le=AMOUNT_MAX, strict=True)]
 
 
+RULE = ConfigDict(
+    frozen=True,
+    extra="forbid",
+    alias_generator=to_camel,
+    validate_by_name=True,
+    validate_by_alias=True,
+)
+"""How rules, tariffs and funding models are read: camelCase in JSON, snake_case in files, nothing unknown."""
+
+
 class Tariff(BaseModel):
     """One way of pricing: its parameters, and most_cents()."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = RULE
 
     def most_cents(self, quantity: int, measure: Measure) -> int:
         """The most this quantity (in measure.unit) may cost, in eurocents."""

@@ -13,7 +13,7 @@ from ledger.tables.base import STRICT, Row, in_municipality, refers
 
 
 class Role(StrEnum):
-    """What somebody is, for one municipality. What each may do is one table in ledger/actors."""
+    """What somebody is, for one municipality. What each may do is one table in ledger/roles."""
 
     ADMINISTRATOR = "administrator"
     """Makes accounts and gives roles; touches no money and sees no residents."""

@@ -74,7 +74,7 @@ def language_of(accept_language: str | None) -> Language:
     """
     wishes = _wishes(accept_language or "")
     rest = wishes.get("*", 0)
-    named = [Language(tag) for tag in wishes if tag in set(Language)]
+    named = [Language(tag) for tag in wishes if wishes[tag] and tag in set(Language)]
     ours: list[Language] = [*named, *Language]
     return max(ours, key=lambda each: wishes.get(each, rest))
 

@@ -37,11 +37,10 @@ class Words:
     """What a language brings to the forms."""
 
     months: tuple[str, ...]
-    euro: str
-    """What stands before an amount of money."""
+    money: str
+    """An amount of money, of its sign, whole euros and cents."""
     thousands: str
-    cents: str
-    """Between euros and cents."""
+    """Between thousands."""
     units: Mapping[Unit, tuple[str, str]]
     """One and more than one of a unit."""
     hours: tuple[str, str]
@@ -78,22 +77,16 @@ def said(detail: Detail, facts: Facts, words: Words) -> str:
     known = {**_counted(facts), **facts}
     parts = (detail,) if isinstance(detail, str | Choice) else detail
     text = " ".join(filter(None, (_template(part, known) for part in parts)))
-    return text.format_map({name: form(name, known, words) for name in placeholders(text)})
+    return text.format_map({name: form(name, known, words) for name in _placeholders(text)})
 
 
-def placeholders(text: str) -> set[str]:
-    """The names of the facts that a template asks for."""
-    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
-
-
-def templates(detail: Detail) -> list[str]:
-    """Every template a detail may come from."""
-    parts = (detail,) if isinstance(detail, str | Choice) else detail
-    return [
-        text
-        for part in parts
-        for text in ((part,) if isinstance(part, str) else (*part.cases.values(), part.otherwise))
-    ]
+def asks(detail: Detail) -> set[str]:
+    """The names of all facts a detail may need, whichever way it is chosen."""
+    if isinstance(detail, str):
+        return _placeholders(detail)
+    if isinstance(detail, Choice):
+        return {detail.by}.union(*map(_placeholders, (*detail.cases.values(), detail.otherwise)))
+    return set().union(*map(asks, detail))
 
 
 def form(name: str, facts: Facts, words: Words) -> str:
@@ -119,7 +112,7 @@ def euros(cents: int, words: Words) -> str:
     """Eurocents as money."""
     whole, rest = divmod(abs(cents), 100)
     sign = "-" if cents < 0 else ""
-    return f"{words.euro}{sign}{grouped(whole, words)}{words.cents}{rest:02d}"
+    return words.money.format(sign=sign, euros=grouped(whole, words), cents=f"{rest:02d}")
 
 
 def amount(quantity: int, unit: Unit, words: Words) -> str:
@@ -187,10 +180,19 @@ def _named(name: str, value: str, words: Words) -> str:
 
 
 def _phrase(value: str, phrases: Sequence[tuple[str, str]], words: Words) -> str:
+    """A phrase of one or more parts that semicolons keep apart."""
+    return "; ".join(_part(part, phrases, words) for part in value.split("; "))
+
+
+def _part(value: str, phrases: Sequence[tuple[str, str]], words: Words) -> str:
     for pattern, becomes in phrases:
         if found := re.fullmatch(pattern, value, re.DOTALL):
             return found.expand(becomes)
     return words.foreign.format(value)
+
+
+def _placeholders(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
 
 
 def _template(part: str | Choice, facts: Facts) -> str:

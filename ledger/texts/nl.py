@@ -39,7 +39,10 @@ _CODES: Final[Mapping[str, tuple[str, Detail]]] = {
         "Zonder code kan alleen een aanbieder verzilveren die bij het tegoed is genoemd. Vraag de inwoner "
         "om de code.",
     ),
-    "code_not_found": ("Wij kunnen deze code niet vinden", "Er is bij deze gemeente geen code met kenmerk {id}."),
+    "code_not_found": (
+        "Wij kunnen deze code niet vinden",
+        "Er is bij deze gemeente geen code met kenmerk {id}.",
+    ),
     "code_exists": (
         "Dit kenmerk is al gebruikt",
         "Kenmerk {id} hoort bij een code van een ander tegoed. Er is niets veranderd. Gebruik een nieuw "
@@ -460,7 +463,10 @@ _CLAIMS: Final[Mapping[str, tuple[str, Detail]]] = {
 }
 
 _SETTLING: Final[Mapping[str, tuple[str, Detail]]] = {
-    "settlement_run_not_found": ("Wij kunnen deze betaalrun niet vinden", "Er is geen betaalrun met kenmerk {id}."),
+    "settlement_run_not_found": (
+        "Wij kunnen deze betaalrun niet vinden",
+        "Er is geen betaalrun met kenmerk {id}.",
+    ),
     "settlement_run_exists_with_other_content": (
         "Dit kenmerk is al gebruikt",
         "Met kenmerk {id} is al een andere betaalrun gemaakt. Er is nu niets afgerekend. Gebruik een nieuw "

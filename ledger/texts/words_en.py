@@ -76,9 +76,8 @@ WORDS: Final = Words(
         "November",
         "December",
     ),
-    euro="€",
+    money="{sign}€{euros}.{cents}",
     thousands=",",
-    cents=".",
     units={
         Unit.MINUTE: ("minute", "minutes"),
         Unit.DAY_PART: ("day-part", "day-parts"),
@@ -125,6 +124,6 @@ WORDS: Final = Words(
         "action": _ACTIONS,
         "waits_for": {"gatekeeper": "the municipality", "paying_agent": "the paying agent"},
     },
-    phrases={},
+    phrases={"fault": ((r"([\w.]+): Value error, (.+)", r"\1: \2"),)},
     foreign="{}",
 )

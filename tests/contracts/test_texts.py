@@ -4,6 +4,7 @@
 The checker takes the classes, so that a made-up one without a text can show that it is seen.
 """
 
+import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
@@ -13,12 +14,14 @@ from uuid import UUID
 
 import pytest
 
+from ledger import texts
 from ledger.errors import LedgerError, Refused
+from ledger.formats import iwmo301
 from ledger.roles import Action
 from ledger.rules.facts import Law
 from ledger.rules.periods import Per
 from ledger.tables import Approver, RateClass, Role
-from ledger.texts import CATALOGUES, Language, Sentence, forms, say, table, words_en, words_nl
+from ledger.texts import Language, Sentence, forms, say, table, words_en, words_nl
 from ledger.units import Measure, Unit
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +38,7 @@ def test_every_error_is_said_in_dutch_and_in_english() -> None:
 
 def test_both_catalogues_hold_the_codes_that_exist_and_no_other() -> None:
     codes = {error.code for error in table.classes()}
-    assert {language: catalogue.keys() ^ codes for language, catalogue in CATALOGUES.items()} == {
+    assert {language: catalogue.keys() ^ codes for language, catalogue in texts.CATALOGUES.items()} == {
         Language.NL: set(),
         Language.EN: set(),
     }
@@ -89,7 +92,7 @@ class Unheard(Refused):
 
 @dataclass(kw_only=True, eq=False)
 class AskedAmiss(Refused):
-    """A made-up error whose texts are wrong in every way."""
+    """A made-up error, to be given made-up texts."""
 
     code = "asked_amiss"
     most: int
@@ -99,16 +102,37 @@ def test_an_error_without_a_text_is_seen() -> None:
     assert list(faults([Unheard])) == ["Unheard: no nl text", "Unheard: no en text"]
 
 
-def test_texts_that_do_not_fit_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    texts: dict[str, tuple[str, forms.Detail]] = {"asked_amiss": ("Too much.", "At most {{{most}}} {least}")}
-    monkeypatch.setitem(CATALOGUES, Language.NL, texts)  # type: ignore[misc]
-    assert list(faults([AskedAmiss])) == []
+@pytest.mark.parametrize(
+    ("dutch", "english", "found"),
+    [
+        (("Te veel", "Hoogstens {least}."), ("Too much", "At most {most}."), ["no facts: nl least"]),
+        (("Too much", "Hoogstens {most}."), ("Too much", "At most {most}."), ["nl and en are the same"]),
+        (("Te veel", "At most {most}."), ("Too much", "At most {most}."), ["nl and en are the same"]),
+        (("Te veel.", "Hoogstens {most}."), ("Too much", "At most {most}."), ["a title ends: 'Te veel.'"]),
+        (("Te veel", "Hoogstens {most}"), ("Too much", "At most {most}."), ["no end: 'Hoogstens 180'"]),
+        (
+            ("Te veel", "Hoogstens {{{most}}}."),
+            ("Too much", "At most {most}."),
+            ["braces: 'Hoogstens {180}.'"],
+        ),
+        (("Te veel", "Voor  {most}."), ("Too much", "At most {most}."), ["a hole: 'Voor  180.'"]),
+        (("Te veel", "Hoogstens {most}."), ("Too much", "At most {most}."), []),
+    ],
+)
+def test_texts_that_are_amiss_are_seen(
+    dutch: tuple[str, str], english: tuple[str, str], found: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_up = {Language.NL: {"asked_amiss": dutch}, Language.EN: {"asked_amiss": english}}
+    monkeypatch.setattr(texts, "CATALOGUES", made_up)
+    assert list(faults([AskedAmiss])) == [f"AskedAmiss: {fault}" for fault in found]
 
 
 def faults(classes: Iterable[type[LedgerError]]) -> Iterator[str]:
     """Everything that is wrong with the texts of these errors."""
     for error in classes:
-        missing = [f"no {language} text" for language in Language if error.code not in CATALOGUES[language]]
+        missing = [
+            f"no {language} text" for language in Language if error.code not in texts.CATALOGUES[language]
+        ]
         yield from (f"{error.__name__}: {fault}" for fault in missing or _amiss(error))
 
 
@@ -128,20 +152,63 @@ def _asked(error: type[LedgerError], language: Language) -> set[str]:
     """What the templates ask for that is no fact of the error."""
     names = {field.name for field in fields(error)}
     counted = {f"{name}_{kind}" for name in names for kind in ("count", "length")}
-    detail = CATALOGUES[language][error.code][1]
-    choices = {part.by for part in detail if isinstance(part, forms.Choice)} if isinstance(detail, tuple) else set()
-    if isinstance(detail, forms.Choice):
-        choices = {detail.by}
-    asked = {name for text in forms.templates(detail) for name in forms.placeholders(text)}
-    return (asked | choices) - names - counted
+    return forms.asks(texts.CATALOGUES[language][error.code][1]) - names - counted
 
 
 def _unsound(sentence: Sentence) -> Iterator[str]:
     if not sentence.title or sentence.title.endswith("."):
-        yield f"a title is a few words without a full stop: {sentence.title!r}"
+        yield f"a title ends: {sentence.title!r}"
     if not sentence.detail.endswith((".", "?")):
-        yield f"a detail ends as a sentence: {sentence.detail!r}"
+        yield f"no end: {sentence.detail!r}"
     if {"{", "}"} & set(sentence.title + sentence.detail):
-        yield f"braces are left: {sentence.detail!r}"
+        yield f"braces: {sentence.detail!r}"
     if "None" in sentence.detail or "  " in sentence.detail:
-        yield f"something is missing inside: {sentence.detail!r}"
+        yield f"a hole: {sentence.detail!r}"
+
+
+# ---------------------------------------------------------------------- faults that readers note in English
+
+READERS = ("identifiers", "formats/claims_csv", "formats/iwmo_basis", "formats/xml_safe", "formats/xml_shape")
+
+
+def test_every_fault_of_a_reader_has_dutch_words() -> None:
+    sources = [(ROOT / "ledger" / f"{name}.py").read_text(encoding="utf-8") for name in READERS]
+    noted = {fault for source in sources for fault in faults_noted(source)}
+    assert len(noted) > 30
+    assert [fault for fault in sorted(noted) if not has_dutch(fault)] == []
+    assert [fault for _, _, fault in iwmo301._RULES if not has_dutch(fault)] == []
+
+
+def test_a_fault_without_dutch_words_is_seen() -> None:
+    assert faults_noted('raise MalformedFile(place="file", fault=f"is {colour} all over")') == [
+        "is 7 all over"
+    ]
+    assert faults_noted('raise _refusal(element, "is purple")') == ["is purple"]
+    assert faults_noted('matching("x", "must be two capitals")') == ["must be two capitals"]
+    assert not has_dutch("is purple")
+
+
+def has_dutch(fault: str) -> bool:
+    """Whether no English is left."""
+    return "(in het Engels)" not in forms.form("fault", {"fault": fault}, words_nl.WORDS)
+
+
+def faults_noted(source: str) -> list[str]:
+    """The faults written down in a reader; what it fills in is a 7."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    written = [
+        keyword.value for call in calls for keyword in call.keywords if keyword.arg in {"fault", "rule"}
+    ]
+    written += [
+        call.args[-1] for call in calls if ast.unparse(call.func) in {"_refusal", "matching", "faults.append"}
+    ]
+    return [text for node in written if (text := _text_of(node))]
+
+
+def _text_of(node: ast.expr) -> str:
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=parts):
+            return "".join(_text_of(part) or "7" for part in parts)
+    return ""

@@ -4,7 +4,10 @@
 import ast
 import hashlib
 import inspect
+import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
@@ -13,7 +16,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, delete, insert, select
 from sqlmodel import col
 
 from ledger import actors, db
@@ -252,42 +255,73 @@ def account(*held: Role, name: str = "Gerda", **more: object) -> ActorInput:
     return ActorInput.model_validate({"id": uuid7(), "name": name, "roles": held, **bound, **more})
 
 
-@pytest.mark.parametrize("role", Role)
-def test_an_account_is_what_was_put(engine: Engine, role: Role) -> None:
-    given = account(role)
+def test_an_account_is_what_was_put(engine: Engine) -> None:
+    given = [account(role) for role in Role]
     with working(engine) as work:
-        [first] = actors.put(work, [given])
-        secret = actors.new_key(work, given.id)
+        first = actors.put(work, given)
+        secrets = [actors.new_key(work, each.id) for each in given]
     with working(engine, now=LATER) as work:
-        assert actors.put(work, [given, given]) == [first, first] == actors.listed(work) * 2
-        assert work.session.get_one(Actor, (BORNE, given.id)).recorded_at == NOW
-        who = actors.authenticate(work.session, secret)
-    assert who == ActingAs(
-        municipality_id=BORNE,
-        actor_id=given.id,
-        name="Gerda",
-        roles=frozenset({role}),
-        provider_id=given.provider_id,
-        person_id=given.person_id,
-    )
+        assert actors.put(work, [*given, given[0]]) == [*first, first[0]]
+        assert actors.listed(work) == first
+        assert work.session.get_one(Actor, (BORNE, given[0].id)).recorded_at == NOW
+        who = [actors.authenticate(work.session, secret) for secret in secrets]
+    assert who == [
+        ActingAs(
+            municipality_id=BORNE,
+            actor_id=each.id,
+            name="Gerda",
+            roles=frozenset({role}),
+            provider_id=PROVIDER_ID if role == Role.PROVIDER else None,
+            person_id=PERSON_ID if role == Role.HOLDER else None,
+        )
+        for role, each in zip(Role, given, strict=True)
+    ]
 
 
-@pytest.mark.parametrize("pair", sorted(map(sorted, INCOMPATIBLE)))
-def test_incompatible_roles_are_refused_by_name_at_once_or_one_after_the_other(
-    engine: Engine, pair: list[Role]
-) -> None:
-    both, one = account(*pair), account(pair[0])
-    other = account(pair[1]).model_copy(update={"id": one.id})
+def test_incompatible_roles_are_refused_by_name_at_once_or_one_after_the_other(engine: Engine) -> None:
     with working(engine) as work:
-        actors.put(work, [one])
-        for asked in ([both], [other], [account(), both]):
-            with pytest.raises(RolesIncompatible) as refused:
-                actors.put(work, asked)
-            assert [refused.value.role, refused.value.other_role] == pair
-        fresh = account(pair[0])
-        with pytest.raises(RolesIncompatible):
-            actors.put(work, [fresh, account(pair[1]).model_copy(update={"id": fresh.id})])
-        assert [(each.id, each.roles) for each in actors.listed(work)] == [(one.id, frozenset({pair[0]}))]
+        for pair in sorted(sorted(pair) for pair in INCOMPATIBLE):
+            one, both = account(pair[0]), account(*pair)
+            other = account(pair[1]).model_copy(update={"id": one.id})
+            for asked in ([both], [one, other], [account(), both]):
+                with pytest.raises(RolesIncompatible) as refused:
+                    actors.put(work, asked)
+                assert [refused.value.role, refused.value.other_role] == pair
+            assert actors.listed(work) == []
+            actors.put(work, [one])
+            with pytest.raises(RolesIncompatible):
+                actors.put(work, [other])
+            [kept] = actors.listed(work)
+            assert (kept.id, kept.roles) == (one.id, frozenset({pair[0]}))
+            _forget(work)
+
+
+def _forget(work: Work) -> None:
+    for table in (ActorRole, Actor):
+        work.session.connection().execute(delete(table))
+    work.session.expunge_all()
+
+
+def test_two_who_give_one_account_opposite_roles_at_the_same_time_do_not_both_succeed(engine: Engine) -> None:
+    gerda = account()
+    with working(engine) as work:
+        actors.put(work, [gerda])
+    start = threading.Barrier(2)
+
+    def give(role: Role) -> str:
+        start.wait()
+        try:
+            with working(engine) as work:
+                actors.put(work, [gerda.model_copy(update={"roles": frozenset({role})})])
+                time.sleep(0.1)
+        except RolesIncompatible as refused:
+            return refused.code
+        return "given"
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(give, [Role.GATEKEEPER, Role.FINANCE])) == ["given", "roles_incompatible"]
+    with working(engine) as work:
+        assert len(actors.listed(work)[0].roles) == 1
 
 
 def test_who_changes_sides_first_gives_up_the_one(engine: Engine) -> None:

@@ -3,13 +3,12 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 from sqlalchemy import Engine
 
-from ledger import catalogue, contracts, db, ids, migrations, municipalities, providers
+from ledger import catalogue, contracts, db, ids, municipalities, providers
 from ledger.catalogue import ServiceInput
 from ledger.errors import ChangedMeanwhile
 from ledger.rules.facts import Law
@@ -19,13 +18,6 @@ from ledger.units import Measure
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATER = datetime(2026, 3, 2, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    engine = db.connect(f"sqlite:///{tmp_path}/t.db")
-    migrations.upgrade(engine)
-    return engine
 
 
 @pytest.fixture

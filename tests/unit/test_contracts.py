@@ -3,14 +3,13 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 from sqlalchemy import Engine, select
 from sqlmodel import col
 
-from ledger import catalogue, contracts, db, entries, ids, migrations, municipalities, providers
+from ledger import catalogue, contracts, db, entries, ids, municipalities, providers
 from ledger.contracts import ContractInput, LineInput
 from ledger.rules.facts import Law
 from ledger.rules.funding import AccountKind
@@ -21,13 +20,6 @@ from ledger.units import Unit
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PROVIDER, OTHER = ids.uuid7(), ids.uuid7()
 MEASURES = {"01A05": "hour", "01A06": "minute", "01A07": "piece", "01A08": "euro"}
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    engine = db.connect(f"sqlite:///{tmp_path}/t.db")
-    migrations.upgrade(engine)
-    return engine
 
 
 @pytest.fixture
@@ -144,7 +136,7 @@ def test_a_published_version_is_frozen(work: db.Work) -> None:
     first, replaced = rows(work)
     assert (first.version, first.ceiling_cents, first.published_at) == (1, 150_000_000, NOW)
     assert (replaced.version, replaced.acceptance_duty, replaced.published_at) == (2, True, None)
-    services = select(ContractLine.service).where(col(ContractLine.version) == 1)
+    services = select(col(ContractLine.service)).where(col(ContractLine.version) == 1)
     assert list(work.session.scalars(services)) == ["01A05", "01A07"]
 
 

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """People: registered once, found exactly, every look noted, and nobody to be read in the file."""
 
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -130,6 +133,26 @@ def test_a_number_belongs_to_one_person(engine: Engine) -> None:
             people.register(work, KEYS[BORNE], [double])
         assert refused.value.facts == {"person_id": ann.id, "asked_id": double.id}
         assert ANN_BSN not in str(refused.value)
+        assert counts(work.session) == [1, 1, 2]
+
+
+def test_two_who_register_one_number_at_the_same_time_make_one_person(engine: Engine) -> None:
+    both = [person(ANN_BSN), person(ANN_BSN)]
+    start = threading.Barrier(2)
+
+    def register(one: PersonInput) -> str:
+        start.wait()
+        try:
+            with working(engine) as work:
+                people.register(work, KEYS[BORNE], [one])
+                time.sleep(0.1)
+        except BsnRegistered as refused:
+            return refused.code
+        return "registered"
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(register, both)) == ["bsn_registered", "registered"]
+    with working(engine) as work:
         assert counts(work.session) == [1, 1, 2]
 
 

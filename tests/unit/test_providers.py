@@ -3,13 +3,12 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 from sqlalchemy import Engine
 
-from ledger import db, entries, ids, migrations, municipalities, providers
+from ledger import db, entries, ids, municipalities, providers
 from ledger.errors import ChangedMeanwhile
 from ledger.providers import ProviderInput
 from ledger.rules.funding import AccountKind
@@ -17,13 +16,6 @@ from ledger.tables import Bound
 from ledger.units import Unit
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    engine = db.connect(f"sqlite:///{tmp_path}/t.db")
-    migrations.upgrade(engine)
-    return engine
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The vault: what is sealed opens in its own place only, and nothing tells who it is."""
 
+from dataclasses import asdict
 from datetime import date
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from ledger import keys, vault
 from ledger.ids import uuid7
 from ledger.keys import MunicipalityKeys
 from ledger.tables import IndexKind
-from ledger.vault import Identity, Sealed, VaultSealBroken
+from ledger.vault import Identity, Place, Sealed, VaultSealBroken
 
 ALMELO = "0141"
 BORNE = "0147"
@@ -70,6 +71,18 @@ def test_rows_cannot_be_swapped(ann_id: UUID, ann: Sealed) -> None:
         with pytest.raises(VaultSealBroken) as broken:
             vault.unseal(KEYS, BORNE, person_id, sealed)
         assert broken.value.row_id == person_id
+
+
+@pytest.mark.parametrize("part", ["municipality_id", "table", "column", "row_id"])
+def test_each_part_of_a_place_binds(part: str) -> None:
+    here = Place(municipality_id=BORNE, table="code", column="sealed_manual", row_id=uuid7())
+    elsewhere: dict[str, object] = {"municipality_id": ALMELO, "table": "x", "column": "x", "row_id": uuid7()}
+    there = Place(**{**asdict(here), part: elsewhere[part]})
+    sealed = vault.encrypt(KEYS.sealing_key, b"A1B2-C3D4E-F5G6H", here)
+    assert vault.decrypt(KEYS.sealing_key, sealed, here) == b"A1B2-C3D4E-F5G6H"
+    with pytest.raises(VaultSealBroken) as broken:
+        vault.decrypt(KEYS.sealing_key, sealed, there)
+    assert broken.value.facts == {"table": there.table, "column": there.column, "row_id": there.row_id}
 
 
 def test_without_the_place_in_the_seal_a_swap_would_go_unseen(

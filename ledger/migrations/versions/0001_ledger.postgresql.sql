@@ -572,3 +572,26 @@ FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 
 CREATE TRIGGER access_log_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON access_log
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER contract_version_frozen BEFORE UPDATE OR DELETE ON contract_version
+FOR EACH ROW WHEN (OLD.published_at IS NOT NULL) EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER programme_version_frozen BEFORE UPDATE OR DELETE ON programme_version
+FOR EACH ROW WHEN (OLD.published_at IS NOT NULL) EXECUTE FUNCTION refuse_change()
+
+CREATE FUNCTION refuse_published_line() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP <> 'INSERT' AND EXISTS (SELECT 1 FROM contract_version AS v WHERE v.municipality_id = OLD.municipality_id AND v.contract_id = OLD.contract_id AND v.version = OLD.version AND v.published_at IS NOT NULL) THEN
+    RAISE EXCEPTION 'contract_line is published: a change is a new version';
+  END IF;
+  IF TG_OP <> 'DELETE' THEN
+    IF EXISTS (SELECT 1 FROM contract_version AS v WHERE v.municipality_id = NEW.municipality_id AND v.contract_id = NEW.contract_id AND v.version = NEW.version AND v.published_at IS NOT NULL) THEN
+      RAISE EXCEPTION 'contract_line is published: a change is a new version';
+    END IF;
+    RETURN NEW;
+  END IF;
+  RETURN OLD;
+END $$
+
+CREATE TRIGGER contract_line_frozen BEFORE INSERT OR UPDATE OR DELETE ON contract_line
+FOR EACH ROW EXECUTE FUNCTION refuse_published_line()

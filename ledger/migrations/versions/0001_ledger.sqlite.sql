@@ -640,3 +640,24 @@ BEGIN SELECT RAISE(ABORT, 'access_log is append-only: history is never edited');
 
 CREATE TRIGGER access_log_no_delete BEFORE DELETE ON access_log
 BEGIN SELECT RAISE(ABORT, 'access_log is append-only: history is never edited'); END
+
+CREATE TRIGGER contract_version_frozen_update BEFORE UPDATE ON contract_version WHEN OLD.published_at IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'contract_version is published: a change is a new version'); END
+
+CREATE TRIGGER contract_version_frozen_delete BEFORE DELETE ON contract_version WHEN OLD.published_at IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'contract_version is published: a change is a new version'); END
+
+CREATE TRIGGER programme_version_frozen_update BEFORE UPDATE ON programme_version WHEN OLD.published_at IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'programme_version is published: a change is a new version'); END
+
+CREATE TRIGGER programme_version_frozen_delete BEFORE DELETE ON programme_version WHEN OLD.published_at IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'programme_version is published: a change is a new version'); END
+
+CREATE TRIGGER contract_line_frozen_insert BEFORE INSERT ON contract_line WHEN EXISTS (SELECT 1 FROM contract_version AS v WHERE v.municipality_id = NEW.municipality_id AND v.contract_id = NEW.contract_id AND v.version = NEW.version AND v.published_at IS NOT NULL)
+BEGIN SELECT RAISE(ABORT, 'contract_line is published: a change is a new version'); END
+
+CREATE TRIGGER contract_line_frozen_update BEFORE UPDATE ON contract_line WHEN EXISTS (SELECT 1 FROM contract_version AS v WHERE v.municipality_id = OLD.municipality_id AND v.contract_id = OLD.contract_id AND v.version = OLD.version AND v.published_at IS NOT NULL)
+BEGIN SELECT RAISE(ABORT, 'contract_line is published: a change is a new version'); END
+
+CREATE TRIGGER contract_line_frozen_delete BEFORE DELETE ON contract_line WHEN EXISTS (SELECT 1 FROM contract_version AS v WHERE v.municipality_id = OLD.municipality_id AND v.contract_id = OLD.contract_id AND v.version = OLD.version AND v.published_at IS NOT NULL)
+BEGIN SELECT RAISE(ABORT, 'contract_line is published: a change is a new version'); END
