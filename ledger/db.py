@@ -52,14 +52,14 @@ def connect(url: str) -> Engine:
         return _sqlite(url)
     if url.startswith("postgresql"):
         plain = url.replace("postgresql://", "postgresql+psycopg://", 1)
-        return create_engine(plain, pool_size=8, max_overflow=8, pool_pre_ping=True)
+        return create_engine(plain, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True)
     raise DatabaseUnsafe(fault="the URL must begin with sqlite:/// or postgresql://")
 
 
 def _sqlite(url: str) -> Engine:
     if SQLITE.sqlite_version_info < SQLITE_MIN:
         raise DatabaseUnsafe(fault=f"SQLite {SQLITE.sqlite_version} is older than 3.51.3")
-    engine = create_engine(url, module=SQLITE, connect_args={"timeout": 30})
+    engine = create_engine(url, module=SQLITE, connect_args={"timeout": 30}, hide_parameters=True)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

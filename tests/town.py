@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A small municipality for tests of money: providers with contracts, rights, and what happens to them.
 
-All goes through the ledger's own functions where they exist; what is only scenery is put in as rows.
+All goes through the ledger's own functions. Unlike tests/world it has any number of providers, with
+contracts under both laws, and prices that a test simply names.
 """
 
 from collections.abc import Iterator
@@ -14,36 +15,39 @@ from uuid import UUID
 from sqlalchemy import Engine, select
 from sqlmodel import SQLModel, col
 
-from ledger import audit, db, entitlements, entries, follow_ups, providers, redemptions, settlements
+from ledger import (
+    audit,
+    care,
+    catalogue,
+    contracts,
+    db,
+    entitlements,
+    entries,
+    follow_ups,
+    municipalities,
+    programmes,
+    providers,
+    redemptions,
+    settlements,
+)
+from ledger.care import Agreement
+from ledger.catalogue import ServiceInput
+from ledger.contracts import ContractInput, LineInput
 from ledger.db import Work
 from ledger.entries import Posting
+from ledger.errors import LedgerError
 from ledger.ids import NOBODY, uuid7
+from ledger.municipalities import MunicipalityInput
+from ledger.programmes import CeilingInput, ProgrammeInput
 from ledger.providers import ProviderInput
 from ledger.rules.facts import EntitlementKind, Law
-from ledger.rules.funding import AccountKind, EntryKind, Production
+from ledger.rules.funding import AccountKind, EntryKind
 from ledger.rules.restrictions import OnlyProviders
 from ledger.rules.tariffs import AtCost, PerMeasure
 from ledger.scans import Redeemed, Scan, ScanLine, ScanTerms
 from ledger.settlements import Run, SettleOrder
 from ledger.standing import Followed, Order, Part
-from ledger.tables import (
-    Account,
-    Approver,
-    BudgetMode,
-    CareAgreement,
-    CareApproval,
-    Contract,
-    ContractLine,
-    ContractVersion,
-    FollowUpKind,
-    Municipality,
-    Person,
-    Programme,
-    ProgrammeVersion,
-    ProviderKind,
-    RateClass,
-    Service,
-)
+from ledger.tables import Account, Approver, BudgetMode, FollowUpKind, Person, ProviderKind, RateClass
 from ledger.units import Measure, Unit
 
 BORNE = "0147"
@@ -69,25 +73,36 @@ class Town:
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
-        paying = {"debtor_name": "Gemeente Borne", "debtor_iban": "NL91ABNA0417164300"}
-        self.add(Municipality(municipality_id=BORNE, name="Borne", recorded_at=NOW, **paying))
+        paying = MunicipalityInput(
+            name="Borne", debtor_name="Gemeente Borne", debtor_iban="NL91ABNA0417164300"
+        )
+        measures = {EUROS: Measure.EURO, MINUTES: Measure.MINUTE}
+        with self.work() as work:
+            municipalities.put(work, paying)
+            catalogue.put(
+                work,
+                [
+                    ServiceInput(id=uuid7(), law=law, code=code, name="Zorg", measure=measure)
+                    for law in Law
+                    for code, measure in measures.items()
+                ],
+            )
+            programmes.draft(work, [self._programme(law) for law in Law])
+            programmes.publish(work, list(self.programmes.values()))
         self.add(Person(municipality_id=BORNE, id=self.holder_id, area="7621", recorded_at=NOW))
-        for law, id_ in self.programmes.items():
-            self._programme(law, id_)
 
-    def _programme(self, law: Law, id_: UUID) -> None:
-        own = {"municipality_id": BORNE, "recorded_at": NOW}
-        row = Programme(id=id_, law=law, name=law, mode=BudgetMode.SOFT, published_version=1, **own)
-        rules = {"restrictions": (), "funding": Production(), "rate_ceilings": ()}
-        self.add(row, ProgrammeVersion(programme_id=id_, version=1, published_at=NOW, **rules, **own))
-        for code, measure in ((EUROS, Measure.EURO), (MINUTES, Measure.MINUTE)):
-            self.add(Service(id=uuid7(), law=law, code=code, name="Zorg", measure=measure, **own))
+    def _programme(self, law: Law) -> ProgrammeInput:
+        ceiling = CeilingInput(service=MINUTES, rate_class=RateClass.FORMAL, ceiling_cents=100)
+        return ProgrammeInput(
+            id=self.programmes[law], law=law, name=law, mode=BudgetMode.SOFT, rate_ceilings=(ceiling,)
+        )
 
     @contextmanager
-    def work(self, now: datetime = NOW) -> Iterator[Work]:
+    def work(self, *, now: datetime = NOW, actor_id: UUID | None = None) -> Iterator[Work]:
         """A unit of work that is committed on leaving."""
         with db.transaction(self.engine) as session:
-            yield Work(session=session, municipality_id=BORNE, actor_id=self.actor_id, now=now)
+            actor = actor_id or self.actor_id
+            yield Work(session=session, municipality_id=BORNE, actor_id=actor, now=now)
 
     def add(self, *rows: SQLModel) -> None:
         """Rows as they are, in the order given."""
@@ -115,23 +130,22 @@ class Town:
 
     def contract(self, provider_id: UUID, law: Law = Law.WMO) -> UUID:
         """A contract in force for both services, all of this year and later."""
-        id_, first = uuid7(), date(2026, 1, 1)
-        own = {"municipality_id": BORNE}
-        contract = Contract(
-            id=id_,
+        first = date(2026, 1, 1)
+        content = ContractInput(
+            id=uuid7(),
             provider_id=provider_id,
             law=law,
             number=str(next(self.numbers)),
-            published_version=1,
-            recorded_at=NOW,
-            **own,
+            valid_from=first,
+            lines=(
+                LineInput(service=EUROS, tariff=AtCost(up_to_cents=10**9), valid_from=first),
+                LineInput(service=MINUTES, tariff=PerMeasure(rate_cents=100), valid_from=first),
+            ),
         )
-        of_it = {"contract_id": id_, "version": 1, "valid_from": first, **own}
-        version = ContractVersion(areas=(), published_at=NOW, recorded_at=NOW, **of_it)
-        euros = ContractLine(line=1, service=EUROS, tariff=AtCost(up_to_cents=10**9), **of_it)
-        minutes = ContractLine(line=2, service=MINUTES, tariff=PerMeasure(rate_cents=100), **of_it)
-        self.add(contract, version, euros, minutes)
-        return id_
+        with self.work() as work:
+            contracts.draft(work, [content])
+            contracts.publish(work, [content.id])
+        return content.id
 
     def contracted(self, name: str = "Zorg & Zó B.V.") -> UUID:
         """A provider with a contract."""
@@ -163,31 +177,28 @@ class Town:
         )
         with self.work() as work:
             (granted,) = entitlements.grant(work, [grant])
-        assert not isinstance(granted, Exception), granted
+        assert not isinstance(granted, LedgerError), granted
         return grant.id
 
     def care(self, right_id: UUID, provider_id: UUID) -> UUID:
         """A care agreement with both approvals under a drawing right."""
-        id_, own = uuid7(), {"municipality_id": BORNE, "recorded_at": NOW}
-        agreement = CareAgreement(
-            id=id_,
+        agreement = Agreement(
+            id=uuid7(),
             entitlement_id=right_id,
             provider_id=provider_id,
             service=MINUTES,
             rate_class=RateClass.FORMAL,
             rate_cents=100,
-            ceiling_cents=100,
             valid_from=date(2026, 1, 1),
-            fingerprint=b"",
-            actor_id=self.actor_id,
             at=NOW,
-            **own,
         )
-        approvals = [
-            CareApproval(agreement_id=id_, approver=each, actor_id=uuid7(), **own) for each in Approver
-        ]
-        self.add(agreement, *approvals)
-        return id_
+        with self.work() as work:
+            (outcome,) = care.agree(work, [agreement])
+        assert not isinstance(outcome, LedgerError), outcome
+        for approver in Approver:
+            with self.work(actor_id=uuid7()) as work:
+                care.approve(work, agreement.id, approver)
+        return agreement.id
 
     def redeem(
         self,

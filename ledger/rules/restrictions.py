@@ -261,11 +261,11 @@ class Cap(Restriction):
 
     def refusal(self, facts: Facts) -> no.Reason | None:
         """See Restriction."""
-        if self.services is not None and facts.service not in self.services:
-            return None
+        if facts.unit is None or (self.services is not None and facts.service not in self.services):
+            return None  # InCatalogue refuses what the catalogue does not know
         taken = self._taken(facts)
         if taken is None:
-            return no.UnitNotCovered(unit=str(facts.unit), covered=self.unit)
+            return no.UnitNotCovered(unit=facts.unit, covered=self.unit)
         most, left = self._room(facts)
         if taken <= left:
             return None

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Column, Index, LargeBinary, Text
+from sqlalchemy import Column, Index, LargeBinary, Text, text
 from sqlmodel import Field
 
 from ledger.columns import Choice, Day, Id, Instant
@@ -78,6 +78,14 @@ class VaultIndex(Row, table=True):
     __table_args__ = (
         refers("person_id", "person"),
         Index("ix_vault_index_person", "municipality_id", "person_id"),
+        Index(
+            "uq_vault_index_bsn",
+            "municipality_id",
+            "digest",
+            unique=True,
+            sqlite_where=text("kind = 'bsn'"),
+            postgresql_where=text("kind = 'bsn'"),
+        ),
         STRICT,
     )
 

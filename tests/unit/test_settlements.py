@@ -267,9 +267,21 @@ def test_a_run_that_is_not_there_is_not_found(town: Town) -> None:
 @pytest.mark.parametrize(
     ("until", "last", "first_after"),
     [
-        (date(2026, 3, 28), datetime(2026, 3, 28, 22, 59, 59), datetime(2026, 3, 28, 23)),
-        (date(2026, 3, 29), datetime(2026, 3, 29, 21, 59, 59), datetime(2026, 3, 29, 22)),
-        (date(2026, 1, 31), datetime(2026, 1, 31, 22, 59, 59), datetime(2026, 1, 31, 23)),
+        (
+            date(2026, 3, 28),
+            datetime(2026, 3, 28, 22, 59, 59, tzinfo=UTC),
+            datetime(2026, 3, 28, 23, tzinfo=UTC),
+        ),
+        (
+            date(2026, 3, 29),
+            datetime(2026, 3, 29, 21, 59, 59, tzinfo=UTC),
+            datetime(2026, 3, 29, 22, tzinfo=UTC),
+        ),
+        (
+            date(2026, 1, 31),
+            datetime(2026, 1, 31, 22, 59, 59, tzinfo=UTC),
+            datetime(2026, 1, 31, 23, tzinfo=UTC),
+        ),
     ],
     ids=["before the clock changes", "the day of 23 hours", "in winter"],
 )
@@ -278,8 +290,8 @@ def test_the_last_day_ends_at_the_dutch_midnight(
 ) -> None:
     provider = town.contracted()
     right = town.right(provider)
-    town.redeem(right, provider, cents=1_00, at=last.replace(tzinfo=UTC))
-    town.redeem(right, provider, cents=20_00, at=first_after.replace(tzinfo=UTC))
+    town.redeem(right, provider, cents=1_00, at=last)
+    town.redeem(right, provider, cents=20_00, at=first_after)
     assert town.settle(until).total_cents == 1_00
     assert town.settle(day_after(until)).total_cents == 20_00
 
@@ -341,13 +353,12 @@ def test_a_file_whose_rows_were_changed_never_comes_out_whole(town: Town) -> Non
         work.session.connection().exec_driver_sql(drop)
         work.session.execute(update(Payment).values(creditor_iban="NL39RABO0300065264"))
 
-    seen = b""
+    seen: list[bytes] = []
     with town.work() as work, pytest.raises(PaymentFileChanged) as changed:
-        for chunk in settlements.payment_file(work, run.id):
-            seen += chunk
+        seen.extend(settlements.payment_file(work, run.id))
 
-    assert b"NL39RABO0300065264" in seen
-    assert b"</Document>" not in seen
+    assert b"NL39RABO0300065264" in b"".join(seen)
+    assert b"</Document>" not in b"".join(seen)
     assert changed.value.expected_sha256 == run.file_sha256.hex()
 
 

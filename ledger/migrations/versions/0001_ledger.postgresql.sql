@@ -279,6 +279,8 @@ CREATE TABLE vault_index (
 
 CREATE INDEX ix_vault_index_person ON vault_index (municipality_id, person_id)
 
+CREATE UNIQUE INDEX uq_vault_index_bsn ON vault_index (municipality_id, digest) WHERE kind = 'bsn'
+
 CREATE TABLE vault_record (
   municipality_id TEXT NOT NULL,
   person_id UUID NOT NULL,
