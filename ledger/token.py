@@ -7,11 +7,12 @@ Source: RFC 9052 (COSE), RFC 8392 (CWT claims), RFC 8949 section 4.2.1, RFC 9285
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
 from functools import lru_cache
-from typing import Final, TypeVar
+from importlib import import_module
+from typing import Any, Final
 
 import cbor2
 from cryptography.exceptions import InvalidSignature
@@ -25,8 +26,8 @@ PREFIX: Final = "TR1:"
 SIZE_MAX: Final = 400
 """Bytes; a longer token is refused before it is decoded."""
 
-_BASE45: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
-_VALUES: Final = {char: value for value, char in enumerate(_BASE45)}
+BASE45: Any = import_module("base45")
+"""The base45 library; it has no type stubs, hence the import by name."""
 _PROTECTED: Final = bytes.fromhex("a201260444")  # {1: -7 (ES256), 4: the key id that follows}
 _OPENING: Final = bytes.fromhex("d28449") + _PROTECTED  # tag 18, array of 4, byte string of 9
 _KEY_ID_END: Final = len(_OPENING) + 4
@@ -36,8 +37,6 @@ _SIGNATURE: Final = bytes.fromhex("5840")  # byte string of 64
 _ISSUER_FIRST: Final = bytes.fromhex("a50164")  # map of 5, claim 1, text of 4
 _CURVE_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _ES256: Final = ec.ECDSA(SHA256())
-
-_Sliced = TypeVar("_Sliced", str, bytes)
 
 
 class CodeKind(IntEnum):
@@ -227,8 +226,8 @@ def _decoded(text: str) -> bytes:
         raise TokenUnreadable(fault="prefix")
     spelled = text.removeprefix(PREFIX)
     try:
-        raw = b"".join(map(_unspelled, _parts(spelled, 3)))
-    except (KeyError, OverflowError):
+        raw: bytes = BASE45.b45decode(spelled)
+    except (ValueError, UnicodeError):
         raise TokenUnreadable(fault="base45") from None
     if _spelled(raw) != spelled:
         raise TokenUnreadable(fault="base45")
@@ -236,24 +235,9 @@ def _decoded(text: str) -> bytes:
 
 
 def _spelled(raw: bytes) -> str:
-    """Base45 of RFC 9285: two bytes are three digits of 45, the lowest first; a last byte is two."""
-    digits = []
-    for part in _parts(raw, 2):
-        number = int.from_bytes(part, "big")
-        digits += [number % 45, number // 45 % 45, number // 2025][: len(part) + 1]
-    return "".join(_BASE45[digit] for digit in digits)
-
-
-def _unspelled(group: str) -> bytes:
-    """The one or two bytes of a group of digits. Raises KeyError, OverflowError."""
-    number = 0
-    for char in reversed(group):
-        number = number * 45 + _VALUES[char]
-    return number.to_bytes(len(group) - 1, "big")
-
-
-def _parts(whole: _Sliced, size: int) -> Iterator[_Sliced]:
-    return (whole[start : start + size] for start in range(0, len(whole), size))
+    """Base45 of RFC 9285."""
+    spelled: bytes = BASE45.b45encode(raw)
+    return spelled.decode("ascii")
 
 
 def _frame(raw: bytes) -> _Frame:
