@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The terminal: one thin file per command."""
+"""The command line: one thin file per command. What is heavy is imported when a command runs."""

@@ -44,7 +44,7 @@ from ledger.tables import (
     Provider,
     Service,
 )
-from ledger.units import Unit
+from ledger.units import AMOUNT_MAX, Unit
 
 CLOCK_SLACK = timedelta(minutes=5)
 """How far ahead of ours a device's clock may run before its scan lies in the future."""
@@ -267,25 +267,36 @@ class _Trial:
         """The contract or care agreement that fits best: in force with the service, else the nearest."""
         day = self.scan.service_day
         if self.entitlement.kind is EntitlementKind.DRAWING_RIGHT:
-            return self._chosen_care(service, day)
+            return self._chosen_care(service)
         agreed = self.books.contracts.get((self.provider.id, self.entitlement.law), ())
         offers = [Chosen(agreement_id=a.id, version=a.version, offer=a.offer(service, day)) for a in agreed]
-        return max(offers, key=lambda each: _fit(each.offer, day), default=Chosen())
+        return self._best(offers)
 
-    def _chosen_care(self, service: str, day: date) -> Chosen:
+    def _chosen_care(self, service: str) -> Chosen:
         agreed = self.books.care.get((self.entitlement.id, self.provider.id), ())
         offers = [
             Chosen(agreement_id=each.agreement.id, offer=each.offer)
             for each in agreed
             if each.agreement.service == service
         ]
-        return max(offers, key=lambda each: _fit(each.offer, day), default=Chosen())
+        return self._best(offers)
+
+    def _best(self, offers: Iterable[Chosen]) -> Chosen:
+        """The first of those that fit best."""
+        day, place = self.scan.service_day, self._place()
+        return max(offers, key=lambda each: _fit(each.offer, day, *place), default=Chosen())
+
+    def _place(self) -> tuple[str | None, str | None]:
+        """Where the care is given, as area and neighbourhood: the right's own area, else the holder's."""
+        person = self.books.people[self.entitlement.holder_id]
+        own = self.entitlement.area
+        return (own, None) if own else (person.area, person.neighbourhood)
 
     def _facts(self, line: ScanLine, offer: Offer | None) -> Facts:
         books, right, terms = self.books, self.entitlement, self.scan.terms
         service = books.services.get((right.law, line.service))
-        person = books.people[right.holder_id]
         day = self.scan.service_day
+        area, neighbourhood = self._place()
         return Facts(
             today=books.today,
             service_day=day,
@@ -302,10 +313,10 @@ class _Trial:
             quantity_unit=right.quantity_unit,
             asked_cents=line.price_cents,
             provider_agb=self.provider.agb,
-            named_providers=named_providers(self.rules, line.service),
+            named_providers=named_providers(right.restrictions, line.service),
             offer=offer,
-            area=right.area or person.area,
-            neighbourhood=None if right.area else person.neighbourhood,
+            area=area,
+            neighbourhood=neighbourhood,
             mandated=self._mandated(day),
             uses=books.uses[right.id],
             usage=[
@@ -347,6 +358,7 @@ class _Trial:
             left = self._left((draft.debit, self._owner(draft.debit), draft.unit))
             if draft.debit is AccountKind.ENTITLEMENT:
                 left += committed if draft.unit is Unit.EUROCENT else 0
+                left = min(left, AMOUNT_MAX)  # also where money sets no limit
                 if draft.amount > left:
                     found.append(BalanceTooLow(unit=draft.unit, asked=draft.amount, left=left))
             elif draft.debit is AccountKind.BUDGET and self._is_hard() and draft.amount > left:
@@ -416,15 +428,17 @@ class _Trial:
         )
 
 
-def _fit(offer: Offer | None, day: date) -> tuple[bool, bool, bool, bool]:
-    """How well an offer fits a day: approved, then in force with the service, is best."""
+def _fit(offer: Offer | None, day: date, area: str | None, neighbourhood: str | None) -> tuple[bool, ...]:
+    """How well an offer fits: in force with the service, approved and where the care is given, is best."""
     if offer is None:
-        return (False, False, False, False)
+        return (False, False, False, False, False)
     in_force = offer.period.holds(day)
     has_line = offer.line is not None
     on_the_day = offer.line is not None and offer.line.holds(day)
+    approved = in_force and on_the_day and not offer.approvals_missing
     return (
-        in_force and on_the_day and not offer.approvals_missing,
+        approved and offer.serves(area, neighbourhood),
+        approved,
         in_force and on_the_day,
         has_line,
         in_force,

@@ -7,7 +7,6 @@ same claim, and a line's reference is used once per provider, so nothing is paid
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from hashlib import sha256
 from typing import Annotated, ClassVar, Self
 from uuid import UUID
@@ -23,7 +22,7 @@ from ledger.errors import Conflict, LedgerError, Malformed, MalformedFile, Refus
 from ledger.formats import claims_csv
 from ledger.formats.claims_csv import CsvLine
 from ledger.ids import derived
-from ledger.inputs import Amount, Id7, Input, ProductCode, fingerprint
+from ledger.inputs import Amount, Day, Id7, Input, ProductCode, fingerprint
 from ledger.scans import AllocationNumber, Redeemed, Scan, ScanLine, ScanTerms
 from ledger.tables import Claim
 from ledger.units import AMOUNT_MAX
@@ -93,7 +92,7 @@ class ClaimLine(Input):
     service: ProductCode
     quantity: Amount
     """In the unit of the service: minutes for services sold by the hour."""
-    service_date: date
+    service_date: Day
     price_cents: Annotated[int, Field(strict=True, ge=0, le=AMOUNT_MAX)] | None = None
     acting_person_id: UUID | None = None
 

@@ -120,9 +120,17 @@ class _Desk:
             return Closed()
         if right.valid_until is not None and right.valid_until < dutch_day(self.work.now):
             return AfterEnd(last_day=right.valid_until)
+        if order.replace:
+            self._revoke_fresh(right.id)
         row = self._row(order.id, right)
         self.known[order.id], self.fresh[order.id] = row, row.model_dump()
         return printed(row, right, self.keys)
+
+    def _revoke_fresh(self, entitlement_id: UUID) -> None:
+        """What this batch issued before is replaced too."""
+        for row in self.fresh.values():
+            if row["entitlement_id"] == entitlement_id:
+                row["revoked_at"] = self.work.now
 
     def _row(self, code_id: UUID, right: Entitlement) -> Code:
         manual, municipality = manual_code.new(), self.work.municipality_id

@@ -28,6 +28,7 @@ PRAGMAS = (
     "PRAGMA synchronous=EXTRA",  # first: else the switch to WAL itself is not yet durable
     "PRAGMA journal_mode=WAL",
     "PRAGMA foreign_keys=ON",
+    "PRAGMA recursive_triggers=ON",  # else INSERT OR REPLACE deletes rows behind the append-only triggers
     "PRAGMA busy_timeout=30000",
     "PRAGMA trusted_schema=OFF",
     "PRAGMA secure_delete=ON",  # what is erased from the vault is overwritten, not only unlinked
@@ -46,7 +47,8 @@ class DatabaseUnsafe(LedgerError):
 def connect(url: str) -> Engine:
     """An engine for sqlite:///path or postgresql://…; nothing is opened yet.
 
-    Raises DatabaseUnsafe for a SQLite older than SQLITE_MIN or an unknown kind of database.
+    Its errors name no values, so that none ends up in a log. Raises DatabaseUnsafe for a SQLite
+    older than SQLITE_MIN or an unknown kind of database.
     """
     if url.startswith("sqlite:"):
         return _sqlite(url)

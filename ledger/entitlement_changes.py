@@ -21,7 +21,7 @@ from ledger.entitlements import EntitlementNotFound
 from ledger.entries import Posting
 from ledger.errors import Conflict, LedgerError, Refused
 from ledger.ids import NOBODY, uuid7
-from ledger.inputs import Amount, Id7, Input, Moment, Text, fingerprint
+from ledger.inputs import Amount, Day, Id7, Input, Moment, Text, fingerprint
 from ledger.rules.facts import Period
 from ledger.rules.funding import AccountKind, EntryKind
 from ledger.rules.refusals import BudgetTooLow, Closed
@@ -103,7 +103,7 @@ class Amendment(Change):
     quantity: Amount | None = None
     expected_quantity: Amount | None = None
     """Where only caps limit it: what will probably be used, for the commitment."""
-    valid_until: date | None = None
+    valid_until: Day | None = None
     open_ended: Annotated[bool, Field(strict=True)] = False
     """Take the last day away."""
     restrictions: Annotated[tuple[AnyRestriction, ...], Field(max_length=50)] | None = None
@@ -113,22 +113,22 @@ class Suspension(Change):
     """Nothing may be used from a day on, up to and including a day; None is until it is resumed."""
 
     kind: Literal["suspended"] = "suspended"
-    from_day: date
-    until_day: date | None = None
+    from_day: Day
+    until_day: Day | None = None
 
 
 class Resumption(Change):
     """It may be used again from this day on."""
 
     kind: Literal["resumed"] = "resumed"
-    first_day: date
+    first_day: Day
 
 
 class Ending(Change):
     """Its last day, inclusive; earlier than it was."""
 
     kind: Literal["ended"] = "ended"
-    last_day: date
+    last_day: Day
 
 
 AnyChange: TypeAlias = Annotated[Amendment | Suspension | Resumption | Ending, Field(discriminator="kind")]
@@ -189,7 +189,7 @@ class _Desk:
     """All that a batch of changes may touch. Judging moves these only."""
 
     work: Work
-    known: Mapping[UUID, bytes]
+    known: dict[UUID, bytes]
     rights: Mapping[UUID, Entitlement]
     programmes: Mapping[UUID, Programme]
     last_used: Mapping[UUID, date]
@@ -211,6 +211,7 @@ class _Desk:
         if refusal is not None:
             return refusal
         self._note(right, ChangeKind(order.change.kind), order, mark)
+        self.known[order.id] = mark
         return right
 
     def _apply(self, right: Entitlement, change: AnyChange, cause_id: UUID) -> Refused | None:
@@ -379,7 +380,7 @@ def _load(work: Work, orders: Sequence[Order]) -> _Desk:
     return _desk(work, rights, _known(work, {order.id for order in orders}))
 
 
-def _desk(work: Work, rights: Mapping[UUID, Entitlement], known: Mapping[UUID, bytes]) -> _Desk:
+def _desk(work: Work, rights: Mapping[UUID, Entitlement], known: dict[UUID, bytes]) -> _Desk:
     owners = {NOBODY, *rights, *(right.budget_id for right in rights.values())}
     accounts = entries.locked(work, owners)
     return _Desk(

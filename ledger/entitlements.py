@@ -18,7 +18,7 @@ from ledger.db import Work
 from ledger.entries import Posting
 from ledger.errors import Conflict, LedgerError, NotFound, Refused
 from ledger.ids import NOBODY
-from ledger.inputs import Amount, Id7, Moment, Pc4, Text, Validity, fingerprint
+from ledger.inputs import Amount, Id7, LongText, Moment, Pc4, Text, Validity, fingerprint
 from ledger.rules.facts import EntitlementKind, Law
 from ledger.rules.funding import AccountKind, EntryKind
 from ledger.rules.refusals import BudgetTooLow
@@ -82,7 +82,7 @@ class GrantTerms(Validity):
     restrictions: Annotated[tuple[AnyRestriction, ...], Field(max_length=50)] = ()
     area: Pc4 | None = None
     reference: Text | None = None
-    note: Annotated[str, Field(max_length=4000)] | None = None
+    note: LongText | None = None
     allocation_number: Annotated[int, Field(strict=True, ge=0, le=999_999_999)] | None = None
     at: Moment
     """When it was decided."""

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Self
 
 from pydantic import model_validator
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from ledger.db import Work
 from ledger.errors import Malformed, NotFound
@@ -79,6 +81,11 @@ def get(work: Work) -> Municipality:
     if row is None:
         raise MunicipalityNotSetUp(cbs=work.municipality_id)
     return row
+
+
+def listed(session: Session) -> list[Municipality]:
+    """Every municipality that has a ledger in this database, by CBS code."""
+    return list(session.scalars(select(Municipality).order_by(col(Municipality.municipality_id))))
 
 
 def name_of(cbs: str) -> str | None:

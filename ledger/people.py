@@ -19,7 +19,7 @@ from ledger import access_log, db, vault
 from ledger.access_log import Look, LookAction
 from ledger.db import Work
 from ledger.errors import Conflict, NotFound, Refused
-from ledger.inputs import Bsn, Id7, Input, Pc4, Text, Validity
+from ledger.inputs import Bsn, Day, Id7, Input, Pc4, Text, Validity
 from ledger.keys import MunicipalityKeys
 from ledger.tables import IndexKind, Mandate, MandateKind, Municipality, Person, VaultIndex, VaultRecord
 from ledger.vault import Hidden, Identity, Sealed
@@ -123,7 +123,7 @@ class SearchName(Hidden):
     """By surname (without its prefix; case and accents do not matter) and day of birth."""
 
     surname: vault.Line
-    birth_date: date
+    birth_date: Day
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

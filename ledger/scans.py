@@ -36,8 +36,8 @@ class ScanLine(Input):
     price_cents: Annotated[int, Field(strict=True, ge=0, le=AMOUNT_MAX)] | None = None
 
 
-class ScanTerms(Input):
-    """What is asked: which right, by which provider, what and when. All lines pass, or none."""
+class ScanContent(Input):
+    """What is asked, whoever the provider is: which right, what and when. All lines pass, or none."""
 
     code: Annotated[str, Field(min_length=1, max_length=600)] | None = None
     """The text of the QR code, or the manual code."""
@@ -45,7 +45,6 @@ class ScanTerms(Input):
     """Instead of a code, where the provider is named in the entitlement."""
     allocation: AllocationNumber | None = None
     """The same, by the number of message 301."""
-    provider_id: UUID
     lines: Annotated[tuple[ScanLine, ...], Field(min_length=1, max_length=LINES_MAX)]
     at: Moment
     """When care was given; the Dutch day of it is the service day."""
@@ -60,6 +59,12 @@ class ScanTerms(Input):
         if sum(each is not None for each in named) != 1:
             raise ValueError("name exactly one of code, entitlementId and allocation")
         return self
+
+
+class ScanTerms(ScanContent):
+    """What is asked, and by which provider."""
+
+    provider_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)

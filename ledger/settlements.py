@@ -20,7 +20,7 @@ from ledger.db import Work
 from ledger.entries import Posting
 from ledger.errors import Conflict, NotFound, Refused
 from ledger.ids import uuid7
-from ledger.inputs import Id7, Input, fingerprint
+from ledger.inputs import Day, Id7, Input, fingerprint
 from ledger.netting import Netted, net
 from ledger.rules.funding import AccountKind, EntryKind
 from ledger.tables import (
@@ -80,8 +80,8 @@ class SettleOrder(Input):
     """Settle all that happened up to and including a Dutch day; ask the bank to pay on a day."""
 
     id: Id7
-    until: date
-    requested_on: date
+    until: Day
+    requested_on: Day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,13 +226,15 @@ def _run(work: Work, run_id: UUID) -> SettlementRun:
     return row
 
 
-def _payments(work: Work, run_id: UUID) -> Iterable[Payment]:
+def _payments(work: Work, run_id: UUID) -> Iterator[Payment]:
+    """Asked for when the first is wanted, and the cursor is closed however it ends."""
     statement = (
         select(Payment)
         .where(col(Payment.municipality_id) == work.municipality_id, col(Payment.run_id) == run_id)
         .order_by(col(Payment.id))
     )
-    return work.session.scalars(statement.execution_options(yield_per=PIECE))
+    with work.session.scalars(statement.execution_options(yield_per=PIECE)) as found:
+        yield from found
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,6 +52,14 @@ class NotCaptured(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
+class ReleaseIsWhole(Refused):
+    """A release gives all back; who used a part captures that part."""
+
+    code: ClassVar[str] = "release_is_whole"
+    id: UUID
+
+
+@dataclass(kw_only=True, eq=False)
 class LineNotFound(Refused):
     """The redemption has no such line."""
 
@@ -228,6 +236,8 @@ def _parts_refusal(order: Order, case: Case) -> Refused | None:
             return LineAlreadyReversed(line=number)
         if quantity > line.quantity:
             return MoreThanRedeemed(line=number, asked=quantity, left=line.quantity)
+    if order.kind is FollowUpKind.RELEASE and any(asked[n] < each.quantity for n, each in case.lines.items()):
+        return ReleaseIsWhole(id=case.redemption.id)
     if order.kind is FollowUpKind.REVERSAL and not asked:
         return LineAlreadyReversed(line=min(case.lines))
     return None

@@ -22,7 +22,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from ledger import identifiers
 from ledger.errors import InvalidIdentifier, LedgerError
-from ledger.inputs import Bsn, Input, ShortText
+from ledger.inputs import Bsn, Day, Input, ShortText
 from ledger.keys import MunicipalityKeys
 from ledger.tables import IndexKind
 
@@ -63,7 +63,7 @@ class Identity(Hidden):
     """Voorvoegsel: van der."""
     given_names: Line | None = None
     initials: ShortText | None = None
-    birth_date: date
+    birth_date: Day
     gender: Annotated[str, StringConstraints(pattern=r"^[0-9]$")] | None = None
     """Code of list COD046."""
     street: Line | None = None

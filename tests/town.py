@@ -276,4 +276,4 @@ class Town:
         )
         with db.reading(self.engine) as session:
             account = session.scalars(statement).one_or_none()
-        return account.balance if account else 0
+            return account.balance if account else 0

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Select, and_, case, func, literal, select, union_all
+from sqlalchemy import Select, Subquery, and_, case, func, literal, select, true, union_all
 from sqlmodel import col
 
 from ledger.checks.findings import PIECE, Check, Finding, FindingKind, linked
@@ -146,34 +146,44 @@ def _compared(kind: FindingKind, *parts: Select[*tuple[Any, ...]]) -> Check:
 
 
 def _used(municipality_id: str) -> Iterator[Select[*tuple[Any, ...]]]:
-    """Money of every line, and the quantity where the entitlement holds that unit."""
-    line, off = RedemptionLine, TakenBack
-    of_line = linked(
-        off, line, col(off.redemption_id) == col(line.redemption_id), col(off.line) == col(line.line)
+    """What stands of every line: its money, and its quantity where the entitlement holds that unit."""
+    line, off = RedemptionLine, _taken_back(municipality_id)
+    cents = col(line.price_cents) - func.coalesce(off.c.cents, 0)
+    quantity = col(line.quantity) - func.coalesce(off.c.quantity, 0)
+    counted = col(Entitlement.quantity_unit) == col(line.unit)
+    for unit, amount, wanted in ((_MONEY, cents, true()), (col(line.unit), quantity, counted)):
+        yield (
+            select(
+                col(Redemption.entitlement_id).label("id"),
+                unit.label("unit"),
+                amount.label("expected"),
+                literal(0).label("found"),
+            )
+            .join(line, linked(line, Redemption, col(line.redemption_id) == col(Redemption.id)))
+            .join(
+                Entitlement,
+                linked(Entitlement, Redemption, col(Entitlement.id) == col(Redemption.entitlement_id)),
+            )
+            .outerjoin(
+                off, and_(off.c.redemption_id == col(line.redemption_id), off.c.line == col(line.line))
+            )
+            .where(col(Redemption.municipality_id) == municipality_id, wanted)
+        )
+
+
+def _taken_back(municipality_id: str) -> Subquery:
+    """What all follow-ups together took off each line."""
+    key = (col(TakenBack.redemption_id), col(TakenBack.line))
+    return (
+        select(
+            *key,
+            func.sum(col(TakenBack.price_cents)).label("cents"),
+            func.sum(col(TakenBack.quantity)).label("quantity"),
+        )
+        .where(col(TakenBack.municipality_id) == municipality_id)
+        .group_by(*key)
+        .subquery()
     )
-    counted = linked(
-        Entitlement,
-        Redemption,
-        col(Entitlement.id) == col(Redemption.entitlement_id),
-        col(Entitlement.quantity_unit) == col(line.unit),
-    )
-    owner = col(Redemption.entitlement_id)
-    lines = (
-        select(owner.label("id"), _MONEY.label("unit"), col(line.price_cents).label("expected")),
-        select(owner, col(line.unit), col(line.quantity)),
-    )
-    taken_back = (
-        select(owner, _MONEY, -col(off.price_cents)),
-        select(owner, col(line.unit), -col(off.quantity)),
-    )
-    of_redemption = linked(Redemption, line, col(Redemption.id) == col(line.redemption_id))
-    for rows, is_taken_back in ((lines, False), (taken_back, True)):
-        for part, is_quantity in zip(rows, (False, True), strict=True):
-            joined = part.add_columns(literal(0).label("found")).select_from(Redemption)
-            joined = joined.join(line, of_redemption)
-            joined = joined.join(off, of_line) if is_taken_back else joined
-            joined = joined.join(Entitlement, counted) if is_quantity else joined
-            yield joined.where(col(Redemption.municipality_id) == municipality_id)
 
 
 def _gone(municipality_id: str, side: Any, kinds: list[EntryKind], sign: int) -> Select[*tuple[Any, ...]]:

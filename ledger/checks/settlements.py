@@ -60,14 +60,8 @@ def files(work: Work) -> Iterator[Finding]:
     """Runs whose payment file, made again from the rows, is another; streamed, one after another."""
     runs = select(SettlementRun).where(col(SettlementRun.municipality_id) == work.municipality_id)
     for run in work.session.scalars(runs.order_by(col(SettlementRun.id))).all():
-        payments = (
-            select(Payment)
-            .where(col(Payment.municipality_id) == run.municipality_id, col(Payment.run_id) == run.id)
-            .order_by(col(Payment.id))
-            .execution_options(yield_per=PIECE, populate_existing=True)
-        )
         try:
-            found = payment_files.digest(payment_files.lines(run, work.session.scalars(payments))).hex()
+            found = payment_files.digest(payment_files.lines(run, _payments(work, run))).hex()
         except MalformedFile as error:
             found = f"no file: {error.place} {error.fault}"
         if found != run.file_sha256.hex():
@@ -77,6 +71,18 @@ def files(work: Work) -> Iterator[Finding]:
                 expected=run.file_sha256.hex(),
                 found=found,
             )
+
+
+def _payments(work: Work, run: SettlementRun) -> Iterator[Payment]:
+    """Freshly read, in the order of their ids."""
+    statement = (
+        select(Payment)
+        .where(col(Payment.municipality_id) == run.municipality_id, col(Payment.run_id) == run.id)
+        .order_by(col(Payment.id))
+        .execution_options(yield_per=PIECE, populate_existing=True)
+    )
+    with work.session.scalars(statement) as found:
+        yield from found
 
 
 def _parties(municipality_id: str) -> Any:
@@ -139,7 +145,7 @@ def _entries(municipality_id: str) -> Iterator[Check]:
         (EntryKind.SETTLE, col(Settlement.net_cents)),
         (EntryKind.SET_OFF, col(Settlement.set_off_cents)),
     ):
-        asked = select(
+        asked: Select[*tuple[Any, ...]] = select(
             col(Settlement.id).label("id"), said.label("expected"), literal(0).label("found")
         ).where(col(Settlement.municipality_id) == municipality_id)
         booked = select(col(Entry.cause_id), literal(0), col(Entry.amount)).where(
@@ -208,7 +214,7 @@ def _payment_run(municipality_id: str) -> Check:
 
 def _payment_account(municipality_id: str) -> Check:
     """Each payment against what came into its own account; an account of no payment is found too."""
-    asked = select(
+    asked: Select[*tuple[Any, ...]] = select(
         col(Payment.id).label("id"),
         col(Payment.amount_cents).label("expected"),
         literal(0).label("found"),

@@ -87,6 +87,10 @@ class Offer:
     approvals_missing: tuple[str, ...] = ()
     """Care agreements: who has not approved yet."""
 
+    def serves(self, area: str | None, neighbourhood: str | None) -> bool:
+        """Whether the place where the care is given is served; an unknown place is not, where areas are set."""
+        return not self.areas or area in self.areas or neighbourhood in self.areas
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Facts:

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Calendar periods of caps: days, ISO weeks, months, years, and the whole validity."""
+"""Calendar periods of caps: days, ISO weeks, months, years, and the whole validity.
 
+The calendar ends at 31 December 9999, which many systems write for "open": nothing here passes it.
+"""
+
+from calendar import monthrange
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -27,19 +31,26 @@ def period_of(day: date, per: Per, validity: Period) -> Period:
     if per is Per.DAY:
         return Period(start=day, until=day)
     if per is Per.WEEK:
-        monday = day - timedelta(days=day.weekday())
-        return Period(start=monday, until=monday + timedelta(days=6))
+        monday = last_monday(day)
+        return Period(start=monday, until=days_later(monday, 6))
     if per is Per.MONTH:
-        start = day.replace(day=1)
-        return Period(start=start, until=_next_month(start) - timedelta(days=1))
+        last = monthrange(day.year, day.month)[1]
+        return Period(start=day.replace(day=1), until=day.replace(day=last))
     if per is Per.YEAR:
         return Period(start=date(day.year, 1, 1), until=date(day.year, 12, 31))
     return validity
 
 
 def next_start(period: Period) -> date | None:
-    """The first day after the period; None for one without end."""
-    return period.until + timedelta(days=1) if period.until else None
+    """The first day after the period; None for one without end, or that ends with the calendar."""
+    if period.until is None or period.until == date.max:
+        return None
+    return period.until + timedelta(days=1)
+
+
+def days_later(day: date, days: int) -> date:
+    """So many days later, at most the last day of the calendar."""
+    return day + timedelta(days=min(days, (date.max - day).days))
 
 
 def count(first: date, last: date, per: Per) -> int:
@@ -58,7 +69,3 @@ def count(first: date, last: date, per: Per) -> int:
 def last_monday(day: date) -> date:
     """The Monday on or before the day."""
     return day - timedelta(days=day.weekday())
-
-
-def _next_month(first_of_month: date) -> date:
-    return (first_of_month + timedelta(days=31)).replace(day=1)

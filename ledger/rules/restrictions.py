@@ -6,14 +6,14 @@ entitlement may add. Order is the order in which reasons are told.
 """
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, Field
 
 from ledger.rules import refusals as no
-from ledger.rules.facts import CodeState, EntitlementKind, Facts, Use
-from ledger.rules.periods import Per, count, next_start, period_of
+from ledger.rules.facts import CodeState, EntitlementKind, Facts, Period, Use
+from ledger.rules.periods import Per, count, days_later, next_start, period_of
 from ledger.rules.tariffs import RULE
 from ledger.units import AMOUNT_MAX, Unit
 
@@ -88,8 +88,17 @@ class NotSuspended(Restriction):
         """See Restriction."""
         for period in facts.suspensions:
             if period.holds(facts.service_day):
-                return no.Suspended(from_day=period.start, first_day=next_start(period))
+                return no.Suspended(from_day=period.start, first_day=_first_free(period, facts.suspensions))
         return None
+
+
+def _first_free(period: Period, suspensions: Iterable[Period]) -> date | None:
+    """The first day after the period on which no other suspension holds; None: not known yet."""
+    first = next_start(period)
+    for other in sorted(suspensions, key=lambda each: each.start):
+        if first is not None and other.holds(first):
+            first = next_start(other)
+    return first
 
 
 class InCatalogue(Restriction):
@@ -137,9 +146,7 @@ class AreaServed(Restriction):
 
     def refusal(self, facts: Facts) -> no.Reason | None:
         """See Restriction."""
-        if facts.offer is None or not facts.offer.areas:
-            return None
-        if facts.area in facts.offer.areas or facts.neighbourhood in facts.offer.areas:
+        if facts.offer is None or facts.offer.serves(facts.area, facts.neighbourhood):
             return None
         return no.AreaNotServed(area=facts.area or facts.neighbourhood)
 
@@ -329,7 +336,7 @@ class ClaimWithin(Restriction):
 
     def refusal(self, facts: Facts) -> no.Reason | None:
         """See Restriction."""
-        last_day = facts.service_day + timedelta(days=self.days)
+        last_day = days_later(facts.service_day, self.days)
         return None if facts.today <= last_day else no.ClaimTooLate(last_day=last_day)
 
 
@@ -341,13 +348,20 @@ AnyRestriction: TypeAlias = Annotated[
 
 
 def named_providers(restrictions: Iterable[Restriction], service: str) -> frozenset[str] | None:
-    """The AGB codes the restrictions name for a service; None when they name nobody."""
+    """The AGB codes that every naming restriction names for a service; None when none names anybody."""
+    named: frozenset[str] | None = None
     for rule in restrictions:
-        if isinstance(rule, OnlyProviders):
-            return rule.providers
-        if isinstance(rule, OnlyItems):
-            named = [i.providers for i in rule.items if i.service == service and i.providers]
-            return frozenset().union(*named) if named else None
+        if (found := _named_by(rule, service)) is not None:
+            named = found if named is None else named & found
+    return named
+
+
+def _named_by(rule: Restriction, service: str) -> frozenset[str] | None:
+    if isinstance(rule, OnlyProviders):
+        return rule.providers
+    if isinstance(rule, OnlyItems):
+        items = [item.providers for item in rule.items if item.service == service and item.providers]
+        return frozenset().union(*items) if items else None
     return None
 
 

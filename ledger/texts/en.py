@@ -373,6 +373,11 @@ _USES: Final[Mapping[str, tuple[str, Detail]]] = {
         "This reservation is not captured yet",
         "Reservation {id} cannot be reversed. Release it.",
     ),
+    "release_is_whole": (
+        "A release gives all back",
+        "Reservation {id} is released as a whole. To book a part, capture that part; the rest then goes "
+        "back.",
+    ),
     "redemption_line_not_found": (
         "We cannot find this line",
         "Line {line} is not in this redemption. Check the number of the line.",
@@ -546,6 +551,10 @@ _PEOPLE: Final[Mapping[str, tuple[str, Detail]]] = {
     "person_not_found": (
         "We cannot find this person",
         "This municipality has no person with id {person_id}.",
+    ),
+    "holder_erased": (
+        "The details of the resident were erased",
+        "No letter can be made for code {id}: the name and address of the resident were erased.",
     ),
     "person_erased": (
         "The details of this person were erased",

@@ -383,6 +383,11 @@ _USES: Final[Mapping[str, tuple[str, Detail]]] = {
         "Deze reservering is nog niet vastgelegd",
         "Reservering {id} kunt u niet terugdraaien. Geef de reservering vrij.",
     ),
+    "release_is_whole": (
+        "Vrijgeven kan alleen helemaal",
+        "Reservering {id} geeft u helemaal vrij. Wilt u een deel boeken? Leg dat deel vast; de rest gaat "
+        "dan terug.",
+    ),
     "redemption_line_not_found": (
         "Wij kunnen deze regel niet vinden",
         "Regel {line} staat niet in deze verzilvering. Controleer het nummer van de regel.",
@@ -560,6 +565,10 @@ _PEOPLE: Final[Mapping[str, tuple[str, Detail]]] = {
     "person_not_found": (
         "Wij kunnen deze persoon niet vinden",
         "Er is bij deze gemeente geen persoon met kenmerk {person_id}.",
+    ),
+    "holder_erased": (
+        "De gegevens van de inwoner zijn gewist",
+        "Wij kunnen voor code {id} geen brief maken: de naam en het adres van de inwoner zijn gewist.",
     ),
     "person_erased": (
         "De gegevens van deze persoon zijn gewist",

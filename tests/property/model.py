@@ -124,6 +124,8 @@ class Right:
 
     id: UUID
     budget: str
+    is_hard: bool
+    """Whether its budget refuses what it cannot carry."""
     amount: int | None
     quantity: int | None
     unit: Unit | None
@@ -152,7 +154,6 @@ class Model:
     catalogue: dict[str, Sold]
     contracts: dict[UUID, Deal]
     at_cost: int
-    hard: frozenset[str]
     today: date
     pots: Counter[Pot] = field(default_factory=Counter)
     rights: dict[UUID, Right] = field(default_factory=dict)
@@ -172,7 +173,7 @@ class Model:
 
     def carries(self, right: Right, cents: int) -> bool:
         """Whether its budget can carry so much more."""
-        return right.budget not in self.hard or cents <= self.pots[Kind.BUDGET, right.budget, CENT]
+        return not right.is_hard or cents <= self.pots[Kind.BUDGET, right.budget, CENT]
 
     def grant(self, right: Right) -> bool:
         """Whether it is granted."""
@@ -385,16 +386,15 @@ class Model:
         return True
 
     def release(self, use: Use, parts: dict[int, int]) -> bool:
-        """Give all of it, or these quantities, back; the rest stays set aside for good."""
-        if not use.is_open or not _fits(use, parts):
+        """Give all of it back; a part is refused, for the rest would be set aside for good."""
+        whole = {number: line.quantity for number, line in enumerate(use.lines, 1)}
+        if not use.is_open or parts not in ({}, whole):
             return False
         right = self.rights[use.scan.right]
         use.is_open, use.was_released = False, True
-        for number, line in enumerate(use.lines, 1):
-            quantity = parts.get(number, 0) if parts else line.quantity
-            cents = half_up(line.cents * quantity, line.quantity)
-            self._set_aside(right, Line(line.unit, quantity, cents, line.owner, line.source), -1)
-            line.quantity, line.cents = line.quantity - quantity, line.cents - cents
+        for line in use.lines:
+            self._set_aside(right, line, -1)
+            line.quantity = line.cents = 0
         if right.is_closed:
             self._sweep(right)
         return True

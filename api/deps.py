@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What endpoints are given: who asks, a unit of work, a window on a list.
+
+A unit of work is a dependency with scope="function", so that the commit precedes the answer: with
+FastAPI's default scope a commit that fails would be told as a success (tests/api shows it).
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Final, TypeAlias, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Header, Path, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+from sqlalchemy import Engine
+
+from api import auth
+from ledger import clock, db, keys, lists, people
+from ledger.db import Work
+from ledger.errors import ChangedMeanwhile, LedgerError
+from ledger.inputs import Id7
+from ledger.keys import Keyring, MunicipalityKeys
+from ledger.roles import ActingAs, Action, NotYours
+from ledger.tables import Entitlement
+
+T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
+
+PathId: TypeAlias = Annotated[Id7, Path(description="UUID versie 7, gemaakt door wie het feit vastlegt.")]
+"""An id in a path."""
+
+QueryId: TypeAlias = Annotated[Id7 | None, Query()]
+"""An id that a list may be narrowed by."""
+
+IfMatch: TypeAlias = Annotated[
+    str | None, Header(alias="If-Match", description="De ETag van de versie die u wijzigt.")
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """What one running application works with."""
+
+    engine: Engine
+    keyring: Keyring
+    now: Callable[[], datetime] = clock.now
+    demo: bool = False
+
+    @contextmanager
+    def writing(self, acting: ActingAs) -> Iterator["Desk"]:
+        """A unit of work that is committed on leaving. Nothing is locked until its first statement."""
+        with db.transaction(self.engine) as session:
+            yield Desk(house=self, acting=acting, work=self._work(session, acting))
+
+    @contextmanager
+    def reading(self, acting: ActingAs) -> Iterator["Desk"]:
+        """A unit of work that sees one state and keeps nothing."""
+        with db.reading(self.engine) as session:
+            yield Desk(house=self, acting=acting, work=self._work(session, acting))
+
+    def keys_of(self, acting: ActingAs) -> MunicipalityKeys:
+        """The secrets of the municipality that is acted for."""
+        return keys.of(self.keyring, acting.municipality_id)
+
+    def _work(self, session: Any, acting: ActingAs) -> Work:
+        return Work(
+            session=session,
+            municipality_id=acting.municipality_id,
+            actor_id=acting.actor_id,
+            now=self.now(),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Desk:
+    """One request: who asks, in which unit of work, and what of it is theirs."""
+
+    house: House
+    acting: ActingAs
+    work: Work
+
+    @property
+    def keys(self) -> MunicipalityKeys:
+        """The secrets of the municipality."""
+        return self.house.keys_of(self.acting)
+
+    def knows(self, table: type[object], id: UUID) -> bool:
+        """Whether there is such a row already: then a PUT is a replay or an edit."""
+        return bool(db.rows(self.work, table, {id}))
+
+    def find(self, table: type[T], id: UUID, otherwise: LedgerError) -> T:
+        """The row with this id. Raises otherwise where there is none."""
+        row = db.rows(self.work, table, {id}).get(id)
+        if row is None:
+            raise otherwise
+        return row
+
+    def own_provider(self, asked: UUID | None) -> UUID | None:
+        """The provider that is asked for; for a provider its own, and never another. Raises NotYours."""
+        if self.acting.provider_id is None:
+            return asked
+        if asked not in (None, self.acting.provider_id):
+            raise NotYours()
+        return self.acting.provider_id
+
+    def own_people(self) -> frozenset[UUID] | None:
+        """A resident and whom they represent today; None for who is not a resident: it sees all."""
+        if self.acting.person_id is None:
+            return None
+        today = clock.dutch_day(self.work.now)
+        return people.represented(self.work, self.acting.person_id, today) | {self.acting.person_id}
+
+    def own_rights(self) -> frozenset[UUID] | None:
+        """The entitlements of own_people(); None where all may be seen."""
+        holders = self.own_people()
+        if holders is None:
+            return None
+        rows = lists.page(self.work, Entitlement, after=None, limit=_RIGHTS_MAX, holder_id=holders)
+        return frozenset(row.id for row in rows)
+
+    def require_person(self, person_id: UUID, otherwise: LedgerError) -> None:
+        """Raises otherwise where a resident asks for what is of a stranger."""
+        self.acting.require_person(person_id, represented=self.own_people() or (), otherwise=otherwise)
+
+
+_RIGHTS_MAX: Final = 10_000
+
+
+def house_of(request: Request) -> House:
+    """What this application works with."""
+    house = request.app.state.house
+    assert isinstance(house, House)
+    return house
+
+
+TheHouse: TypeAlias = Annotated[House, Depends(house_of)]
+
+
+def may(action: Action) -> Any:
+    """Who asks, when they may do this; nothing is opened."""
+    return Depends(auth.Door(action))
+
+
+def writing(action: Action) -> Any:
+    """A desk whose work is committed before the answer leaves, for who may do this."""
+
+    def opened(acting: Annotated[ActingAs, may(action)], house: TheHouse) -> Iterator[Desk]:
+        with house.writing(acting) as desk:
+            yield desk
+
+    return Depends(opened, scope="function")
+
+
+def reading(action: Action) -> Any:
+    """A desk that can keep nothing, for who may do this."""
+
+    def opened(acting: Annotated[ActingAs, may(action)], house: TheHouse) -> Iterator[Desk]:
+        with house.reading(acting) as desk:
+            yield desk
+
+    return Depends(opened, scope="function")
+
+
+async def raw_body(request: Request) -> bytes:
+    """The body as it came; the envelope has bounded it."""
+    return await request.body()
+
+
+RawBody: TypeAlias = Annotated[bytes, Depends(raw_body)]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Window:
+    """The piece of a list that is asked for."""
+
+    request: Request
+    after: UUID | None
+    limit: int
+
+    @property
+    def take(self) -> int:
+        """How many rows to fetch: one more than is shown tells whether there is a next piece."""
+        return self.limit + 1
+
+    def page(self, rows: Sequence[Any], shown: Callable[[Any], Any] | None = None) -> dict[str, Any]:
+        """The body of a piece of a list, from at most take rows that have an id."""
+        items = list(rows[: self.limit])
+        url = self.request.url
+        if len(rows) > self.limit:
+            query = url.include_query_params(after=items[-1].id, limit=self.limit).query
+        following = f"{url.path}?{query}" if len(rows) > self.limit else None
+        return {"items": [shown(each) for each in items] if shown else items, "next": following}
+
+
+def window(
+    request: Request,
+    after: Annotated[Id7 | None, Query(description="Het id waarna dit deel begint.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200, description="Hoeveel er hoogstens in dit deel staan.")] = 50,
+) -> Window:
+    """The piece of a list that is asked for."""
+    return Window(request=request, after=after, limit=limit)
+
+
+AWindow: TypeAlias = Annotated[Window, Depends(window)]
+
+
+def everything(rows: Sequence[Any]) -> dict[str, Any]:
+    """A list that is never long, as a page."""
+    return {"items": rows, "next": None}
+
+
+def accepted(outcome: T | LedgerError) -> T:
+    """What was done. Raises the refusal, so that the transaction keeps nothing."""
+    if isinstance(outcome, LedgerError):
+        raise outcome
+    return outcome
+
+
+def told(response: Response, *, is_new: bool) -> None:
+    """201 the first time, 200 when it was there already."""
+    response.status_code = 201 if is_new else 200
+
+
+def joined(model: type[M], body: BaseModel, **more: object) -> M:
+    """A body with what stands in the path. What is wrong with it is told as a fault of the body."""
+    try:
+        return model.model_validate({**dict(body), **more})
+    except ValidationError as error:
+        faults = error.errors(include_input=False, include_url=False)
+        raise RequestValidationError(
+            [{**fault, "loc": ("body", *fault["loc"])} for fault in faults]
+        ) from None
+
+
+def expected(if_match: str | None, id: UUID, version: int) -> Mapping[UUID, int]:
+    """The version an edit starts from, as catalogue.put and providers.put take it.
+
+    version is the one in force, 0 where there is none. Raises ChangedMeanwhile for * on what does
+    not exist.
+    """
+    if if_match is None:
+        return {}
+    if if_match.strip() == "*":
+        if not version:
+            raise ChangedMeanwhile(id=id, version=0)
+        return {}
+    found = re.fullmatch(r'\s*"(\d{1,9})"\s*', if_match)
+    return {id: int(found[1]) if found else -1}
+
+
+def tagged(response: Response, version: int) -> None:
+    """The ETag of reference data is its version."""
+    response.headers["ETag"] = f'"{version}"'

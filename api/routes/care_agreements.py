@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Care agreements under drawing rights, and their two approvals."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from api import schemas
+from api.answers import made
+from api.deps import AWindow, Desk, PathId, QueryId, accepted, joined, reading, told, writing
+from ledger import care, lists
+from ledger.care import Agreement, AgreementNotFound, AgreementTerms
+from ledger.roles import Action
+from ledger.scans import NoSuchRight
+from ledger.tables import Approver, CareAgreement, Entitlement
+
+router = APIRouter(tags=["care-agreements"])
+
+
+@router.get(
+    "/care-agreements",
+    summary="Toon de zorgovereenkomsten",
+    description="Een aanbieder ziet de zijne, een inwoner die onder zijn eigen trekkingsrechten.",
+    response_model=schemas.Page[schemas.CareAgreement],
+)
+def list_care_agreements(
+    window: AWindow,
+    desk: Annotated[Desk, reading(Action.SEE_CARE_AGREEMENTS)],
+    entitlement_id: Annotated[QueryId, Query(alias="entitlementId")] = None,
+) -> Any:
+    rights = desk.own_rights()
+    if entitlement_id is not None:
+        rights = frozenset({entitlement_id}) if rights is None else rights & {entitlement_id}
+    found = {"entitlement_id": rights, "provider_id": desk.own_provider(None)}
+    rows = lists.page(desk.work, CareAgreement, after=window.after, limit=window.take, **found)
+    return window.page(rows)
+
+
+@router.get(
+    "/care-agreements/{id}",
+    summary="Toon een zorgovereenkomst",
+    description="Met de goedkeuringen die zijn gegeven.",
+    response_model=schemas.CareAgreementState,
+)
+def get_care_agreement(id: PathId, desk: Annotated[Desk, reading(Action.SEE_CARE_AGREEMENTS)]) -> Any:
+    otherwise = AgreementNotFound(id=id)
+    row = desk.find(CareAgreement, id, otherwise)
+    right = desk.find(Entitlement, row.entitlement_id, otherwise)
+    if desk.acting.provider_id is not None:
+        desk.acting.require_provider(row.provider_id, otherwise=otherwise)
+    else:
+        desk.require_person(right.holder_id, otherwise)
+    return _state(desk, row)
+
+
+@router.put(
+    "/care-agreements/{id}",
+    summary="Voer een zorgovereenkomst in",
+    description="Een inwoner en een hulpverlener spreken een dienst en een tarief af. Er wordt pas betaald "
+    "als de gemeente en het betaalkantoor haar hebben goedgekeurd.",
+    **made(schemas.CareAgreementState),
+)
+def put_care_agreement(
+    id: PathId,
+    body: AgreementTerms,
+    response: Response,
+    desk: Annotated[Desk, writing(Action.ENTER_CARE_AGREEMENT)],
+) -> Any:
+    right = desk.find(Entitlement, body.entitlement_id, NoSuchRight())
+    desk.require_person(right.holder_id, NoSuchRight())
+    told(response, is_new=not desk.knows(CareAgreement, id))
+    (outcome,) = care.agree(desk.work, [joined(Agreement, body, id=id)])
+    return _state(desk, accepted(outcome))
+
+
+@router.put(
+    "/care-agreements/{id}/approvals/gatekeeper",
+    summary="Keur een zorgovereenkomst goed voor de gemeente",
+    description="De eerste van twee goedkeuringen. Wie deze gaf kan de andere niet geven.",
+    response_model=schemas.CareAgreementState,
+)
+def approve_as_gatekeeper(id: PathId, desk: Annotated[Desk, writing(Action.APPROVE_CARE)]) -> Any:
+    return _approved(desk, id, Approver.GATEKEEPER)
+
+
+@router.put(
+    "/care-agreements/{id}/approvals/paying-agent",
+    summary="Keur een zorgovereenkomst goed voor het betaalkantoor",
+    description="De andere van twee goedkeuringen. Wie de eerste gaf kan deze niet geven.",
+    response_model=schemas.CareAgreementState,
+)
+def approve_as_paying_agent(id: PathId, desk: Annotated[Desk, writing(Action.APPROVE_CARE_PAYING)]) -> Any:
+    return _approved(desk, id, Approver.PAYING_AGENT)
+
+
+def _approved(desk: Desk, id: UUID, approver: Approver) -> dict[str, Any]:
+    return _state(desk, care.approve(desk.work, id, approver))
+
+
+def _state(desk: Desk, row: CareAgreement) -> dict[str, Any]:
+    return {**row.model_dump(), "approvals": tuple(care.approvals(desk.work, row.id))}

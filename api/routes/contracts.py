@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Contracts: what one provider may deliver under one law, in versions that freeze when published."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from api import schemas
+from api.answers import made
+from api.deps import AWindow, Desk, PathId, QueryId, joined, reading, told, writing
+from ledger import contracts, lists
+from ledger.contracts import ContractDraft, ContractInput, ContractTerms, ContractUnknown
+from ledger.inputs import Id7
+from ledger.roles import Action
+from ledger.tables import Contract
+
+router = APIRouter(tags=["contracts"])
+
+
+class ContractBody(ContractTerms):
+    """A contract without its id, which is in the path."""
+
+    provider_id: Id7
+
+
+@router.get(
+    "/contracts",
+    summary="Toon de contracten",
+    description="De nieuwste versie van elk contract, ook van concepten; een aanbieder ziet de zijne.",
+    response_model=schemas.Page[schemas.Contract],
+)
+def list_contracts(
+    window: AWindow,
+    desk: Annotated[Desk, reading(Action.SEE_CONTRACTS)],
+    provider_id: Annotated[QueryId, Query(alias="providerId")] = None,
+) -> Any:
+    own = desk.own_provider(provider_id)
+    rows = lists.page(desk.work, Contract, after=window.after, limit=window.take, provider_id=own)
+    newest = {each.content.id: each for each in contracts.newest(desk.work, [row.id for row in rows])}
+    return window.page(rows, shown=lambda row: newest[row.id])
+
+
+@router.get(
+    "/contracts/{id}",
+    summary="Toon een contract",
+    description="De nieuwste versie, concept of gepubliceerd.",
+    response_model=schemas.Contract,
+)
+def get_contract(id: PathId, desk: Annotated[Desk, reading(Action.SEE_CONTRACTS)]) -> Any:
+    found = _newest(desk, id)
+    desk.acting.require_provider(found.content.provider_id, otherwise=ContractUnknown(id=id))
+    return found
+
+
+@router.put(
+    "/contracts/{id}",
+    summary="Leg een concept van een contract vast",
+    description="Maakt een contract, of een nieuwe versie ervan die nog niet geldt. Een concept dat niet "
+    "gepubliceerd is wordt vervangen.",
+    **made(schemas.Contract),
+)
+def put_contract(
+    id: PathId,
+    body: ContractBody,
+    response: Response,
+    desk: Annotated[Desk, writing(Action.EDIT_CONTRACTS)],
+) -> Any:
+    told(response, is_new=not desk.knows(Contract, id))
+    (drafted,) = contracts.draft(desk.work, [joined(ContractInput, body, id=id)])
+    return drafted
+
+
+@router.post(
+    "/contracts/{id}/_publish",
+    summary="Publiceer een contract",
+    description="De nieuwste versie wordt bevroren en geldt. Opnieuw publiceren wijzigt niets.",
+    response_model=schemas.Contract,
+)
+def publish_contract(id: PathId, desk: Annotated[Desk, writing(Action.EDIT_CONTRACTS)]) -> Any:
+    contracts.publish(desk.work, [id])
+    return _newest(desk, id)
+
+
+def _newest(desk: Desk, id: UUID) -> ContractDraft:
+    found = contracts.newest(desk.work, [id])
+    if not found:
+        raise ContractUnknown(id=id)
+    return found[0]

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The municipality of the account that asks, and the account it pays from."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from api import schemas
+from api.deps import Desk, joined, reading, writing
+from ledger import municipalities
+from ledger.inputs import Iban, Input, ShortText
+from ledger.municipalities import MunicipalityInput
+from ledger.roles import Action
+
+router = APIRouter(tags=["municipality"])
+
+
+class DebtorBody(Input):
+    """The account the municipality pays from."""
+
+    debtor_name: ShortText
+    debtor_iban: Iban
+
+
+@router.get(
+    "/municipality",
+    summary="Toon de gemeente",
+    description="De gemeente van uw account, met de rekening waarvan zij betaalt.",
+    response_model=schemas.Municipality,
+)
+def get_municipality(desk: Annotated[Desk, reading(Action.SEE_CATALOGUE)]) -> Any:
+    return _shown(municipalities.get(desk.work))
+
+
+@router.put(
+    "/municipality/debtor",
+    summary="Wijzig de rekening waarvan de gemeente betaalt",
+    description="Naam en IBAN precies zoals de bank ze kent. Dezelfde inhoud opnieuw wijzigt niets.",
+    response_model=schemas.Municipality,
+)
+def put_debtor(body: DebtorBody, desk: Annotated[Desk, writing(Action.SET_PAYING_ACCOUNT)]) -> Any:
+    name = municipalities.get(desk.work).name
+    return _shown(municipalities.put(desk.work, joined(MunicipalityInput, body, name=name)))
+
+
+def _shown(row: Any) -> schemas.Municipality:
+    return schemas.Municipality(
+        municipality_id=row.municipality_id,
+        name=row.name,
+        debtor_name=row.debtor_name or None,
+        debtor_iban=row.debtor_iban or None,
+    )

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Programmes with their rules, and their budgets per calendar year."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Response
+
+from api import schemas
+from api.answers import made
+from api.deps import AWindow, Desk, PathId, everything, joined, reading, told, writing
+from ledger import lists, programmes
+from ledger.inputs import Amount, Input, Moment
+from ledger.programmes import Funding, ProgrammeContent, ProgrammeDraft, ProgrammeInput, ProgrammeUnknown
+from ledger.roles import Action
+from ledger.rules.funding import EntryKind
+from ledger.tables import Entry, Programme
+
+router = APIRouter(tags=["programmes"])
+
+
+class FundingBody(Input):
+    """How much is made available, and when that was decided."""
+
+    cents: Amount
+    at: Moment
+
+
+@router.get(
+    "/programmes",
+    summary="Toon de regelingen",
+    description="De nieuwste versie van elke regeling, ook van concepten.",
+    response_model=schemas.Page[schemas.Programme],
+)
+def list_programmes(window: AWindow, desk: Annotated[Desk, reading(Action.SEE_CATALOGUE)]) -> Any:
+    rows = lists.page(desk.work, Programme, after=window.after, limit=window.take)
+    newest = {each.content.id: each for each in programmes.newest(desk.work, [row.id for row in rows])}
+    return window.page(rows, shown=lambda row: newest[row.id])
+
+
+@router.get(
+    "/programmes/{id}",
+    summary="Toon een regeling",
+    description="De nieuwste versie, concept of gepubliceerd.",
+    response_model=schemas.Programme,
+)
+def get_programme(id: PathId, desk: Annotated[Desk, reading(Action.SEE_CATALOGUE)]) -> Any:
+    return _newest(desk, id)
+
+
+@router.put(
+    "/programmes/{id}",
+    summary="Leg een concept van een regeling vast",
+    description="Maakt een regeling, of een nieuwe versie van haar regels die nog niet geldt.",
+    **made(schemas.Programme),
+)
+def put_programme(
+    id: PathId,
+    body: ProgrammeContent,
+    response: Response,
+    desk: Annotated[Desk, writing(Action.EDIT_PROGRAMMES)],
+) -> Any:
+    told(response, is_new=not desk.knows(Programme, id))
+    (drafted,) = programmes.draft(desk.work, [joined(ProgrammeInput, body, id=id)])
+    return drafted
+
+
+@router.post(
+    "/programmes/{id}/_publish",
+    summary="Publiceer een regeling",
+    description="De nieuwste versie wordt bevroren en geldt. Opnieuw publiceren wijzigt niets.",
+    response_model=schemas.Programme,
+)
+def publish_programme(id: PathId, desk: Annotated[Desk, writing(Action.EDIT_PROGRAMMES)]) -> Any:
+    programmes.publish(desk.work, [id])
+    return _newest(desk, id)
+
+
+@router.get(
+    "/budgets",
+    summary="Toon de budgetten",
+    description="Elk budget van een regeling en een jaar, met wat er is vastgelegd en wat er over is.",
+    response_model=schemas.Page[schemas.Budget],
+    tags=["budgets"],
+)
+def list_budgets(desk: Annotated[Desk, reading(Action.SEE_BUDGETS)]) -> Any:
+    return everything(programmes.budgets(desk.work))
+
+
+@router.put(
+    "/programmes/{id}/budgets/{year}/fundings/{fundingId}",
+    summary="Stel geld beschikbaar",
+    description="Boekt een bedrag op het budget van een regeling voor een kalenderjaar.",
+    tags=["budgets"],
+    **made(schemas.Funding),
+)
+def put_funding(
+    id: PathId,
+    year: Annotated[int, Path(ge=2000, le=2099, description="Kalenderjaar.")],
+    funding_id: Annotated[PathId, Path(alias="fundingId")],
+    body: FundingBody,
+    response: Response,
+    desk: Annotated[Desk, writing(Action.FUND_BUDGETS)],
+) -> Any:
+    wanted = joined(Funding, body, id=funding_id, programme_id=id, year=year)
+    known = lists.page(desk.work, Entry, after=None, limit=1, cause_id=funding_id, kind=EntryKind.FUND)
+    (entry_id,) = programmes.fund(desk.work, [wanted])
+    told(response, is_new=not known)
+    return {**dict(wanted), "entry_id": entry_id}
+
+
+def _newest(desk: Desk, id: UUID) -> ProgrammeDraft:
+    found = programmes.newest(desk.work, [id])
+    if not found:
+        raise ProgrammeUnknown(id=id)
+    return found[0]

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What an installation sets, read once from the environment: the only reader of os.environ."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+_YES: Final = frozenset({"1", "true", "yes"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """Where the ledger and its keys are."""
+
+    database: str
+    """TEGOED_DATABASE: sqlite:///path or postgresql://…"""
+    keys: Path
+    """TEGOED_KEYS: the keyring, a file that only its owner may read."""
+    demo: bool = False
+    """TEGOED_DEMO: say on the start page that nothing here is real."""
+
+    @classmethod
+    def of_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """The settings in these variables. Raises ValueError that names every one that is missing."""
+        missing = [name for name in ("TEGOED_DATABASE", "TEGOED_KEYS") if not environment.get(name)]
+        if missing:
+            raise ValueError(f"not set: {', '.join(missing)}")
+        return cls(
+            database=environment["TEGOED_DATABASE"],
+            keys=Path(environment["TEGOED_KEYS"]),
+            demo=environment.get("TEGOED_DEMO", "").lower() in _YES,
+        )

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""tegoed: the command line. This file only lists the commands; each lives in a file of its own."""
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli import (
+    actors,
+    balance,
+    changes,
+    check,
+    claim,
+    demo,
+    export,
+    follow_up,
+    grant,
+    init,
+    keys,
+    letter,
+    load,
+    messages,
+    migrate,
+    redeem,
+    serve,
+    settle,
+)
+from cli.options import command
+
+app = typer.Typer(
+    name="tegoed",
+    help="Tegoed: a ledger for municipal support. docs/cli.md describes every command.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"tegoed {version('tegoed')}")
+        raise typer.Exit()
+
+
+@app.callback()
+def _main(
+    asked: Annotated[
+        bool, typer.Option("--version", help="Show the version and stop.", is_eager=True, callback=_version)
+    ] = False,
+) -> None:
+    pass
+
+
+_SET_UP, _DAILY, _MONEY, _HOST = "Set-up", "Entitlements and codes", "Use and money", "The installation"
+
+_COMMANDS: tuple[tuple[str, Any, str], ...] = (
+    ("init", init.init, _SET_UP),
+    ("load", load.load, _SET_UP),
+    ("grant", grant.grant, _DAILY),
+    ("amend", changes.amend, _DAILY),
+    ("suspend", changes.suspend, _DAILY),
+    ("resume", changes.resume, _DAILY),
+    ("end", changes.end, _DAILY),
+    ("expire", changes.expire, _DAILY),
+    ("letter", letter.letter, _DAILY),
+    ("quote", redeem.quote, _MONEY),
+    ("redeem", redeem.redeem, _MONEY),
+    ("capture", follow_up.capture, _MONEY),
+    ("release", follow_up.release, _MONEY),
+    ("reverse", follow_up.reverse, _MONEY),
+    ("claim", claim.claim, _MONEY),
+    ("balance", balance.balance, _MONEY),
+    ("settle", settle.settle, _MONEY),
+    ("payment-file", settle.payment_file, _MONEY),
+    ("check", check.check, _MONEY),
+    ("export", export.export, _MONEY),
+    ("serve", serve.serve, _HOST),
+    ("migrate", migrate.migrate, _HOST),
+)
+for _name, _function, _panel in _COMMANDS:
+    app.command(_name, rich_help_panel=_panel)(command(_function))
+app.command("demo", rich_help_panel=_SET_UP)(command(demo.demo, database=demo.DATABASE, keys=Path(demo.KEYS)))
+
+_GROUPS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    ("import", "Import messages.", _DAILY, {"allocations": messages.allocations}),
+    (
+        "keys",
+        "The keys that sign codes.",
+        _HOST,
+        {"show": keys.show, "new": keys.new, "rotate": keys.rotate},
+    ),
+    (
+        "actors",
+        "Accounts, their roles and their API keys.",
+        _HOST,
+        {
+            "list": actors.listed,
+            "add": actors.add,
+            "disable": actors.disable,
+            "new-key": actors.new_key,
+            "keys": actors.keys,
+            "revoke-key": actors.revoke_key,
+        },
+    ),
+)
+for _group, _help, _panel, _functions in _GROUPS:
+    _sub = typer.Typer(no_args_is_help=True)
+    for _name, _function in _functions.items():
+        _sub.command(_name)(command(_function))
+    app.add_typer(_sub, name=_group, help=_help, rich_help_panel=_panel)
+
+
+def main() -> None:
+    """The entry point of the script tegoed."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""tegoed actors: accounts with their roles, and the API keys that prove them."""
+
+from typing import Annotated
+
+import typer
+
+from cli import screen, typed
+from cli.faults import Fault, Status
+from cli.host import Host
+
+Account = Annotated[str, typer.Argument(help="The id of the account.")]
+
+
+def listed(host: Host) -> None:
+    """Every account with its roles."""
+    from ledger import actors
+
+    with host.reading() as work:
+        found = actors.listed(work)
+    if host.as_json:
+        screen.write_json({"actors": [{**screen.plain(each), "roles": sorted(each.roles)} for each in found]})
+        return
+    rows = [(each.id, each.name, ", ".join(sorted(each.roles)), each.disabled_at) for each in found]
+    screen.table("Accounts", ("id", "name", "roles", "disabled"), rows)
+
+
+def add(
+    host: Host,
+    name: Annotated[str, typer.Argument(help="What the account is called.")],
+    role: Annotated[list[str], typer.Option(help="A role (docs/roles.md); repeat for more.")],
+    provider: Annotated[str | None, typer.Option(help="With the role provider: its AGB code or id.")] = None,
+    person: Annotated[str | None, typer.Option(help="With the role holder: the id of the person.")] = None,
+) -> None:
+    """Make an account with these roles; prints its API key, this once."""
+    from ledger import actors, ids
+    from ledger.tables import Role
+
+    unknown = sorted(set(role) - set(Role))
+    if unknown:
+        raise Fault(f"no such role: {', '.join(unknown)}; there are {', '.join(Role)}", Status.USAGE)
+    with host.work() as work:
+        account = actors.ActorInput(
+            id=ids.uuid7(),
+            name=name,
+            roles=frozenset(Role(each) for each in role),
+            provider_id=typed.provider_id(work, provider) if provider else None,
+            person_id=typed.uuid(person) if person else None,
+        )
+        actors.put(work, [account])
+        secret = actors.new_key(work, account.id)
+    _tell_key(host, account.id, secret)
+
+
+def disable(host: Host, account: Account) -> None:
+    """Let an account do nothing any more, whatever keys it has."""
+    from ledger import actors
+
+    with host.work() as work:
+        actors.disable(work, typed.uuid(account))
+    screen.show(host.as_json, {"actor_id": account, "disabled": True}, [f"{account} is disabled"])
+
+
+def new_key(host: Host, account: Account) -> None:
+    """A new API key for an account; printed this once. Earlier keys stay valid until they are revoked."""
+    from ledger import actors
+
+    with host.work() as work:
+        secret = actors.new_key(work, typed.uuid(account))
+    _tell_key(host, account, secret)
+
+
+def keys(host: Host, account: Account) -> None:
+    """The API keys of an account, by id; what they are is kept nowhere."""
+    from ledger import actors
+
+    with host.reading() as work:
+        found = actors.keys_of(work, typed.uuid(account))
+    rows = [(each.id, each.recorded_at, each.revoked_at) for each in found]
+    if host.as_json:
+        names = ("key_id", "recorded_at", "revoked_at")
+        screen.write_json({"keys": [dict(zip(names, row, strict=True)) for row in rows]})
+        return
+    screen.table(f"Keys of {account}", ("id", "made", "revoked"), rows)
+
+
+def revoke_key(host: Host, key: Annotated[str, typer.Argument(help="The id of the key.")]) -> None:
+    """Let a key open nothing any more."""
+    from ledger import actors
+
+    with host.work() as work:
+        actors.revoke_key(work, typed.uuid(key))
+    screen.show(host.as_json, {"key_id": key, "revoked": True}, [f"key {key} opens nothing any more"])
+
+
+def _tell_key(host: Host, actor_id: object, secret: str) -> None:
+    lines = [f"account {actor_id}", f"API key, shown this once: {secret}"]
+    screen.show(host.as_json, {"actor_id": actor_id, "api_key": secret}, lines)

@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""tegoed grant: give a resident an entitlement, from options or from a file."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import typer
+
+from cli import screen, typed
+from cli.faults import Fault, Status
+from cli.host import Host
+
+if TYPE_CHECKING:
+    from cli.files import Written
+    from ledger.db import Work
+    from ledger.rules.facts import Law
+    from ledger.vault import Identity
+
+PURPOSE = "grant on the command line"
+
+
+def grant(
+    host: Host,
+    file: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="A grant as YAML or JSON: see docs/cli.md."),
+    ] = None,
+    holder: Annotated[str | None, typer.Option(help="The resident: the id of a person.")] = None,
+    holder_file: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="Who the resident is, as YAML or JSON; new ones are registered."
+        ),
+    ] = None,
+    kind: Annotated[str, typer.Option(help="voucher, drawing_right or arrangement.")] = "voucher",
+    law: Annotated[str, typer.Option(help="wmo or jw.")] = "wmo",
+    programme: Annotated[
+        str | None, typer.Option(help="Its name; left out: that of the services, else the general one.")
+    ] = None,
+    amount: Annotated[str | None, typer.Option(help="In euros: 150 or 150.00.")] = None,
+    quantity: Annotated[int | None, typer.Option(help="In the unit.")] = None,
+    unit: Annotated[str, typer.Option(help="minute, hour, day_part, day or piece.")] = "minute",
+    service: Annotated[
+        list[str] | None, typer.Option(help="Only this product code; repeat for a menu.")
+    ] = None,
+    provider: Annotated[list[str] | None, typer.Option(help="Only this AGB code; repeat for a list.")] = None,
+    cap: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="PERIOD:QUANTITY:UNIT: week:180:minute, month:50.00:euro; + at the end carries over."
+        ),
+    ] = None,
+    uses: Annotated[int | None, typer.Option(help="At most so many redemptions.")] = None,
+    valid_from: Annotated[str | None, typer.Option("--from", help="First day; left out: today.")] = None,
+    valid_until: Annotated[str | None, typer.Option("--until", help="Last day, inclusive.")] = None,
+    area: Annotated[str | None, typer.Option(help="Four digits of the postcode of the care.")] = None,
+    reference: Annotated[str | None, typer.Option(help="Number of the decision.")] = None,
+) -> None:
+    """Give a resident an entitlement and commit its money; prints the id of the entitlement."""
+    from cli.files import Written
+    from ledger import clock
+
+    written = Written(file) if file is not None else None
+    if written is not None:
+        written.euros(amount="amount_cents")
+        content = written.values
+    else:
+        content = {
+            "kind": kind,
+            "law": law,
+            "programme": programme,
+            "amount_cents": typed.euros(amount) if amount is not None else None,
+            "restrictions": _restrictions(service, provider, cap, uses),
+            "valid_from": valid_from or clock.dutch_day(host.now).isoformat(),
+            "valid_until": valid_until,
+            "area": area,
+            "reference": reference,
+        }
+        if quantity is not None:
+            booked, factor = typed.unit_and_factor(unit)
+            content |= {"quantity": quantity * factor, "quantity_unit": booked}
+    if holder is not None:
+        content["holder_id"] = holder
+    _grant(host, content, written, holder_file)
+
+
+def _grant(host: Host, content: dict[str, Any], written: "Written | None", holder_file: Path | None) -> None:
+    from ledger import entitlements, ids
+    from ledger.errors import LedgerError
+
+    identity = _identity(content, written, holder_file)
+    if (identity is None) is ("holder_id" not in content):
+        raise Fault(
+            "say who it is for: --holder or --holder-file (in a file: holder_id or holder)", Status.USAGE
+        )
+    content.setdefault("id", str(ids.uuid7()))
+    content.setdefault("at", host.now.isoformat())
+    with host.work() as work:
+        if identity is not None:
+            content["holder_id"] = str(holder_id(host, work, identity))
+        if "programme_id" not in content:
+            content["programme_id"] = str(_programme_id(work, content))
+        content.pop("programme", None)
+        model = entitlements.Grant
+        order = written.take(model) if written else model.model_validate(content)
+        (outcome,) = entitlements.grant(work, [order])
+        if isinstance(outcome, LedgerError):
+            raise outcome
+        shown = {
+            "entitlement_id": outcome.id,
+            "holder_id": outcome.holder_id,
+            "committed_cents": outcome.committed_cents,
+        }
+    line = f"entitlement {outcome.id}: {screen.euros(outcome.committed_cents)} committed"
+    screen.show(host.as_json, shown, [line])
+
+
+def _identity(
+    content: dict[str, Any], written: "Written | None", holder_file: Path | None
+) -> "Identity | None":
+    """Who the resident is, where the file of the grant or a file of its own says it."""
+    from cli.files import Written
+    from ledger.vault import Identity
+
+    if holder_file is not None:
+        return Written(holder_file).take(Identity)
+    if written is None or "holder" not in content:
+        return None
+    identity = written.take(Identity, "holder")
+    del content["holder"]
+    return identity
+
+
+def holder_id(host: Host, work: "Work", identity: "Identity") -> UUID:
+    """The person with this personal number, else a person registered now."""
+    from ledger import ids, people
+
+    if identity.bsn is not None:
+        known = people.by_bsn(work, host.municipality_keys, [identity.bsn], PURPOSE)
+        if identity.bsn in known:
+            return known[identity.bsn]
+    person = people.PersonInput(id=ids.uuid7(), identity=identity)
+    (registered,) = people.register(work, host.municipality_keys, [person])
+    return registered.person_id
+
+
+def _programme_id(work: "Work", content: dict[str, Any]) -> UUID:
+    """By its name; else the one of the services' product group; else the one without a group."""
+    from ledger import programmes
+
+    name, law = content.get("programme"), content.get("law")
+    known = [each.content for each in programmes.newest(work) if each.content.law == law]
+    if name is not None:
+        fitting = [each for each in known if each.name == name]
+    else:
+        groups = _groups(work, content, known[0].law) if known else set()
+        fitting = [each for each in known if {each.product_group} == groups]
+        fitting = fitting or [each for each in known if each.product_group is None]
+    if len(fitting) != 1:
+        names = ", ".join(each.name for each in known) or "none"
+        raise Fault(f"say which programme; under this law there are: {names}", Status.USAGE)
+    return fitting[0].id
+
+
+def _groups(work: "Work", content: dict[str, Any], law: "Law") -> set[str | None]:
+    """The product groups of the services it is limited to."""
+    from ledger import catalogue
+
+    rules = [rule for rule in content.get("restrictions") or () if isinstance(rule, dict)]
+    named = {
+        code for rule in rules if rule.get("kind") == "only_services" for code in rule.get("services", ())
+    }
+    return {row.product_group for row in catalogue.listed(work) if row.law is law and row.code in named}
+
+
+def _restrictions(
+    services: list[str] | None, providers: list[str] | None, caps: list[str] | None, uses: int | None
+) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = []
+    if services:
+        found.append({"kind": "only_services", "services": services})
+    if providers:
+        found.append({"kind": "only_providers", "providers": providers})
+    found += [_cap(text) for text in caps or ()]
+    if uses is not None:
+        found.append({"kind": "uses_max", "most": uses})
+    return found
+
+
+def _cap(text: str) -> dict[str, object]:
+    """week:180:minute, or month:50.00:euro; a + at the end carries over what is left."""
+    parts = text.removesuffix("+").split(":")
+    if len(parts) != 3:
+        raise Fault("a cap is typed as PERIOD:QUANTITY:UNIT, such as week:180:minute", Status.USAGE)
+    per, most, unit = parts
+    if unit == "euro":
+        return {
+            "kind": "cap",
+            "per": per,
+            "unit": "eurocent",
+            "most": typed.euros(most),
+            "carry_over": text.endswith("+"),
+        }
+    booked, factor = typed.unit_and_factor(unit)
+    if not most.isascii() or not most.isdigit():
+        raise Fault("the quantity of a cap is a whole number", Status.USAGE)
+    return {
+        "kind": "cap",
+        "per": per,
+        "unit": booked,
+        "most": int(most) * factor,
+        "carry_over": text.endswith("+"),
+    }

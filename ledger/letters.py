@@ -1,0 +1,290 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Letters: all that the letter with a code says, put together from the code, the right and the resident.
+
+Here a name meets a code, so every letter is noted as a look at the person. The page itself is made in
+formats/letter, outside the transaction.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import and_, func, select
+from sqlmodel import col
+
+from ledger import codes, db, municipalities, people
+from ledger.access_log import LookAction
+from ledger.clock import day_before, dutch_day
+from ledger.codes import CodeNotFound, Issued
+from ledger.db import Work
+from ledger.errors import Refused
+from ledger.formats.letter import Letter
+from ledger.keys import MunicipalityKeys
+from ledger.rules.restrictions import Cap, OnlyItems, OnlyProviders, OnlyServices
+from ledger.tables import (
+    Approver,
+    CareAgreement,
+    CareApproval,
+    Code,
+    Entitlement,
+    Municipality,
+    Provider,
+    Service,
+)
+from ledger.texts import Language
+from ledger.texts.given import Given, lines
+from ledger.vault import Identity
+
+PURPOSE: Final = "letter with a code"
+"""What the access log says of each look."""
+
+
+@dataclass(kw_only=True, eq=False)
+class HolderErased(Refused):
+    """The identity of the resident was destroyed: there is nobody to write to."""
+
+    code = "holder_erased"
+    id: UUID
+    """Of the code."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sender:
+    """How a municipality can be reached, as its letters say it; what is empty is said in general words."""
+
+    address: tuple[str, ...] = ()
+    web: str = ""
+    phone: str = ""
+
+
+def compose(
+    work: Work,
+    keys: MunicipalityKeys,
+    code_id: UUID,
+    language: Language = Language.NL,
+    *,
+    sender: Sender | None = None,
+) -> Letter:
+    """The letter that brings this code; see compose_all, of which this is a batch of one."""
+    return compose_all(work, keys, [code_id], language, sender=sender)[0]
+
+
+def compose_all(
+    work: Work,
+    keys: MunicipalityKeys,
+    code_ids: Sequence[UUID],
+    language: Language = Language.NL,
+    *,
+    sender: Sender | None = None,
+) -> list[Letter]:
+    """The letters that bring these codes, in the same order; each is noted as a look at its resident.
+
+    A code that was revoked or has expired is printed as well: whether it opens anything is judged
+    when it is shown. Raises CodeNotFound, HolderErased, and what people.read raises.
+    """
+    desk = _load(work, keys, code_ids, language, sender or Sender())
+    return [desk.letter(code_id) for code_id in code_ids]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Desk:
+    """All that a batch of letters needs."""
+
+    work: Work
+    keys: MunicipalityKeys
+    language: Language
+    sender: Sender
+    municipality: Municipality
+    codes: Mapping[UUID, Code]
+    rights: Mapping[UUID, Entitlement]
+    holders: Mapping[UUID, Identity]
+    services: Mapping[tuple[str, str], str]
+    providers: Mapping[str, str]
+    helpers: Mapping[UUID, tuple[str, ...]]
+
+    def letter(self, code_id: UUID) -> Letter:
+        """One letter, from what was loaded."""
+        row = self.codes[code_id]
+        right = self.rights[row.entitlement_id]
+        holder = self.holders.get(right.holder_id)
+        if holder is None:
+            raise HolderErased(id=code_id)
+        printed, words = codes.printed(row, right, self.keys), _WORDS[self.language]
+        return Letter(
+            language=self.language.value,
+            municipality_name=words["municipality"].format(self.municipality.name),
+            sender_lines=self.sender.address,
+            recipient_name=_name(holder, words),
+            recipient_lines=_address(holder),
+            date=dutch_day(self.work.now),
+            reference=right.reference or row.id.hex[-12:].upper(),
+            token_text=printed.token,
+            manual_code=printed.manual,
+            what=lines(self._given(right), self.language),
+            valid_from=max(right.valid_from, dutch_day(row.issued_at)),
+            valid_until=_last_whole_day(printed),
+            web_address=self.sender.web or words["web"],
+            phone=self.sender.phone or words["phone"],
+        )
+
+    def _given(self, right: Entitlement) -> Given:
+        return Given(
+            kind=right.kind,
+            amount_cents=right.amount_cents,
+            quantity=right.quantity,
+            quantity_unit=right.quantity_unit,
+            restrictions=right.restrictions,
+            services={code: name for (law, code), name in self.services.items() if law == right.law},
+            providers=self.providers,
+            helpers=self.helpers.get(right.id, ()),
+        )
+
+
+_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
+    Language.NL: {
+        "municipality": "Gemeente {}",
+        "1": "meneer",
+        "2": "mevrouw",
+        "web": "de website van uw gemeente",
+        "phone": "het nummer van uw gemeente",
+    },
+    Language.EN: {
+        "municipality": "Municipality of {}",
+        "1": "Mr",
+        "2": "Ms",
+        "web": "the website of your municipality",
+        "phone": "the number of your municipality",
+    },
+}
+"""The signature, how to address a man and a woman (list COD046), and what stands in for a Sender."""
+
+
+def _name(holder: Identity, words: Mapping[str, str]) -> str:
+    """mevrouw A.M. de Vries; without a word for the person where the gender is not known."""
+    parts = (
+        words.get(holder.gender or ""),
+        holder.initials or holder.given_names,
+        holder.prefix,
+        holder.surname,
+    )
+    return " ".join(part for part in parts if part)
+
+
+def _address(holder: Identity) -> tuple[str, ...]:
+    """Street and number, postcode and place, and the country where it is another."""
+    number = "".join((str(holder.house_number or ""), holder.house_letter or ""))
+    number += f"-{holder.house_addition}" if holder.house_addition else ""
+    postcode = holder.postcode or ""
+    if holder.country in (None, "NL"):
+        postcode = f"{postcode[:4]} {postcode[4:]}".strip()
+    abroad = "" if holder.country in (None, "NL") else holder.country
+    found = (
+        f"{holder.street or ''} {number}".strip(),
+        f"{postcode}  {holder.city or ''}".strip(),
+        abroad or "",
+    )
+    return tuple(line for line in found if line)
+
+
+def _last_whole_day(printed: Issued) -> date:
+    """The last day on which the code works from morning to night."""
+    return day_before(dutch_day(printed.expires_at))
+
+
+def _load(
+    work: Work, keys: MunicipalityKeys, code_ids: Sequence[UUID], language: Language, sender: Sender
+) -> _Desk:
+    """One query per table; the residents' names come last, when all else is there."""
+    rows = db.rows(work, Code, code_ids)
+    for code_id in code_ids:
+        if code_id not in rows:
+            raise CodeNotFound(id=code_id)
+    rights = db.rows(work, Entitlement, {row.entitlement_id for row in rows.values()})
+    return _Desk(
+        work=work,
+        keys=keys,
+        language=language,
+        sender=sender,
+        municipality=municipalities.get(work),
+        codes=rows,
+        rights=rights,
+        services=_services(work, rights.values()),
+        providers=_providers(work, rights.values()),
+        helpers=_helpers(work, set(rights)),
+        holders=people.read(
+            work, keys, {right.holder_id for right in rights.values()}, PURPOSE, LookAction.LETTER
+        ),
+    )
+
+
+def _services(work: Work, rights: Iterable[Entitlement]) -> dict[tuple[str, str], str]:
+    """The names of the services these rights name, by law and product code."""
+    wanted = {code for right in rights for rule in right.restrictions for code in _codes_in(rule)}
+    statement = select(col(Service.law), col(Service.code), col(Service.name)).where(
+        col(Service.municipality_id) == work.municipality_id, col(Service.code).in_(wanted)
+    )
+    return {(law, code): name for law, code, name in work.session.execute(statement)}
+
+
+def _codes_in(rule: object) -> frozenset[str]:
+    match rule:
+        case OnlyServices(services=found):
+            return found
+        case OnlyItems(items=items):
+            return frozenset(item.service for item in items)
+        case Cap(services=found) if found is not None:
+            return found
+    return frozenset()
+
+
+def _providers(work: Work, rights: Iterable[Entitlement]) -> dict[str, str]:
+    """The trade names of the providers these rights name, by AGB code."""
+    wanted = {agb for right in rights for rule in right.restrictions for agb in _agbs_in(rule)}
+    statement = select(col(Provider.agb), col(Provider.trade_name)).where(
+        col(Provider.municipality_id) == work.municipality_id, col(Provider.agb).in_(wanted)
+    )
+    return {agb: name for agb, name in work.session.execute(statement) if agb}
+
+
+def _agbs_in(rule: object) -> frozenset[str]:
+    match rule:
+        case OnlyProviders(providers=found):
+            return found
+        case OnlyItems(items=items):
+            return frozenset(agb for item in items for agb in item.providers or ())
+    return frozenset()
+
+
+def _helpers(work: Work, entitlement_ids: set[UUID]) -> dict[UUID, tuple[str, ...]]:
+    """With whom these drawing rights have an agreement that both approved, by entitlement."""
+    approvals = func.count(col(CareApproval.approver))
+    statement = (
+        select(col(CareAgreement.entitlement_id), col(Provider.trade_name))
+        .join(
+            CareApproval,
+            and_(
+                col(CareApproval.municipality_id) == col(CareAgreement.municipality_id),
+                col(CareApproval.agreement_id) == col(CareAgreement.id),
+            ),
+        )
+        .join(
+            Provider,
+            and_(
+                col(Provider.municipality_id) == col(CareAgreement.municipality_id),
+                col(Provider.id) == col(CareAgreement.provider_id),
+            ),
+        )
+        .where(
+            col(CareAgreement.municipality_id) == work.municipality_id,
+            col(CareAgreement.entitlement_id).in_(entitlement_ids),
+        )
+        .group_by(col(CareAgreement.id), col(CareAgreement.entitlement_id), col(Provider.trade_name))
+        .having(approvals == len(Approver))
+    )
+    found: defaultdict[UUID, set[str]] = defaultdict(set)
+    for owner, name in work.session.execute(statement):
+        found[owner].add(name)
+    return {owner: tuple(sorted(names)) for owner, names in found.items()}

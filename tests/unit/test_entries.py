@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Entries: counters and entries move together or not at all, and nobody rewrites what was booked."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TypeAlias
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Engine, inspect, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlmodel import col
+
+from ledger import access_log, care, claims, db, entries, municipalities, settlements
+from ledger.access_log import Look, LookAction
+from ledger.claims import ClaimLine, ClaimTerms
+from ledger.db import Work
+from ledger.entries import Posting
+from ledger.ids import NOBODY, uuid7
+from ledger.rules.facts import EntitlementKind
+from ledger.rules.funding import AccountKind, EntryKind
+from ledger.settlements import SettleOrder
+from ledger.tables import APPEND_ONLY, Account, Approver, Bound, Entry, FollowUpKind, RateClass
+from ledger.units import Unit
+from tests.world import DIEMEN, GUIDANCE, HOUSEHOLD, NOON, World
+
+RIGHT, BUDGET = uuid7(), uuid7()
+OUTSIDE = (AccountKind.TREASURY, NOBODY, Unit.EUROCENT)
+POT = (AccountKind.ENTITLEMENT, RIGHT, Unit.EUROCENT)
+MINUTES = (AccountKind.ENTITLEMENT, RIGHT, Unit.MINUTE)
+OWED = (AccountKind.PAYABLE, RIGHT, Unit.EUROCENT)
+TO_GET_BACK = (AccountKind.RECEIVABLE, RIGHT, Unit.EUROCENT)
+PLACES = (OUTSIDE, POT, MINUTES, OWED, TO_GET_BACK)
+
+Place: TypeAlias = tuple[AccountKind, UUID, Unit]
+
+
+@pytest.fixture
+def work(engine: Engine) -> Iterator[Work]:
+    """Accounts of every bound, and 100 cents in the pot."""
+    with db.transaction(engine) as session:
+        made = Work(session=session, municipality_id=DIEMEN, actor_id=uuid7(), now=NOON)
+        municipalities.put(made, municipalities.MunicipalityInput(name="Diemen"))
+        entries.open_accounts(made, PLACES)
+        entries.post(made, [posting(made, OUTSIDE, POT, 100)])
+    with db.transaction(engine) as session:
+        yield Work(session=session, municipality_id=DIEMEN, actor_id=uuid7(), now=NOON)
+
+
+def account(work: Work, place: Place) -> Account:
+    return entries.by_place(entries.locked(work, {place[1]}))[place]
+
+
+def posting(
+    work: Work, debit: Place, credit: Place, amount: int, unit: Unit = Unit.EUROCENT
+) -> Posting:
+    return Posting(
+        kind=EntryKind.REDEEM,
+        debit_account_id=account(work, debit).id,
+        credit_account_id=account(work, credit).id,
+        unit=unit,
+        amount=amount,
+        cause_id=uuid7(),
+        at=NOON,
+    )
+
+
+def balances(work: Work) -> dict[Place, int]:
+    return {place: account(work, place).balance for place in PLACES}
+
+
+def booked(work: Work) -> int:
+    return len(work.session.scalars(select(col(Entry.id))).all())
+
+
+def refused(work: Work, *postings: Posting) -> None:
+    """The guard refuses, and a rollback leaves everything as it was."""
+    before = balances(work), booked(work)
+    point = work.session.begin_nested()
+    with pytest.raises((AssertionError, IntegrityError)):
+        entries.post(work, postings)
+    point.rollback()
+    work.session.expire_all()
+    assert (balances(work), booked(work)) == before
+
+
+def test_an_entry_moves_both_counters(work: Work) -> None:
+    ids = entries.post(work, [posting(work, POT, OWED, 60), posting(work, POT, OWED, 40)])
+    assert len(set(ids)) == 2
+    assert balances(work) == {OUTSIDE: -100, POT: 0, MINUTES: 0, OWED: 100, TO_GET_BACK: 0}
+    assert (account(work, POT).credits, account(work, POT).debits) == (100, 100)
+    assert booked(work) == 3
+
+
+def test_nothing_to_book_is_nothing_done(work: Work) -> None:
+    assert entries.post(work, []) == []
+    assert booked(work) == 1
+
+
+def test_entries_bear_who_when_and_why(work: Work) -> None:
+    wanted = posting(work, POT, OWED, 1)
+    (entry_id,) = entries.post(work, [wanted])
+    row = work.session.get(Entry, (DIEMEN, entry_id))
+    assert row is not None
+    assert {name: getattr(row, name) for name in Posting.__slots__} == {
+        name: getattr(wanted, name) for name in Posting.__slots__
+    }
+    assert (row.actor_id, row.recorded_at) == (work.actor_id, NOON)
+
+
+def test_the_guard_refuses_an_overdraw_however_it_was_judged(work: Work) -> None:
+    refused(work, posting(work, POT, OWED, 101))
+    refused(work, posting(work, POT, OWED, 60), posting(work, POT, OWED, 41))
+    refused(work, posting(work, OWED, POT, 1))
+
+
+def test_a_receivable_is_never_above_zero(work: Work) -> None:
+    refused(work, posting(work, POT, TO_GET_BACK, 1))
+    entries.post(work, [posting(work, TO_GET_BACK, POT, 5), posting(work, POT, TO_GET_BACK, 5)])
+    assert balances(work)[TO_GET_BACK] == 0
+
+
+def test_only_a_free_account_goes_below_zero(work: Work) -> None:
+    entries.open_accounts(work, [(AccountKind.BUDGET, BUDGET, Unit.EUROCENT)], bound=Bound.FREE)
+    budget = (AccountKind.BUDGET, BUDGET, Unit.EUROCENT)
+    entries.post(work, [posting(work, budget, POT, 10**12)])
+    assert account(work, budget).balance == -(10**12)
+
+
+def test_units_are_never_mixed(work: Work) -> None:
+    refused(work, posting(work, OUTSIDE, MINUTES, 1))
+    refused(work, posting(work, OUTSIDE, MINUTES, 1, Unit.MINUTE))
+    refused(work, posting(work, OUTSIDE, POT, 1, Unit.MINUTE))
+
+
+def test_an_amount_is_above_zero_and_goes_from_one_account_to_another(work: Work) -> None:
+    refused(work, posting(work, POT, OWED, 0))
+    refused(work, posting(work, POT, OWED, -1))
+    refused(work, posting(work, POT, POT, 1))
+
+
+def test_accounts_that_do_not_exist_or_are_of_others_are_refused(work: Work) -> None:
+    refused(work, replace(posting(work, POT, OWED, 1), credit_account_id=uuid7()))
+    elsewhere = Work(session=work.session, municipality_id="0363", actor_id=uuid7(), now=NOON)
+    municipalities.put(elsewhere, municipalities.MunicipalityInput(name="Amsterdam"))
+    before = balances(work)
+    with pytest.raises(AssertionError):
+        entries.post(elsewhere, [posting(work, POT, OWED, 1)])
+    assert balances(work) == before
+
+
+def test_an_entry_is_mirrored_at_most_once(work: Work) -> None:
+    (first,) = entries.post(work, [posting(work, POT, OWED, 10)])
+    mirror = replace(posting(work, OWED, POT, 5), reverses_id=first)
+    entries.post(work, [mirror])
+    refused(work, mirror)
+
+
+def test_opening_an_account_again_changes_nothing(work: Work) -> None:
+    before = {place: account(work, place).id for place in PLACES}
+    entries.open_accounts(work, [*PLACES, *PLACES])
+    assert {place: account(work, place).id for place in PLACES} == before
+    assert balances(work)[POT] == 100
+
+
+def test_the_check_refuses_an_overdraw_without_the_guard(work: Work) -> None:
+    """A statement past entries.post still cannot take what is not there."""
+    for place, change in (
+        (POT, "debits = debits + 101"),
+        (TO_GET_BACK, "credits = credits + 1"),
+        (POT, "debits = -1"),
+    ):
+        one = account(work, place).id
+        is_sqlite = work.session.get_bind().dialect.name == "sqlite"
+        statement = text(f"UPDATE account SET {change} WHERE id = :id").bindparams(
+            id=one.bytes if is_sqlite else one
+        )
+        point = work.session.begin_nested()
+        with pytest.raises(DBAPIError, match=r"(?i)check"):
+            work.session.execute(statement)
+        point.rollback()
+
+
+def test_what_was_written_down_cannot_be_changed_by_anybody(world: World) -> None:
+    """UPDATE, DELETE, TRUNCATE and REPLACE fail on every append-only table, each with rows in it."""
+    _a_row_in_every_table(world)
+    is_sqlite = world.engine.dialect.name == "sqlite"
+    with world.engine.connect() as connection:
+        for table in APPEND_ONLY:
+            rows = connection.exec_driver_sql(f"SELECT COUNT(*) FROM {table}").scalar_one()
+            assert rows, f"{table} has no row to try it on"
+            column = inspect(connection).get_columns(table)[0]["name"]
+            ways = [f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"]
+            ways.append(
+                f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}"
+                if is_sqlite
+                else f"TRUNCATE {table} CASCADE"
+            )
+            for statement in ways:
+                with pytest.raises(DBAPIError, match="append-only"), connection.begin_nested():
+                    connection.exec_driver_sql(statement)
+            assert connection.exec_driver_sql(f"SELECT COUNT(*) FROM {table}").scalar_one() == rows
+    world.assert_books_agree()
+
+
+def _a_row_in_every_table(world: World) -> None:
+    right = world.grant()
+    line = ClaimLine(
+        reference="A1", entitlement_id=right.id, service=HOUSEHOLD, quantity=60, service_date=NOON.date()
+    )
+    terms = ClaimTerms(provider_id=world.provider_id, lines=(line,))
+    with world.work() as work:
+        claims.claim(work, claims.of_terms(uuid7(), terms))
+    held = world.redeemed(right.id, reserve=True)
+    world.follow_up(held.id, FollowUpKind.CAPTURE, line_1=30)
+    pgb = world.grant(kind=EntitlementKind.DRAWING_RIGHT)
+    agreement = care.Agreement(
+        id=uuid7(),
+        entitlement_id=pgb.id,
+        provider_id=world.helper_id,
+        service=GUIDANCE,
+        rate_class=RateClass.INFORMAL,
+        rate_cents=20_00,
+        valid_from=pgb.valid_from,
+        valid_until=pgb.valid_until,
+        at=NOON,
+    )
+    with world.work() as work:
+        care.agree(work, [agreement])
+        care.approve(work, agreement.id, Approver.GATEKEEPER)
+        access_log.note(work, [Look(action=LookAction.READ, person_id=world.holder_id, purpose="test")])
+        settlements.settle(
+            work, SettleOrder(id=uuid7(), until=NOON.date(), requested_on=NOON.date())
+        )
