@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Final, TypeAlias, TypeVar
+from typing import Annotated, Any, Final, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Header, Path, Query, Request, Response
@@ -39,6 +39,14 @@ QueryId: TypeAlias = Annotated[Id7 | None, Query()]
 IfMatch: TypeAlias = Annotated[
     str | None, Header(alias="If-Match", description="De ETag van de versie die u wijzigt.")
 ]
+
+
+class Recorded(Protocol):
+    """What bears the instant at which it was recorded."""
+
+    @property
+    def recorded_at(self) -> datetime:
+        """When we learned it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,9 +96,9 @@ class Desk:
         """The secrets of the municipality."""
         return self.house.keys_of(self.acting)
 
-    def knows(self, table: type[object], id: UUID) -> bool:
-        """Whether there is such a row already: then a PUT is a replay or an edit."""
-        return bool(db.rows(self.work, table, {id}))
+    def is_new(self, row: "Recorded") -> bool:
+        """Whether it was recorded in this very unit of work: else a PUT was a replay or an edit."""
+        return row.recorded_at == self.work.now
 
     def find(self, table: type[T], id: UUID, otherwise: LedgerError) -> T:
         """The row with this id. Raises otherwise where there is none."""

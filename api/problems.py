@@ -89,7 +89,8 @@ def plain(code: str, status: int, language: Language, **facts: object) -> Proble
 
 def of_validation(error: RequestValidationError, language: Language) -> Problem:
     """Everything that is wrong with the input at once; no value is repeated."""
-    faults = tuple(_fault(each, error.body, language) for each in error.errors())
+    found = [each for each in error.errors() if not _is_echo(each, error.errors())]
+    faults = tuple(_fault(each, error.body, language) for each in found)
     return plain("invalid_input", 400, language).model_copy(update={"errors": faults})
 
 
@@ -191,6 +192,13 @@ def _fault(error: Mapping[str, Any], body: Any, language: Language) -> InputFaul
     )
 
 
+def _is_echo(error: Mapping[str, Any], errors: Sequence[Mapping[str, Any]]) -> bool:
+    """A list is called too short as well when its items are wrong; that is no fault of its own."""
+    steps = tuple(error["loc"])
+    inside = (each["loc"] for each in errors if len(each["loc"]) > len(steps))
+    return error["type"] == "too_short" and any(tuple(loc[: len(steps)]) == steps for loc in inside)
+
+
 def _pointer(steps: Sequence[str | int], body: Any, *, kind: str) -> str:
     """A JSON pointer (RFC 6901) to the value; kinds of unions, which pydantic adds, are left out.
 
@@ -201,9 +209,9 @@ def _pointer(steps: Sequence[str | int], body: Any, *, kind: str) -> str:
     for place, step in enumerate(steps):
         inner = _inside(found, step)
         is_last = place == len(steps) - 1
-        if inner is _NOTHING and not (is_last and kind in {"missing", "extra_forbidden"}):
-            if body is not None:
-                continue
+        is_absent = is_last and kind in {"missing", "extra_forbidden"}
+        if inner is _NOTHING and not is_absent and body is not None:
+            continue
         path += f"/{step if isinstance(step, int) or _FIELD.fullmatch(step) else '…'}"
         found = inner
     return path

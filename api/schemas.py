@@ -17,11 +17,19 @@ from ledger.catalogue import ServiceContent
 from ledger.checks.findings import FindingKind
 from ledger.contracts import ContractInput
 from ledger.programmes import ProgrammeInput
-from ledger.providers import ProviderKind
 from ledger.rules.facts import EntitlementKind, Law
 from ledger.rules.funding import EntryKind
 from ledger.rules.restrictions import AnyRestriction
-from ledger.tables import Approver, BudgetMode, ChangeKind, FollowUpKind, MandateKind, RateClass, Role
+from ledger.tables import (
+    Approver,
+    BudgetMode,
+    ChangeKind,
+    FollowUpKind,
+    MandateKind,
+    ProviderKind,
+    RateClass,
+    Role,
+)
 from ledger.units import Unit
 
 
@@ -37,7 +45,7 @@ Instant: TypeAlias = Annotated[datetime, AfterValidator(_in_utc)]
 """Answered as 2026-06-10T10:00:00Z, whatever offset it was sent with."""
 Hex: TypeAlias = Annotated[str, BeforeValidator(_hex), Field(pattern=r"^[0-9a-f]*$")]
 """Bytes, two digits each."""
-Fact: TypeAlias = str | int | bool | None | list[str | int]
+Fact: TypeAlias = str | int | bool | list[str | int] | None
 
 
 class Answer(BaseModel):

@@ -97,7 +97,7 @@ _FAULTS: Final[Mapping[str, tuple[str, str]]] = {
     "list_type": ("het moet een lijst zijn", "must be a list"),
     "frozen_set_type": ("het moet een lijst zijn", "must be a list"),
 }
-"""What is wrong with a value, by pydantic's name for it: Dutch, then English; {…} is a limit, never the value."""
+"""What is wrong with a value, by pydantic's name for it: Dutch, then English; {…} is never the value."""
 
 _RULES: Final[Mapping[str, str]] = {
     "must be a UUID of version 7 (RFC 9562)": "het moet een UUID van versie 7 zijn (RFC 9562)",

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """tegoed: the command line. This file only lists the commands; each lives in a file of its own."""
 
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -40,6 +39,8 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:
     if asked:
+        from importlib.metadata import version  # slow, and seldom asked
+
         typer.echo(f"tegoed {version('tegoed')}")
         raise typer.Exit()
 

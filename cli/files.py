@@ -38,9 +38,13 @@ class Written:
         """A key in euros becomes a key in eurocents."""
         self._reading.euros(names)
 
+    def maybe(self, model: type[M], *path: str) -> M | None:
+        """What is there as a model; None when it has mistakes, which take() tells."""
+        return self._reading.take(model, path)
+
     def take(self, model: type[M], *path: str) -> M:
-        """What is there as a model. Raises Fault with every mistake and its line."""
-        found = self._reading.take(model, path)
+        """What is there as a model. Raises Fault with every mistake found so far, each with its line."""
+        found = self.maybe(model, *path)
         if found is None or self._reading.faults:
             self._fail()
         assert found is not None, "else there were faults"

@@ -58,7 +58,7 @@ def _follow(
     quantities: list[int] | None,
     id_: str | None,
 ) -> None:
-    from ledger import follow_ups, ids
+    from ledger import follow_ups
     from ledger.errors import LedgerError
     from ledger.standing import Order
 
@@ -70,7 +70,7 @@ def _follow(
     ]
     order = Order.model_validate(
         {
-            "id": typed.uuid(id_) if id_ else ids.uuid7(),
+            "id": typed.fresh_id(id_),
             "kind": kind,
             "redemption_id": typed.uuid(redemption),
             "parts": parts,

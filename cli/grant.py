@@ -14,7 +14,7 @@ from cli.host import Host
 if TYPE_CHECKING:
     from cli.files import Written
     from ledger.db import Work
-    from ledger.rules.facts import Law
+    from ledger.entitlements import Grant
     from ledger.vault import Identity
 
 PURPOSE = "grant on the command line"
@@ -89,29 +89,32 @@ def _grant(host: Host, content: dict[str, Any], written: "Written | None", holde
     from ledger import entitlements, ids
     from ledger.errors import LedgerError
 
-    identity = _identity(content, written, holder_file)
-    if (identity is None) is ("holder_id" not in content):
+    named = "holder" in content or holder_file is not None
+    if named is ("holder_id" in content):
         raise Fault(
             "say who it is for: --holder or --holder-file (in a file: holder_id or holder)", Status.USAGE
         )
-    content.setdefault("id", str(ids.uuid7()))
+    identity = _identity(content, written, holder_file)
+    programme = content.pop("programme", None)
+    find_programme = "programme_id" not in content
+    for name in ("id", "holder_id", "programme_id"):
+        content.setdefault(name, str(ids.uuid7()))  # those of the holder and the programme are found below
     content.setdefault("at", host.now.isoformat())
+    model = entitlements.Grant
+    order = written.take(model) if written else model.model_validate(content)
     with host.work() as work:
         if identity is not None:
-            content["holder_id"] = str(holder_id(host, work, identity))
-        if "programme_id" not in content:
-            content["programme_id"] = str(_programme_id(work, content))
-        content.pop("programme", None)
-        model = entitlements.Grant
-        order = written.take(model) if written else model.model_validate(content)
+            order = order.model_copy(update={"holder_id": holder_id(host, work, identity)})
+        if find_programme:
+            order = order.model_copy(update={"programme_id": _programme_id(work, order, programme)})
         (outcome,) = entitlements.grant(work, [order])
         if isinstance(outcome, LedgerError):
             raise outcome
-        shown = {
-            "entitlement_id": outcome.id,
-            "holder_id": outcome.holder_id,
-            "committed_cents": outcome.committed_cents,
-        }
+    shown = {
+        "entitlement_id": outcome.id,
+        "holder_id": outcome.holder_id,
+        "committed_cents": outcome.committed_cents,
+    }
     line = f"entitlement {outcome.id}: {screen.euros(outcome.committed_cents)} committed"
     screen.show(host.as_json, shown, [line])
 
@@ -127,7 +130,7 @@ def _identity(
         return Written(holder_file).take(Identity)
     if written is None or "holder" not in content:
         return None
-    identity = written.take(Identity, "holder")
+    identity = written.maybe(Identity, "holder")
     del content["holder"]
     return identity
 
@@ -145,16 +148,15 @@ def holder_id(host: Host, work: "Work", identity: "Identity") -> UUID:
     return registered.person_id
 
 
-def _programme_id(work: "Work", content: dict[str, Any]) -> UUID:
+def _programme_id(work: "Work", order: "Grant", name: str | None) -> UUID:
     """By its name; else the one of the services' product group; else the one without a group."""
     from ledger import programmes
 
-    name, law = content.get("programme"), content.get("law")
-    known = [each.content for each in programmes.newest(work) if each.content.law == law]
+    known = [each.content for each in programmes.newest(work) if each.content.law is order.law]
     if name is not None:
         fitting = [each for each in known if each.name == name]
     else:
-        groups = _groups(work, content, known[0].law) if known else set()
+        groups = _groups(work, order)
         fitting = [each for each in known if {each.product_group} == groups]
         fitting = fitting or [each for each in known if each.product_group is None]
     if len(fitting) != 1:
@@ -163,15 +165,13 @@ def _programme_id(work: "Work", content: dict[str, Any]) -> UUID:
     return fitting[0].id
 
 
-def _groups(work: "Work", content: dict[str, Any], law: "Law") -> set[str | None]:
+def _groups(work: "Work", order: "Grant") -> set[str | None]:
     """The product groups of the services it is limited to."""
     from ledger import catalogue
+    from ledger.rules.restrictions import OnlyServices
 
-    rules = [rule for rule in content.get("restrictions") or () if isinstance(rule, dict)]
-    named = {
-        code for rule in rules if rule.get("kind") == "only_services" for code in rule.get("services", ())
-    }
-    return {row.product_group for row in catalogue.listed(work) if row.law is law and row.code in named}
+    named = {code for rule in order.restrictions if isinstance(rule, OnlyServices) for code in rule.services}
+    return {row.product_group for row in catalogue.listed(work) if row.law is order.law and row.code in named}
 
 
 def _restrictions(

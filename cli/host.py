@@ -110,7 +110,7 @@ class Host:
 
     @contextmanager
     def reading(self) -> "Iterator[Work]":
-        """One consistent look, in which nothing can be kept."""
+        """One consistent look, in which nothing can be kept; what was read can be shown afterwards."""
         from ledger import actors, db
 
         with db.reading(self.engine) as session:
@@ -120,6 +120,7 @@ class Host:
                 actor_id=actors.operator_id(self.operator),
                 now=self.now,
             )
+            session.expunge_all()
 
     def as_of(self, municipality_id: str) -> "Host":
         """The same host for another municipality."""
@@ -133,6 +134,11 @@ class Host:
         )
         other.__dict__["engine"] = self.engine  # one pool of connections for all
         return other
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        if "unchecked_engine" in self.__dict__:
+            self.unchecked_engine.dispose()
 
     @property
     def operator(self) -> str:

@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, Concatenate, ParamSpec
+from typing import Annotated, Any, Concatenate, Final, ParamSpec
 
 import typer
 
@@ -15,7 +15,10 @@ from ledger.texts import Language
 
 P = ParamSpec("P")
 
-_SHARED = "Where and how"
+DEFAULT_DATABASE: Final = "sqlite:///tegoed.db"
+DEFAULT_KEYS: Final = Path("tegoed-keys.json")
+
+_SHARED: Final = "Where and how"
 
 
 def _shared(
@@ -25,13 +28,13 @@ def _shared(
         typer.Option(
             envvar="TEGOED_DATABASE", help="sqlite:///path or postgresql://…", rich_help_panel=_SHARED
         ),
-    ] = "sqlite:///tegoed.db",
+    ] = DEFAULT_DATABASE,
     keys: Annotated[
         Path,
         typer.Option(
             envvar="TEGOED_KEYS", help="The file with the municipality's secrets.", rich_help_panel=_SHARED
         ),
-    ] = Path("tegoed-keys.json"),
+    ] = DEFAULT_KEYS,
     municipality: Annotated[
         str | None,
         typer.Option(
@@ -62,8 +65,11 @@ def command(function: Callable[Concatenate[Host, P], None], **defaults: object) 
     @wraps(function)
     def run(*args: Any, **given: Any) -> None:
         host = Host(**{name: given.pop(name) for name in shared})
-        with ending(host.lang, as_json=host.as_json):
-            function(host, *args, **given)
+        try:
+            with ending(host.lang, as_json=host.as_json):
+                function(host, *args, **given)
+        finally:
+            host.close()
 
     made: Any = run
     replaced = [each.replace(default=defaults.get(each.name, each.default)) for each in shared.values()]

@@ -105,7 +105,7 @@ def _scan(
     acting: str | None,
     reserve: bool,
 ) -> "Scan":
-    from ledger import codes, ids
+    from ledger import codes
     from ledger.scans import Scan, ScanTerms
 
     text = sys.stdin.read().strip() if code == "-" else code
@@ -122,7 +122,7 @@ def _scan(
     shown = None
     if entitlement_id is None:
         shown = codes.reader(host.municipality_id, host.municipality_keys).read(text)
-    return Scan(id=typed.uuid(id_) if id_ else ids.uuid7(), terms=terms, shown=shown)
+    return Scan(id=typed.fresh_id(id_), terms=terms, shown=shown)
 
 
 def _answer(host: Host, outcome: "Outcome", done: str) -> None:

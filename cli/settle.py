@@ -30,10 +30,10 @@ def settle(
     ] = None,
 ) -> None:
     """Settle all that is owed up to and including a day, and write the payment file."""
-    from ledger import clock, ids, settlements
+    from ledger import clock, settlements
 
     order = settlements.SettleOrder(
-        id=typed.uuid(id_) if id_ else ids.uuid7(),
+        id=typed.fresh_id(id_),
         until=typed.day(until),
         requested_on=typed.day(requested_on) if requested_on else clock.dutch_day(host.now),
     )

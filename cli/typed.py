@@ -63,6 +63,18 @@ def uuid(text: str) -> UUID:
     return found
 
 
+def fresh_id(text: str | None) -> UUID:
+    """An id for a new fact: the one that was typed, a UUID of version 7, else one minted now."""
+    from ledger import ids
+
+    if text is None:
+        return ids.uuid7()
+    found = uuid(text)
+    if not ids.is_uuid7(found):
+        raise Fault("the id of a new fact is a UUID of version 7 (RFC 9562)", Status.USAGE)
+    return found
+
+
 def uuid_or_none(text: str) -> UUID | None:
     """An id, or None where it is something else, such as a code."""
     try:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import ClassVar, TypeAlias
 from uuid import UUID
 
+from pydantic import ValidationError
 from sqlalchemy import select, tuple_
 from sqlmodel import col
 
@@ -18,7 +19,7 @@ from ledger import entitlement_changes, entitlements, people
 from ledger.db import Work
 from ledger.entitlement_changes import Amendment, Ending, Suspension
 from ledger.entitlements import Grant
-from ledger.errors import LedgerError, Refused
+from ledger.errors import LedgerError, MalformedFile, Refused
 from ledger.formats import weeks
 from ledger.formats.iwmo301 import Allocation, Client, Message301
 from ledger.ids import derived, uuid7
@@ -48,6 +49,10 @@ PERIODS = {"1": Per.DAY, "2": Per.WEEK, "4": Per.MONTH}
 IN_TOTAL = "6"
 REMOVED = "13"
 """RedenWijziging: the allocation should not have been made."""
+
+
+OPEN_FROM_YEAR = 2900
+"""Some senders write a last day in a far year for "no last day"."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -122,9 +127,9 @@ def import_messages(work: Work, keys: MunicipalityKeys, messages: Sequence[Messa
         try:
             with work.session.begin_nested():
                 return list(_import(work, keys, messages))
-        except LedgerError as refusal:
+        except (LedgerError, ValidationError) as fault:
             if len(messages) == 1:
-                return [refusal]
+                return [_refusal(fault)]
     return [_alone(work, keys, message) for message in messages]
 
 
@@ -132,8 +137,16 @@ def _alone(work: Work, keys: MunicipalityKeys, message: Message301) -> Outcome:
     try:
         with work.session.begin_nested():
             return _import(work, keys, [message])[0]
-    except LedgerError as refusal:
-        return refusal
+    except (LedgerError, ValidationError) as fault:
+        return _refusal(fault)
+
+
+def _refusal(fault: LedgerError | ValidationError) -> LedgerError:
+    """Values that no entitlement or person can have are a fault of the message; none is repeated."""
+    if isinstance(fault, LedgerError):
+        return fault
+    faults = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in fault.errors()]
+    return MalformedFile(place="message", fault="; ".join(faults))
 
 
 def _import(work: Work, keys: MunicipalityKeys, messages: Sequence[Message301]) -> list[Imported]:
@@ -212,10 +225,10 @@ class _Desk:
             programme_id=self._programme(message.law, allocation).id,
             holder_id=holder,
             valid_from=allocation.valid_from,
-            valid_until=allocation.valid_until,
+            valid_until=_last_day(allocation),
             amount_cents=size.amount_cents,
             quantity=size.quantity,
-            quantity_unit=size.unit if size.quantity else None,
+            quantity_unit=None if size.quantity is None else size.unit,
             expected_quantity=size.expected,
             restrictions=_restrictions(message, allocation, size),
             reference=f"301 {allocation.number}",
@@ -238,16 +251,18 @@ class _Desk:
         """Nothing for an older version; else what differs, where the standard allows it."""
         if present.decided_at is not None and allocation.decided_at < present.decided_at:
             return []
+        is_removed = allocation.change_reason == REMOVED
+        same_person = present.holder_id == self.holders[message.client.bsn]
         wanted = self._grant(message, allocation, present.holder_id)
-        differs = _differs(present, wanted)
         if allocation.decided_at == present.decided_at:
-            if differs:
+            same = _was_removed(present) if is_removed else not _differs(present, wanted)
+            if not (same and same_person):
                 raise SameMomentOtherContent(number=allocation.number)
             return []
-        if allocation.change_reason == REMOVED:
-            return _removal(present, allocation)
-        if not _may_change(present, wanted, self.holders[message.client.bsn]):
+        if not (same_person and (is_removed or _may_change(present, wanted))):
             raise OnlyEndBudgetOrVolume(number=allocation.number)
+        if is_removed:
+            return _removal(present, allocation)
         return [_order(present, allocation, _amendment(present, wanted))]
 
     def _signals(self, message: Message301) -> tuple[str, ...]:
@@ -270,10 +285,13 @@ class _Size:
 
     @classmethod
     def of(cls, allocation: Allocation, now: datetime) -> "_Size":
-        """Budget, a total, or so much per period; nothing where the message has no size."""
+        """Budget, a total, or so much per period; no limit where the message has no size at all.
+
+        A size of zero is kept, so that the grant refuses it: it must not become "no limit".
+        """
         if allocation.budget_cents is not None:
-            return cls(unit=Unit.EUROCENT, amount_cents=allocation.budget_cents or None)
-        if not allocation.volume or allocation.unit is None or allocation.frequency is None:
+            return cls(unit=Unit.EUROCENT, amount_cents=allocation.budget_cents)
+        if allocation.volume is None or allocation.unit is None or allocation.frequency is None:
             return cls()
         unit, factor = UNITS[allocation.unit]
         volume = allocation.volume * factor
@@ -281,9 +299,15 @@ class _Size:
             is_money = unit is Unit.EUROCENT
             return cls(unit=unit, amount_cents=volume) if is_money else cls(unit=unit, quantity=volume)
         cap = Cap(per=PERIODS[allocation.frequency], unit=unit, most=volume)
-        last = allocation.valid_until or _year_end(allocation.valid_from, now)
+        last = _last_day(allocation) or _year_end(allocation.valid_from, now)
         total = weeks.total_volume(volume, allocation.frequency, allocation.valid_from, last)
         return cls(unit=unit, cap=cap, expected=None if unit is Unit.EUROCENT else total)
+
+
+def _last_day(allocation: Allocation) -> date | None:
+    """The last day; a year that only means "open", such as 9999, is no last day."""
+    last = allocation.valid_until
+    return None if last is None or last.year >= OPEN_FROM_YEAR else last
 
 
 def _year_end(first: date, now: datetime) -> date:
@@ -308,10 +332,15 @@ def _differs(present: Entitlement, wanted: Grant) -> bool:
     return any(getattr(present, name) != getattr(wanted, name) for name in (*_FREE_TO_CHANGE, *_FIXED))
 
 
-def _may_change(present: Entitlement, wanted: Grant, holder: UUID) -> bool:
-    """Only the end, the budget and the total volume may change; never the person."""
+def _may_change(present: Entitlement, wanted: Grant) -> bool:
+    """Only the end, the budget and the total volume may change; a budget does not come or go."""
     same = all(getattr(present, name) == getattr(wanted, name) for name in _FIXED)
-    return same and present.holder_id == holder
+    return same and (present.amount_cents is None) is (wanted.amount_cents is None)
+
+
+def _was_removed(present: Entitlement) -> bool:
+    """What _removal leaves behind: it ends on its first day."""
+    return present.valid_until == present.valid_from
 
 
 def _amendment(present: Entitlement, wanted: Grant) -> Amendment:

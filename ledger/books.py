@@ -446,10 +446,12 @@ def _fit(offer: Offer | None, day: date, area: str | None, neighbourhood: str | 
 
 
 def _state(code: Code | None, now: datetime) -> CodeState:
-    """What the code is worth now. A device's own clock is not asked."""
+    """What the code is worth now. A device's own clock is not asked; a revocation that is seen is in
+    force, also for a server whose clock is behind.
+    """
     if code is None:
         return CodeState.NONE
-    if code.revoked_at is not None and code.revoked_at <= now:
+    if code.revoked_at is not None:
         return CodeState.REVOKED
     if now < code.issued_at:
         return CodeState.NOT_YET_VALID

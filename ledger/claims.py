@@ -8,11 +8,12 @@ same claim, and a line's reference is used once per provider, so nothing is paid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 from typing import Annotated, ClassVar, Self
 from uuid import UUID
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
-from sqlalchemy import insert, or_, select
+from sqlalchemy import and_, insert, or_, select
 from sqlmodel import col
 
 from ledger import redemptions
@@ -23,8 +24,8 @@ from ledger.formats import claims_csv
 from ledger.formats.claims_csv import CsvLine
 from ledger.ids import derived
 from ledger.inputs import Amount, Day, Id7, Input, ProductCode, fingerprint
-from ledger.scans import AllocationNumber, Redeemed, Scan, ScanLine, ScanTerms
-from ledger.tables import Claim
+from ledger.scans import AllocationNumber, Scan, ScanLine, ScanTerms
+from ledger.tables import Claim, Redemption
 from ledger.units import AMOUNT_MAX
 
 PIECE = 1000
@@ -141,7 +142,9 @@ def of_file(provider_id: UUID, source: bytes) -> ClaimOrder:
     Raises MalformedFile when it is no claims file; lines that cannot be read are kept as bad lines.
     """
     digest = sha256(source).digest()
-    lines = [_numbered(row) for row in claims_csv.read(source)]
+    lines = [_numbered(row) for row in islice(claims_csv.read(source), LINES_MAX + 1)]
+    if len(lines) > LINES_MAX:
+        raise MalformedFile(place="file", fault=f"more than {LINES_MAX} lines")
     return ClaimOrder(
         id=derived(provider_id, f"claim {digest.hex()}"),
         provider_id=provider_id,
@@ -162,13 +165,15 @@ def claim(work: Work, order: ClaimOrder) -> Claim:
         raise ClaimEmpty()
     bad, cents = list(_unreadable(order.lines)), 0
     for piece in _pieces(order.lines):
-        outcomes = redemptions.redeem(work, [_scan(order, line) for line in piece])
-        for line, outcome in zip(piece, outcomes, strict=True):
-            error = _objection(work, line, outcome)
-            if error is not None:
-                bad.append(BadLine(line=line.line, error=error))
-            elif isinstance(outcome, Redeemed):
-                cents += outcome.price_cents
+        scans = [_scan(order, line) for line in piece]
+        outcomes = redemptions.redeem(work, scans)
+        elsewhere = _claimed_elsewhere(work, order, scans)
+        for line, scan, outcome in zip(piece, scans, outcomes, strict=True):
+            answer = _reference_claimed(line) if scan.id in elsewhere else outcome
+            if isinstance(answer, LedgerError):
+                bad.append(BadLine(line=line.line, error=answer))
+            else:
+                cents += answer.price_cents
     if bad:
         raise ClaimRefused(lines=sorted(bad, key=lambda each: each.line))
     return _book(work, order, cents)
@@ -188,16 +193,16 @@ def judge(work: Work, order: ClaimOrder) -> list[BadLine]:
 
 
 def _known(work: Work, order: ClaimOrder) -> Claim | None:
+    """The same claim, booked before. Raises ClaimExists where its id is that of another."""
+    content = (col(Claim.provider_id) == order.provider_id, col(Claim.sha256) == order.sha256)
     statement = select(Claim).where(
-        col(Claim.municipality_id) == work.municipality_id,
-        col(Claim.provider_id) == order.provider_id,
-        or_(col(Claim.sha256) == order.sha256, col(Claim.id) == order.id),
+        col(Claim.municipality_id) == work.municipality_id, or_(and_(*content), col(Claim.id) == order.id)
     )
-    for row in work.session.scalars(statement):
-        if row.sha256 == order.sha256:
-            return row
+    found = work.session.scalars(statement).all()
+    same = [row for row in found if (row.provider_id, row.sha256) == (order.provider_id, order.sha256)]
+    if found and not same:
         raise ClaimExists(id=order.id)
-    return None
+    return same[0] if same else None
 
 
 def _unreadable(lines: Iterable[NumberedLine]) -> Iterator[BadLine]:
@@ -252,12 +257,19 @@ def _scan(order: ClaimOrder, line: NumberedLine) -> Scan:
     )
 
 
-def _objection(work: Work, line: NumberedLine, outcome: Redeemed | LedgerError) -> LedgerError | None:
-    """Why this line is bad: refused, or its reference was booked earlier."""
+def _claimed_elsewhere(work: Work, order: ClaimOrder, scans: Iterable[Scan]) -> set[UUID]:
+    """Those whose reference was booked before, in another claim; read after the locks."""
+    statement = select(col(Redemption.id)).where(
+        col(Redemption.municipality_id) == work.municipality_id,
+        col(Redemption.id).in_({scan.id for scan in scans}),
+        or_(col(Redemption.claim_id).is_(None), col(Redemption.claim_id) != order.id),
+    )
+    return set(work.session.scalars(statement))
+
+
+def _reference_claimed(line: NumberedLine) -> ReferenceClaimed:
     assert line.content is not None, "only readable lines are judged"
-    if isinstance(outcome, Conflict) or (isinstance(outcome, Redeemed) and outcome.recorded_at != work.now):
-        return ReferenceClaimed(reference=line.content.reference)
-    return outcome if isinstance(outcome, LedgerError) else None
+    return ReferenceClaimed(reference=line.content.reference)
 
 
 def _book(work: Work, order: ClaimOrder, cents: int) -> Claim:

@@ -94,7 +94,11 @@ def transaction(engine: Engine) -> Iterator[Session]:
     """A session whose work is committed on leaving, or not at all when anything is raised."""
     with Session(engine, expire_on_commit=False, autoflush=False) as session:
         yield session
-        session.commit()
+        try:
+            session.commit()
+        except BaseException:
+            session.invalidate()  # SQLite may still hold the transaction: never back into the pool
+            raise
 
 
 @contextmanager

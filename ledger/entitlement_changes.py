@@ -7,22 +7,22 @@ Every change is a new version in the history; what it moves is booked in the sam
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Annotated, ClassVar, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, Self, TypeAlias
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from sqlalchemy import ColumnElement, exists, func, insert, select
 from sqlmodel import col
 
 from ledger import db, entries
 from ledger.clock import day_before
 from ledger.db import Work
-from ledger.entitlements import EntitlementNotFound
+from ledger.entitlements import EntitlementNotFound, has_plan, sets_limit
 from ledger.entries import Posting
 from ledger.errors import Conflict, LedgerError, Refused
 from ledger.ids import NOBODY, uuid7
 from ledger.inputs import Amount, Day, Id7, Input, Moment, Text, fingerprint
-from ledger.rules.facts import Period
+from ledger.rules.facts import EntitlementKind, Period
 from ledger.rules.funding import AccountKind, EntryKind
 from ledger.rules.refusals import BudgetTooLow, Closed
 from ledger.rules.restrictions import AnyRestriction
@@ -35,7 +35,7 @@ from ledger.tables import (
     Programme,
     Redemption,
 )
-from ledger.units import Unit, share_cents
+from ledger.units import AMOUNT_MAX, Unit, share_cents
 
 
 @dataclass(kw_only=True, eq=False)
@@ -62,6 +62,13 @@ class LimitMissing(Refused):
 
     code: ClassVar[str] = "limit_missing"
     unit: str
+
+
+@dataclass(kw_only=True, eq=False)
+class PlanMissing(Refused):
+    """An arrangement keeps a plan: its rules have a restriction only_items."""
+
+    code: ClassVar[str] = "plan_missing"
 
 
 @dataclass(kw_only=True, eq=False)
@@ -108,6 +115,12 @@ class Amendment(Change):
     """Take the last day away."""
     restrictions: Annotated[tuple[AnyRestriction, ...], Field(max_length=50)] | None = None
 
+    @model_validator(mode="after")
+    def _one_end(self) -> Self:
+        if self.open_ended and self.valid_until is not None:
+            raise ValueError("a last day is set or taken away, not both")
+        return self
+
 
 class Suspension(Change):
     """Nothing may be used from a day on, up to and including a day; None is until it is resumed."""
@@ -115,6 +128,12 @@ class Suspension(Change):
     kind: Literal["suspended"] = "suspended"
     from_day: Day
     until_day: Day | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.until_day is not None and self.until_day < self.from_day:
+            raise ValueError("the last day lies before the first")
+        return self
 
 
 class Resumption(Change):
@@ -167,10 +186,11 @@ def expire(work: Work, *, today: date, claim_days: int, most: int = 1000) -> lis
     """
     rights = _expired(work, today - timedelta(days=claim_days), most)
     desk = _desk(work, rights, {})
-    for right in rights.values():
+    closing = [right for right in rights.values() if not desk.sets_aside(right)]
+    for right in closing:
         desk.close(right)
     _write(work, desk)
-    return list(rights)
+    return [right.id for right in closing]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,7 +245,7 @@ class _Desk:
             case Resumption():
                 return _resume(right, change.first_day)
             case Ending():
-                return self._end(right, change.last_day)
+                return self._end(right, change)
 
     def _amend(self, right: Entitlement, change: Amendment, cause_id: UUID) -> Refused | None:
         """All refusals come before the first move."""
@@ -262,7 +282,7 @@ class _Desk:
         if wanted is None or present is None or right.amount_cents is not None:
             return right.committed_cents
         left = self.left.get((AccountKind.ENTITLEMENT, right.id, Unit.EUROCENT), 0)
-        estimate = share_cents(right.committed_cents, wanted, present)
+        estimate = min(share_cents(right.committed_cents, wanted, present), AMOUNT_MAX)
         return max(estimate, right.committed_cents - left)
 
     @staticmethod
@@ -271,7 +291,7 @@ class _Desk:
             return LimitMissing(unit=Unit.EUROCENT)
         if change.quantity is not None and right.quantity is None:
             return LimitMissing(unit=right.quantity_unit or Unit.PIECE)
-        return None
+        return None if change.restrictions is None else _rules_refusal(right, change.restrictions)
 
     def _lower_refusal(
         self, right: Entitlement, unit: Unit | None, amount: int, present: int | None
@@ -294,13 +314,19 @@ class _Desk:
         used = self.last_used.get(right.id)
         return UsedAfter(last_used_day=used) if used and used > last_day else None
 
-    def _end(self, right: Entitlement, last_day: date) -> Refused | None:
+    def _end(self, right: Entitlement, change: Ending) -> Refused | None:
+        last_day = change.last_day
         if right.valid_until is not None and last_day > right.valid_until:
             return EndsBeforeStart(first_day=right.valid_from, last_day=right.valid_until)
         if refusal := self._last_day_refusal(right, last_day):
             return refusal
         right.valid_until = last_day
+        right.decided_at = max(change.at, right.decided_at or change.at)
         return None
+
+    def sets_aside(self, right: Entitlement) -> bool:
+        """Whether something of it is reserved; asked again under the locks, for it may just have been."""
+        return any(self.left.get((AccountKind.RESERVED, right.id, unit)) for unit in Unit)
 
     def close(self, right: Entitlement) -> None:
         """Give back what is left, in money and in quantity."""
@@ -355,6 +381,14 @@ class _Desk:
                 recorded_at=self.work.now,
             )
         )
+
+
+def _rules_refusal(right: Entitlement, rules: tuple[AnyRestriction, ...]) -> Refused | None:
+    """What could not be granted cannot be made by a change of rules either."""
+    if right.kind is EntitlementKind.ARRANGEMENT and not has_plan(rules):
+        return PlanMissing()
+    unlimited = right.amount_cents is None and right.quantity is None and not sets_limit(rules)
+    return LimitMissing(unit=Unit.EUROCENT) if unlimited else None
 
 
 def _basis(quantity: int | None, expected: int | None) -> int | None:

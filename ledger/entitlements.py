@@ -94,18 +94,23 @@ class GrantTerms(Validity):
             raise ValueError("a quantity and its unit come together")
         if self.quantity_unit is Unit.EUROCENT:
             raise ValueError("money is an amount, not a quantity")
-        if self.amount_cents is None and self.quantity is None and not self._limited_by_rules():
+        if self.amount_cents is None and self.quantity is None and not sets_limit(self.restrictions):
             raise ValueError("an entitlement needs an amount, a quantity, a cap, or named providers")
         if self.kind is not EntitlementKind.VOUCHER and self.amount_cents is None:
             raise ValueError("a drawing right and an arrangement need an amount")
-        planned = any(isinstance(rule, OnlyItems) for rule in self.restrictions)
-        if self.kind is EntitlementKind.ARRANGEMENT and not planned:
+        if self.kind is EntitlementKind.ARRANGEMENT and not has_plan(self.restrictions):
             raise ValueError("an arrangement needs a plan: a restriction only_items")
         return self
 
-    def _limited_by_rules(self) -> bool:
-        """A cap, or a named provider: an allocation without a size is agreed with that provider."""
-        return any(isinstance(rule, Cap | OnlyProviders) for rule in self.restrictions)
+
+def sets_limit(restrictions: Iterable[AnyRestriction]) -> bool:
+    """A cap, or a named provider: an allocation without a size is agreed with that provider."""
+    return any(isinstance(rule, Cap | OnlyProviders) for rule in restrictions)
+
+
+def has_plan(restrictions: Iterable[AnyRestriction]) -> bool:
+    """Whether there is a plan of items."""
+    return any(isinstance(rule, OnlyItems) for rule in restrictions)
 
 
 class Grant(GrantTerms):
@@ -152,9 +157,8 @@ class _Desk:
     def judge(self, grant: Grant) -> Outcome:
         """Order: known id, known number, holder, programme, budget."""
         mark = fingerprint(grant)
-        if grant.id in self.known:
-            same = self.fingerprints[grant.id] == mark
-            return self.known[grant.id] if same else EntitlementExists(id=grant.id)
+        if earlier := self.fingerprints.get(grant.id):
+            return self.known[grant.id] if earlier == mark else EntitlementExists(id=grant.id)
         if taken := self.numbers.get((grant.law, grant.allocation_number)):
             return EntitlementExists(id=taken)
         if grant.holder_id not in self.holders:
@@ -191,10 +195,12 @@ class _Desk:
 
 
 def _load(work: Work, grants: Sequence[Grant]) -> _Desk:
-    """One query per table; budgets that do not exist yet are opened, then locked."""
+    """One query per table; budgets that do not exist yet are opened, then locked.
+
+    What is known already is read after the lock, so that what was committed meanwhile is seen.
+    """
     ids = {each.id for each in grants}
     numbers = {each.allocation_number for each in grants if each.allocation_number is not None}
-    known = db.rows(work, Entitlement, ids)
     found = db.rows(work, Programme, {each.programme_id for each in grants})
     budgets = programmes.open_budgets(
         work, {(each.programme_id, each.valid_from.year) for each in grants if each.programme_id in found}
@@ -202,7 +208,7 @@ def _load(work: Work, grants: Sequence[Grant]) -> _Desk:
     accounts = entries.locked(work, {budget.id for budget in budgets.values()})
     return _Desk(
         work=work,
-        known=known,
+        known=db.rows(work, Entitlement, ids),
         fingerprints=_fingerprints(work, ids),
         numbers=_numbers(work, numbers),
         programmes=found,

@@ -17,7 +17,7 @@ from ledger.rules.facts import Law
 from ledger.rules.restrictions import AnyRestriction, OnlyItems, OnlyServices, named_providers
 from ledger.rules.tariffs import AnyTariff
 from ledger.tables import Contract, ContractLine, Provider, Service
-from ledger.units import Measure
+from ledger.units import AMOUNT_MAX, Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def _dearest(wanted: Wanted, rates: Iterable[_Rate]) -> int:
         for rate in rates
         if rate.law is wanted.law and rate.service in wanted.services and _may_deliver(wanted, rate)
     ]
-    return max(prices, default=0)
+    return min(max(prices, default=0), AMOUNT_MAX)
 
 
 def _may_deliver(wanted: Wanted, rate: _Rate) -> bool:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What happens to a redemption later: capture or release a reservation, reverse lines.
 
-A reservation is resolved once: a capture of less than all gives the rest back. A line is reversed
+A reservation is resolved once, and not captured before its day: a capture of less than all gives the
+rest back. A line is reversed
 at most once, wholly or in part. Nothing is edited: each follow-up is a row and mirror entries.
 """
 
@@ -14,6 +15,7 @@ from sqlalchemy import insert, select
 from sqlmodel import col
 
 from ledger import db, entries
+from ledger.clock import dutch_day
 from ledger.db import Work
 from ledger.ids import NOBODY
 from ledger.inputs import fingerprint
@@ -59,7 +61,8 @@ def _load(work: Work, orders: Sequence[Order]) -> Desk:
         cases[line.redemption_id].lines[line.line] = stands
     entries.locked(work, {owner for case in cases.values() for owner in _owners(case)})
     _apply_history(cases, _followed(work, set(cases)), _taken_back(work, set(cases)))
-    return Desk(known=_known(work, {order.id for order in orders}), cases=cases)
+    known = _known(work, {order.id for order in orders})
+    return Desk(known=known, cases=cases, today=dutch_day(work.now))
 
 
 def _owners(case: Case) -> set[UUID]:

@@ -7,6 +7,7 @@ Pure: no session. follow_ups loads and writes; mirrors turns decisions into post
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Annotated, ClassVar, Literal, TypeAlias
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from pydantic import Field
 
 from ledger.errors import Conflict, LedgerError, Refused
 from ledger.inputs import Amount, Id7, Input, Moment, Text, fingerprint
+from ledger.rules.refusals import ServiceDayInFuture
 from ledger.scans import RedemptionNotFound
 from ledger.tables import Entitlement, FollowUpKind, Redemption, RedemptionLine
 from ledger.units import share_cents
@@ -180,6 +182,8 @@ class Desk:
 
     known: dict[UUID, tuple[bytes, Followed]]
     cases: Mapping[UUID, Case]
+    today: date
+    """The Dutch day it is judged on."""
     decided: list[Decision] = field(default_factory=list)
 
     def judge(self, order: Order) -> Outcome:
@@ -190,7 +194,7 @@ class Desk:
         case = self.cases.get(order.redemption_id)
         if case is None:
             return RedemptionNotFound(id=order.redemption_id)
-        refusal = _state_refusal(order, case) or _parts_refusal(order, case)
+        refusal = _state_refusal(order, case, self.today) or _parts_refusal(order, case)
         return refusal or self._take(order, case, mark)
 
     def _take(self, order: Order, case: Case, mark: bytes) -> Followed:
@@ -213,14 +217,18 @@ class Desk:
         return followed
 
 
-def _state_refusal(order: Order, case: Case) -> Refused | None:
-    """Whether the redemption is in a state that this kind of order needs."""
+def _state_refusal(order: Order, case: Case, today: date) -> Refused | None:
+    """Whether the redemption is in a state that this kind of order needs; care ahead is not captured."""
     if order.kind is FollowUpKind.REVERSAL:
         waits = case.redemption.reserved and case.resolved is not FollowUpKind.CAPTURE
         return NotCaptured(id=case.redemption.id) if waits else None
     if not case.redemption.reserved:
         return NotReserved(id=case.redemption.id)
-    return AlreadyResolved(id=case.redemption.id) if case.resolved else None
+    if case.resolved:
+        return AlreadyResolved(id=case.redemption.id)
+    day = case.redemption.service_day
+    is_ahead = order.kind is FollowUpKind.CAPTURE and day > today
+    return ServiceDayInFuture(service_day=day, first_day=day) if is_ahead else None
 
 
 def _parts_refusal(order: Order, case: Case) -> Refused | None:

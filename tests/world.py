@@ -381,9 +381,7 @@ class _Working:
 
 def _line(service: str, rate_cents: int, until: date | None = None) -> contracts.LineInput:
     tariff = PerMeasure(rate_cents=rate_cents)
-    return contracts.LineInput(
-        service=service, tariff=tariff, valid_from=date(2026, 1, 1), valid_until=until
-    )
+    return contracts.LineInput(service=service, tariff=tariff, valid_from=date(2026, 1, 1), valid_until=until)
 
 
 def _services() -> list[catalogue.ServiceInput]:

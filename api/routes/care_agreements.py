@@ -69,9 +69,10 @@ def put_care_agreement(
 ) -> Any:
     right = desk.find(Entitlement, body.entitlement_id, NoSuchRight())
     desk.require_person(right.holder_id, NoSuchRight())
-    told(response, is_new=not desk.knows(CareAgreement, id))
     (outcome,) = care.agree(desk.work, [joined(Agreement, body, id=id)])
-    return _state(desk, accepted(outcome))
+    agreement = accepted(outcome)
+    told(response, is_new=desk.is_new(agreement))
+    return _state(desk, agreement)
 
 
 @router.put(

@@ -8,7 +8,19 @@ from fastapi import APIRouter, Header, Request, Response
 
 from api import schemas
 from api.answers import file, made
-from api.deps import AWindow, Desk, PathId, TheHouse, accepted, everything, joined, may, reading, told, writing
+from api.deps import (
+    AWindow,
+    Desk,
+    PathId,
+    TheHouse,
+    accepted,
+    everything,
+    joined,
+    may,
+    reading,
+    told,
+    writing,
+)
 from api.problems import language_of_request
 from ledger import codes, letters, lists
 from ledger.codes import CodeNotFound, IssueOrder, IssueTerms
@@ -32,9 +44,10 @@ PNG, SVG = "image/png", "image/svg+xml"
 def put_code(
     id: PathId, body: IssueTerms, response: Response, desk: Annotated[Desk, writing(Action.ISSUE_CODES)]
 ) -> Any:
-    told(response, is_new=not desk.knows(Code, id))
     (outcome,) = codes.issue(desk.work, desk.keys, [joined(IssueOrder, body, id=id)])
-    return accepted(outcome)
+    issued = accepted(outcome)
+    told(response, is_new=desk.is_new(codes.get(desk.work, id)))
+    return issued
 
 
 @router.get(

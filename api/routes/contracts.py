@@ -66,8 +66,8 @@ def put_contract(
     response: Response,
     desk: Annotated[Desk, writing(Action.EDIT_CONTRACTS)],
 ) -> Any:
-    told(response, is_new=not desk.knows(Contract, id))
     (drafted,) = contracts.draft(desk.work, [joined(ContractInput, body, id=id)])
+    told(response, is_new=desk.is_new(desk.find(Contract, id, ContractUnknown(id=id))))
     return drafted
 
 

@@ -4,7 +4,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Body, Path, Query, Response
 
 from api import schemas
 from api.answers import made
@@ -57,9 +57,10 @@ def get_entitlement(id: PathId, desk: Annotated[Desk, reading(Action.SEE_ENTITLE
 def put_entitlement(
     id: PathId, body: GrantTerms, response: Response, desk: Annotated[Desk, writing(Action.GRANT)]
 ) -> Any:
-    told(response, is_new=not desk.knows(Entitlement, id))
     (outcome,) = entitlements.grant(desk.work, [joined(Grant, body, id=id)])
-    return accepted(outcome)
+    granted = accepted(outcome)
+    told(response, is_new=desk.is_new(granted))
+    return granted
 
 
 @router.put(
@@ -71,14 +72,15 @@ def put_entitlement(
 def put_change(
     id: PathId,
     change_id: Annotated[PathId, Path(alias="changeId")],
-    body: Amendment | Suspension | Resumption | Ending,
+    body: Annotated[Amendment | Suspension | Resumption | Ending, Body(discriminator="kind")],
     response: Response,
     desk: Annotated[Desk, writing(Action.GRANT)],
 ) -> Any:
-    told(response, is_new=not desk.knows(EntitlementChange, change_id))
     order = Order(id=change_id, entitlement_id=id, change=body)
     (outcome,) = entitlement_changes.change(desk.work, [order])
-    return accepted(outcome)
+    changed = accepted(outcome)
+    told(response, is_new=desk.is_new(desk.find(EntitlementChange, change_id, EntitlementNotFound(id=id))))
+    return changed
 
 
 @router.get(
@@ -87,12 +89,10 @@ def put_change(
     description="Elke wijziging, de oudste eerst, met wat het tegoed daarna was.",
     response_model=schemas.Page[schemas.EntitlementChange],
 )
-def list_changes(
-    id: PathId, window: AWindow, desk: Annotated[Desk, reading(Action.SEE_ENTITLEMENTS)]
-) -> Any:
+def list_changes(id: PathId, window: AWindow, desk: Annotated[Desk, reading(Action.SEE_ENTITLEMENTS)]) -> Any:
     visible(desk, id)
-    found = {"after": window.after, "limit": window.take, "entitlement_id": id}
-    return window.page(lists.page(desk.work, EntitlementChange, **found))
+    rows = lists.page(desk.work, EntitlementChange, after=window.after, limit=window.take, entitlement_id=id)
+    return window.page(rows)
 
 
 @router.get(

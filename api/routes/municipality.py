@@ -4,6 +4,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter
+
 from api import schemas
 from api.deps import Desk, joined, reading, writing
 from ledger import municipalities

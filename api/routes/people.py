@@ -117,13 +117,11 @@ def read_person(id: PathId, body: LookBody, desk: Annotated[Desk, writing(Action
 @router.get(
     "/people/{id}/access-log",
     summary="Toon wie naar een persoon keek",
-    description="De nieuwste blik eerst. Een inwoner ziet die naar zichzelf en naar wie hij vertegenwoordigt.",
+    description="De nieuwste blik eerst. Een inwoner ziet die naar zichzelf en wie hij vertegenwoordigt.",
     response_model=schemas.Page[schemas.Look],
     tags=["access-log"],
 )
-def list_looks(
-    id: PathId, window: AWindow, desk: Annotated[Desk, reading(Action.SEE_ACCESS_LOG)]
-) -> Any:
+def list_looks(id: PathId, window: AWindow, desk: Annotated[Desk, reading(Action.SEE_ACCESS_LOG)]) -> Any:
     desk.require_person(id, PersonNotFound(person_id=id))
     return window.page(access_log.of_person(desk.work, id, before=window.after, limit=window.take))
 
@@ -135,9 +133,7 @@ def list_looks(
     response_model=schemas.Page[schemas.Mandate],
     tags=["mandates"],
 )
-def list_mandates(
-    id: PathId, window: AWindow, desk: Annotated[Desk, reading(Action.REGISTER_PEOPLE)]
-) -> Any:
+def list_mandates(id: PathId, window: AWindow, desk: Annotated[Desk, reading(Action.REGISTER_PEOPLE)]) -> Any:
     rows = lists.page(desk.work, Mandate, after=window.after, limit=window.take, holder_id=id)
     return window.page(rows)
 
@@ -152,8 +148,8 @@ def list_mandates(
 def put_mandate(
     id: PathId, body: MandateBody, response: Response, desk: Annotated[Desk, writing(Action.REGISTER_PEOPLE)]
 ) -> Any:
-    told(response, is_new=not desk.knows(Mandate, id))
     (row,) = people.give(desk.work, [joined(MandateInput, body, id=id)])
+    told(response, is_new=desk.is_new(row))
     return row
 
 
@@ -164,7 +160,5 @@ def put_mandate(
     response_model=schemas.Mandate,
     tags=["mandates"],
 )
-def end_mandate(
-    id: PathId, body: LastDayBody, desk: Annotated[Desk, writing(Action.REGISTER_PEOPLE)]
-) -> Any:
+def end_mandate(id: PathId, body: LastDayBody, desk: Annotated[Desk, writing(Action.REGISTER_PEOPLE)]) -> Any:
     return people.end_mandate(desk.work, id, body.last_day)

@@ -12,8 +12,7 @@ from api.deps import AWindow, Desk, PathId, everything, joined, reading, told, w
 from ledger import lists, programmes
 from ledger.inputs import Amount, Input, Moment
 from ledger.programmes import Funding, ProgrammeContent, ProgrammeDraft, ProgrammeInput, ProgrammeUnknown
-from ledger.roles import Action
-from ledger.rules.funding import EntryKind
+from ledger.roles import Action, NotYours
 from ledger.tables import Entry, Programme
 
 router = APIRouter(tags=["programmes"])
@@ -60,8 +59,8 @@ def put_programme(
     response: Response,
     desk: Annotated[Desk, writing(Action.EDIT_PROGRAMMES)],
 ) -> Any:
-    told(response, is_new=not desk.knows(Programme, id))
     (drafted,) = programmes.draft(desk.work, [joined(ProgrammeInput, body, id=id)])
+    told(response, is_new=desk.is_new(desk.find(Programme, id, ProgrammeUnknown(id=id))))
     return drafted
 
 
@@ -103,9 +102,8 @@ def put_funding(
     desk: Annotated[Desk, writing(Action.FUND_BUDGETS)],
 ) -> Any:
     wanted = joined(Funding, body, id=funding_id, programme_id=id, year=year)
-    known = lists.page(desk.work, Entry, after=None, limit=1, cause_id=funding_id, kind=EntryKind.FUND)
     (entry_id,) = programmes.fund(desk.work, [wanted])
-    told(response, is_new=not known)
+    told(response, is_new=desk.is_new(desk.find(Entry, entry_id, NotYours())))
     return {**dict(wanted), "entry_id": entry_id}
 
 

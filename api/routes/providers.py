@@ -33,9 +33,7 @@ def list_providers(window: AWindow, desk: Annotated[Desk, reading(Action.SEE_CON
     description="Eén aanbieder, met zijn versie als ETag.",
     **with_etag(schemas.Provider),
 )
-def get_provider(
-    id: PathId, response: Response, desk: Annotated[Desk, reading(Action.SEE_CONTRACTS)]
-) -> Any:
+def get_provider(id: PathId, response: Response, desk: Annotated[Desk, reading(Action.SEE_CONTRACTS)]) -> Any:
     desk.acting.require_provider(id, otherwise=ProviderUnknown(id=id))
     (row,) = providers.get(desk.work, [id])
     tagged(response, row.version)
@@ -59,6 +57,6 @@ def put_provider(
     before = db.rows(desk.work, Provider, {id}).get(id)
     versions = expected(if_match, id, before.version if before else 0)
     (row,) = providers.put(desk.work, [joined(ProviderInput, body, id=id)], versions)
-    told(response, is_new=before is None)
+    told(response, is_new=row.version == 1 and desk.is_new(row))
     tagged(response, row.version)
     return row

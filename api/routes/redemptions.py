@@ -61,7 +61,7 @@ def put_redemption(
 ) -> Any:
     (outcome,) = redemptions.redeem(desk.work, [_scan(desk, id, body)])
     redeemed = accepted(outcome)
-    told(response, is_new=redeemed.recorded_at == desk.work.now)
+    told(response, is_new=desk.is_new(redeemed))
     return redeemed
 
 
@@ -84,9 +84,7 @@ def quote_redemption(body: QuoteBody, desk: Annotated[Desk, reading(Action.QUOTE
     "raakt de andere niet.",
     response_model=schemas.BatchOutcomes,
 )
-def redeem_batch(
-    body: BatchBody, request: Request, desk: Annotated[Desk, writing(Action.REDEEM)]
-) -> Any:
+def redeem_batch(body: BatchBody, request: Request, desk: Annotated[Desk, writing(Action.REDEEM)]) -> Any:
     scans = [_scan_or_error(desk, each) for each in body.scans]
     judged = iter(redemptions.redeem(desk.work, [each for each in scans if isinstance(each, Scan)]))
     outcomes = [next(judged) if isinstance(each, Scan) else each for each in scans]
@@ -198,20 +196,19 @@ def _outcome(desk: Desk, request: Request, id: UUID, outcome: Outcome) -> schema
     if isinstance(outcome, LedgerError):
         problem = problems.of_error(outcome, problems.language_of_request(request))
         return schemas.BatchOutcome(id=id, status=problem.status, problem=problem)
-    status = 201 if outcome.recorded_at == desk.work.now else 200
-    return schemas.BatchOutcome(
-        id=id, status=status, redemption=schemas.Redeemed.model_validate(outcome)
-    )
+    status = 201 if desk.is_new(outcome) else 200
+    return schemas.BatchOutcome(id=id, status=status, redemption=schemas.Redeemed.model_validate(outcome))
 
 
 def _followed(
     desk: Desk, response: Response, kind: FollowUpKind, *, redemption_id: UUID, id: UUID, body: Terms
 ) -> Any:
     _visible(desk, redemption_id)
-    told(response, is_new=not desk.knows(FollowUp, id))
     order = joined(Order, body, id=id, kind=kind, redemption_id=redemption_id)
     (outcome,) = follow_ups.follow_up(desk.work, [order])
-    return accepted(outcome)
+    followed = accepted(outcome)
+    told(response, is_new=desk.is_new(desk.find(FollowUp, id, RedemptionNotFound(id=redemption_id))))
+    return followed
 
 
 def _visible(desk: Desk, id: UUID) -> Redemption:

@@ -32,9 +32,7 @@ def list_services(window: AWindow, desk: Annotated[Desk, reading(Action.SEE_CATA
     description="Eén dienst, met zijn versie als ETag.",
     **with_etag(schemas.Service),
 )
-def get_service(
-    id: PathId, response: Response, desk: Annotated[Desk, reading(Action.SEE_CATALOGUE)]
-) -> Any:
+def get_service(id: PathId, response: Response, desk: Annotated[Desk, reading(Action.SEE_CATALOGUE)]) -> Any:
     row = desk.find(Service, id, NotYours())
     tagged(response, row.version)
     return row
@@ -56,6 +54,6 @@ def put_service(
     before = db.rows(desk.work, Service, {id}).get(id)
     versions = expected(if_match, id, before.version if before else 0)
     (row,) = catalogue.put(desk.work, [joined(ServiceInput, body, id=id)], versions)
-    told(response, is_new=before is None)
+    told(response, is_new=row.version == 1 and desk.is_new(row))
     tagged(response, row.version)
     return row

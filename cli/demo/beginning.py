@@ -26,11 +26,11 @@ from ledger.tables import Approver, MandateKind, RateClass, Role
 from ledger.units import Unit
 
 RESIDENTS: Final = {
-    "0358": 50, "0362": 120, "0384": 60, "0394": 160, "0437": 30, "0451": 50, "0736": 60, "1942": 80,
+    "0358": 30, "0362": 70, "0384": 40, "0394": 95, "0437": 20, "0451": 32, "0736": 38, "1942": 50,
 }  # fmt: skip
 """How many residents get something, by municipality; a few more come with messages."""
 
-MESSAGES: Final = 9
+MESSAGES: Final = 6
 """How many messages of allocations each municipality imports."""
 
 SHOWCASE: Final = Plan(
@@ -196,7 +196,7 @@ _ALLOCATED: Final = (
     (VAART, "02", GUIDANCE, 40, "04", "6", 60),
     (ANKER, "07", DAY_CARE, 12, "16", "4", 2),
 )
-"""Provider, category, product, volume, unit (WJ756), frequency (WMO757); and the quantity of one claim line."""
+"""Provider, category, product, volume, unit (WJ756), frequency (WMO757); quantity of one claim line."""
 
 
 def _import_messages(town: Town, bsns: Iterator[str], folder: Path | None) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The last day of the demo: claims, settlements with their payment files, letters, and the proof of the books."""
+"""The last day of the demo: claims, settlements, payment files, letters, and the proof of the books."""
 
 import os
 from datetime import timedelta

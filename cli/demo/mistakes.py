@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What must be refused: every kind of mistake and fraud that the demo shows, made from what would be right."""
+"""What must be refused: every kind of mistake and fraud the demo shows, made from what would be right."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

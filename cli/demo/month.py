@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The days of the demo: what is scanned, refused, reserved, captured, taken back, suspended and changed."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final, TypedDict
@@ -24,7 +25,13 @@ SUSPENDED_AGO, REPLACED_AGO, RAISED_AGO, ENDED_AGO, RESUMED_AGO = 18, 20, 12, 10
 OF_EACH: Final = 2
 """How many entitlements are suspended, replaced and ended."""
 
-USUAL_A_MISTAKE: Final = 16
+SUNDAY: Final = 6
+"""As date.weekday counts."""
+
+REVERSES_EVERY: Final = 3
+"""Something is taken back on every third day of the month."""
+
+USUAL_A_MISTAKE: Final = 12
 """So many good scans for each bad one."""
 
 
@@ -42,8 +49,12 @@ class Month:
     """The scan that will be sent once more."""
 
     def live(self, day: date) -> None:
-        """One day: scans, then what follows on earlier ones, then what the municipality decides."""
-        self._scan(day)
+        """One day: scans, then what follows on earlier ones, then what the municipality decides.
+
+        On Sundays nobody scans.
+        """
+        if day.weekday() != SUNDAY:
+            self._scan(day)
         self._follow(day)
         self._decide(day)
 
@@ -51,7 +62,7 @@ class Month:
 
     def _scan(self, day: date) -> None:
         town = self.town
-        scans = [] if day.weekday() == 6 else self._usual(day)
+        scans = self._usual(day)
         scans += self._mistakes(day, 1 + len(scans) // USUAL_A_MISTAKE)
         if self.sent is not None:
             scans.append(self.sent)
@@ -72,7 +83,8 @@ class Month:
 
     def _usual(self, day: date) -> list[Scan]:
         """What residents get on a day: each way of using an entitlement, so many days a week."""
-        random, found = self.town.random, []
+        random = self.town.random
+        found: list[Scan] = []
         for right in self.town.rights:
             for use in right.plan.uses:
                 if random.randrange(6) < use.days_a_week:
@@ -95,23 +107,32 @@ class Month:
         )
 
     def _mistakes(self, day: date, number: int) -> list[Scan]:
-        town, found = self.town, []
-        usable = [right for right in town.rights if right.plan.uses]
-        while len(found) < number:
-            right = town.random.choice(usable)
-            use = town.random.choice(right.plan.uses)
-            chance = Chance(town=town, neighbour=self.neighbour, right=right, use=use, day=day)
-            tried = town.random.choice(MISTAKES)(chance)
-            if tried is not None:
-                found.append(town.scan(right, tried))
+        """So many mistakes, of kinds that are drawn; a kind that fits nobody is left out."""
+        found: list[Scan] = []
+        for mistake in self.town.random.choices(MISTAKES, k=number):
+            for chance in self._chances(day):
+                if tried := mistake(chance):
+                    found.append(self.town.scan(chance.right, tried))
+                    break
         return found
+
+    def _chances(self, day: date) -> Iterator[Chance]:
+        """Rights in a random order, each with one of its uses."""
+        town = self.town
+        usable = [right for right in town.rights if right.plan.uses]
+        for right in town.random.sample(usable, k=len(usable)):
+            use = town.random.choice(right.plan.uses)
+            yield Chance(town=town, neighbour=self.neighbour, right=right, use=use, day=day)
 
     # ---------------------------------------------------------------------------------- following
 
     def _follow(self, day: date) -> None:
         """Reservations whose day has come, and now and then something that is taken back."""
         orders = [self._resolution(each, day) for each in self.due.pop(day, [])]
-        orders += [self._reversal(day) for _ in range(self.town.random.randrange(3)) if self.reversible]
+        if day.day % REVERSES_EVERY == 0 and self.reversible:
+            orders += [self._reversal(day) for _ in range(self.town.random.randrange(1, 4))]
+        if not orders:
+            return
         with self.town.work(at(day, 18)) as work:
             outcomes = follow_ups.follow_up(work, orders)
         tally = self.town.tally

@@ -83,8 +83,8 @@ class Tally:
         """One answer to one scan."""
         if isinstance(outcome, LedgerError):
             self.refused += 1
-            is_list = isinstance(outcome, RedemptionRefused)
-            self.reasons.update([each.code for each in outcome.reasons] if is_list else [outcome.code])
+            reasons = outcome.reasons if isinstance(outcome, RedemptionRefused) else [outcome]
+            self.reasons.update(each.code for each in reasons)
         elif outcome.id in self.redeemed:
             self.resent += 1
         else:

@@ -88,7 +88,7 @@ class Offer:
     """Care agreements: who has not approved yet."""
 
     def serves(self, area: str | None, neighbourhood: str | None) -> bool:
-        """Whether the place where the care is given is served; an unknown place is not, where areas are set."""
+        """Whether the place of the care is served; where areas are set, an unknown place is not."""
         return not self.areas or area in self.areas or neighbourhood in self.areas
 
 

@@ -206,6 +206,10 @@ _RIGHTS: Final[Mapping[str, tuple[str, Detail]]] = {
         "This id was used already",
         "Another change was made with id {id}. Nothing was changed now. Use a new id.",
     ),
+    "plan_missing": (
+        "An arrangement has a plan",
+        "Without a plan everything could be redeemed anywhere. Give the plan (only_items) with the rules.",
+    ),
     "below_used": (
         "The entitlement cannot become that low",
         "A part has been redeemed or reserved. The lowest it can become is {least}.",

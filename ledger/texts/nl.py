@@ -208,6 +208,10 @@ _RIGHTS: Final[Mapping[str, tuple[str, Detail]]] = {
         "Met kenmerk {id} is al een andere wijziging gedaan. Er is nu niets veranderd. Gebruik een nieuw "
         "kenmerk.",
     ),
+    "plan_missing": (
+        "Een arrangement heeft een plan",
+        "Zonder plan kan alles bij iedereen worden verzilverd. Geef bij de regels ook het plan (only_items).",
+    ),
     "below_used": (
         "Zo laag kan het tegoed niet worden",
         "Een deel is al verzilverd of gereserveerd. Het laagste dat kan, is {least}.",

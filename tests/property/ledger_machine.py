@@ -5,11 +5,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from random import Random
 from typing import Any, ClassVar
 from uuid import UUID
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import func, select
 from sqlmodel import col
 
@@ -31,9 +32,8 @@ from ledger.rules import restrictions as rules
 from ledger.rules.facts import EntitlementKind
 from ledger.rules.funding import AccountKind
 from ledger.rules.periods import Per
-from ledger.scans import Outcome, Redeemed, RedemptionExists, RedemptionRefused
+from ledger.scans import Outcome, Redeemed, RedemptionExists, RedemptionRefused, ScanLine, ScanTerms
 from ledger.scans import Scan as LedgerScan
-from ledger.scans import ScanLine, ScanTerms
 from ledger.tables import (
     Account,
     Approver,
@@ -45,7 +45,7 @@ from ledger.tables import (
     Redemption,
 )
 from ledger.units import Unit
-from tests.property.model import HORIZON, Asked, Cap, Deal, Model, Owed, Right, Scan, Sold, Use
+from tests.property.model import HORIZON, Asked, Cap, Deal, Model, Right, Scan, Sold, Use
 from tests.property.scenery import Scenery
 from tests.world import AIDS, DAY_CARE, GUIDANCE, HOUSEHOLD, RATES, RIDES, World
 
@@ -58,46 +58,23 @@ CATALOGUE = {
 }
 SERVICES = list(CATALOGUE)
 CARE_RATE = 40_00
-RIGHTS_MOST = 6
 BOUNDLESS = {AccountKind.TREASURY, AccountKind.BUDGET, AccountKind.RECEIVABLE}
 PLAN = tuple(rules.Item(service=each) for each in (HOUSEHOLD, AIDS, RIDES))
 
-caps = st.builds(
-    Cap,
-    st.sampled_from(["day", "week", "month", "year", "total"]),
-    st.sampled_from([Unit.EUROCENT, Unit.EUROCENT, Unit.MINUTE, Unit.PIECE]),
-    st.sampled_from([500_00, 120_00, 40_00, 240, 8]),
-    st.booleans(),
-)
-cents = st.sampled_from([400_00, 300_00, 200_00, 100_00, 31_15, 1]) | st.integers(100_00, 300_00)
-quantities = st.sampled_from([900, 600, 240, 60, 12, 1]) | st.integers(60, 600)
-asked_lines = st.tuples(
-    st.integers(0, 4),  # which service that fits
-    st.sampled_from([False] * 7 + [True]),  # or any service
-    st.integers(1, 30) | st.integers(1, 180),  # how much
-    st.sampled_from([None] * 6 + [0, 1, 2, 3]),  # without price; free, the tariff, above it, half of it
-)
-asked_scans = st.tuples(
-    st.integers(0, RIGHTS_MOST - 1),
-    st.sampled_from([0, 0, 0, 0, 0, 1, 2]),  # which provider
-    st.lists(asked_lines, min_size=1, max_size=3),
-    st.sampled_from([0, 0, 0, 1, 1, 2, 3, 5, 8, 13, 21, -1]),  # days ago
-    st.sampled_from([False, False, True]),
-    st.sampled_from(["new"] * 8 + ["again", "changed"]),
-)
-parts = st.just({}) | st.dictionaries(st.integers(1, 3), st.integers(1, 60), max_size=2)
+SEEDS = st.integers(0, 2**32 - 1)
+"""What a step asks is drawn from its own seed: evenly, where a strategy would prefer what is small."""
 
 
 class LedgerMachine(RuleBasedStateMachine):
     """Every rule does one thing to both and compares what is answered."""
 
     scenery: ClassVar[Scenery]
-    steps: ClassVar[Counter[str]]
+    tally: ClassVar[Counter[str]]
 
     def __init__(self) -> None:
         super().__init__()
         self.world: World = self.scenery.fresh()
-        self.steps["runs"] += 1
+        self.tally["runs"] += 1
         world = self.world
         self.providers = [world.provider_id, world.other_provider_id, world.helper_id]
         self.model = Model(
@@ -113,42 +90,41 @@ class LedgerMachine(RuleBasedStateMachine):
         )
         for year in self.scenery.funded:
             self.model.fund(f"hard-{year}", self.scenery.cents)
-        self.right_ids: list[UUID] = []
         self.scans: dict[UUID, tuple[Scan, LedgerScan, Redeemed | None]] = {}
         self.resends: list[Callable[[], None]] = []
+        self.thrown = 0
         self.owners: dict[UUID, object] = {id_: f"hard-{y}" for y, id_ in self.scenery.funded.items()}
         """What the owner of an account is called in the model, where it has another name there."""
 
     # ------------------------------------------------------------------------ rights
 
-    @precondition(lambda self: len(self.right_ids) < RIGHTS_MOST or self._right(0).is_closed)
-    @rule(
-        kind=st.sampled_from([*EntitlementKind, EntitlementKind.VOUCHER]),
-        cents=st.none() | cents,
-        quantity=st.none() | st.none() | quantities,
-        unit=st.sampled_from([Unit.MINUTE, Unit.MINUTE, Unit.DAY_PART, Unit.PIECE]),
-        caps=st.just([]) | st.just([]) | st.lists(caps, max_size=2),
-        uses=st.sampled_from([None, None, None, 20, 5, 2]),
-        starts=st.sampled_from([-60, -30, -30, -14, -7, 0, 2]),
-        length=st.sampled_from([None, None, 90, 60, 30, 7, 0]),
-        hard=st.booleans(),
-    )
-    def grant(
-        self,
-        kind: EntitlementKind,
-        cents: int | None,
-        quantity: int | None,
-        unit: Unit,
-        caps: list[Cap],
-        uses: int | None,
-        starts: int,
-        length: int | None,
-        hard: bool,
-    ) -> None:
+    @initialize(seed=SEEDS)
+    def first_rights(self, seed: int) -> None:
+        """There is something to redeem from the start."""
+        draw = self._dice(seed)
+        for _ in range(3):
+            self._grant(draw)
+
+    @rule(seed=SEEDS)
+    def grant(self, seed: int) -> None:
         """A right of any kind, with any limits."""
-        if kind is not EntitlementKind.VOUCHER and cents is None:
-            cents = 150_00
-        first = self.model.today + timedelta(days=starts)
+        self._grant(self._dice(seed))
+
+    def _grant(self, draw: Random) -> None:
+        kind = draw.choice([*EntitlementKind, EntitlementKind.VOUCHER])
+        has_money = kind is not EntitlementKind.VOUCHER or draw.random() < 0.7
+        cents = _cents(draw) if has_money else None
+        quantity = _quantity(draw) if draw.random() < (0.3 if has_money else 0.6) else None
+        unit = draw.choice([Unit.MINUTE, Unit.MINUTE, Unit.DAY_PART, Unit.PIECE])
+        if kind is EntitlementKind.DRAWING_RIGHT or (
+            kind is EntitlementKind.ARRANGEMENT and unit is Unit.DAY_PART
+        ):
+            unit = Unit.MINUTE
+        caps = [_cap(draw, unit) for _ in range(draw.choice([0, 0, 1, 2]))]
+        uses = draw.choice([None, None, None, 12, 4, 2])
+        hard = draw.random() < 0.4
+        length = draw.choice([None, None, 150, 60, 40, 20])
+        first = self.model.today + timedelta(days=draw.choice([-60, -30, -30, -14, -7, -3, 2]))
         grant = self.world.grant_of(
             kind=kind,
             programme_id=self.world.hard_programme_id if hard else self.world.programme_id,
@@ -169,7 +145,9 @@ class LedgerMachine(RuleBasedStateMachine):
             committed=cents or 0,
             first=first,
             last=grant.valid_until or HORIZON,
-            services=frozenset(each.service for each in PLAN) if kind is EntitlementKind.ARRANGEMENT else None,
+            services=frozenset(each.service for each in PLAN)
+            if kind is EntitlementKind.ARRANGEMENT
+            else None,
             caps=tuple(caps),
             uses_max=uses,
         )
@@ -184,7 +162,6 @@ class LedgerMachine(RuleBasedStateMachine):
         self._count("grant", isinstance(outcome, Entitlement))
         if isinstance(outcome, LedgerError):
             return
-        self.right_ids.append(right.id)
         if kind is EntitlementKind.DRAWING_RIGHT:
             right.deals = {self.world.helper_id: self._agreement(right)}
         self._note(
@@ -200,9 +177,7 @@ class LedgerMachine(RuleBasedStateMachine):
             return (self.world.named(),)
         named = frozenset({World.AGB, World.OTHER_AGB})
         return (
-            rules.OnlyItems(
-                items=tuple(rules.Item(service=each.service, providers=named) for each in PLAN)
-            ),
+            rules.OnlyItems(items=tuple(rules.Item(service=each.service, providers=named) for each in PLAN)),
         )
 
     def _agreement(self, right: Right) -> Deal:
@@ -232,57 +207,51 @@ class LedgerMachine(RuleBasedStateMachine):
             work.session.flush()
         return Deal(agreement.id, frozenset({GUIDANCE}), HORIZON, CARE_RATE)
 
-    @precondition(lambda self: self.right_ids)
-    @rule(
-        which=st.integers(0, RIGHTS_MOST - 1),
-        cents=st.none() | cents,
-        quantity=st.none() | quantities,
-        last=st.none() | st.integers(-5, 90),
-        unending=st.booleans(),
-    )
-    def amend(
-        self, which: int, cents: int | None, quantity: int | None, last: int | None, unending: bool
-    ) -> None:
+    @rule(seed=SEEDS)
+    def change(self, seed: int) -> None:
+        """Amend, suspend, resume or end."""
+        draw = self._dice(seed)
+        draw.choice([self._amend, self._amend, self._suspend, self._resume, self._end])(draw)
+
+    def _amend(self, draw: Random) -> None:
         """Raise, lower, extend or shorten."""
-        right = self._right(which)
-        day = None if last is None else self.model.today + timedelta(days=last)
+        right = self._right(draw)
+        cents = _cents(draw) if right.amount is not None and draw.random() < 0.8 else None
+        quantity = _quantity(draw) if right.quantity is not None and draw.random() < 0.8 else None
+        if draw.random() < 0.1:
+            cents, quantity = _cents(draw), _quantity(draw)
+        day = self._day(draw, 0, 120) if draw.random() < 0.3 else None
         change = entitlement_changes.Amendment(
             amount_cents=cents,
             quantity=quantity,
             valid_until=day,
-            open_ended=unending and day is None,
+            open_ended=day is None and draw.random() < 0.2,
             reason="anders nodig",
             at=self.world.now,
         )
         until = HORIZON if change.open_ended else day
         self._change(right, change, lambda: self.model.amend(right, cents, quantity, until))
 
-    @precondition(lambda self: self.right_ids)
-    @rule(
-        which=st.integers(0, RIGHTS_MOST - 1), first=st.integers(-3, 10), length=st.sampled_from([0, 1, 3, 9, None])
-    )
-    def suspend(self, which: int, first: int, length: int | None) -> None:
+    def _suspend(self, draw: Random) -> None:
         """Nothing from a day on."""
-        right, day = self._right(which), self.model.today + timedelta(days=first)
-        until = None if length is None else day + timedelta(days=length)
+        right, day = self._right(draw), self._day(draw, -5, 10)
+        until = None if draw.random() < 0.2 else day + timedelta(days=draw.randint(0, 6))
         change = entitlement_changes.Suspension(
             from_day=day, until_day=until, reason="opname", at=self.world.now
         )
         self._change(right, change, lambda: self.model.suspend(right, day, until))
 
-    @precondition(lambda self: self.right_ids)
-    @rule(which=st.integers(0, RIGHTS_MOST - 1), first=st.integers(-10, 3))
-    def resume(self, which: int, first: int) -> None:
+    def _resume(self, draw: Random) -> None:
         """Again from a day on."""
-        right, day = self._right(which), self.model.today + timedelta(days=first)
+        right, day = self._right(draw), self._day(draw, -5, 3)
+        if not right.suspended:
+            right = next((each for each in self.model.rights.values() if each.suspended), right)
         change = entitlement_changes.Resumption(first_day=day, reason="weer thuis", at=self.world.now)
         self._change(right, change, lambda: self.model.resume(right, day))
 
-    @precondition(lambda self: self.right_ids)
-    @rule(which=st.integers(0, RIGHTS_MOST - 1), last=st.integers(-3, 30))
-    def end(self, which: int, last: int) -> None:
+    def _end(self, draw: Random) -> None:
         """Set the last day."""
-        right, day = self._right(which), self.model.today + timedelta(days=last)
+        right, day = self._right(draw), self._day(draw, -3, 20)
         change = entitlement_changes.Ending(last_day=day, reason="verhuisd", at=self.world.now)
         self._change(right, change, lambda: self.model.end(right, day))
 
@@ -297,7 +266,9 @@ class LedgerMachine(RuleBasedStateMachine):
         if isinstance(outcome, LedgerError):
             assert isinstance(outcome, Refused), outcome
             return
-        other = order.model_copy(update={"change": change.model_copy(update={"reason": "om een andere reden"})})
+        other = order.model_copy(
+            update={"change": change.model_copy(update={"reason": "om een andere reden"})}
+        )
 
         def again(work: Work, changed: bool) -> Any:
             (answer,) = entitlement_changes.change(work, [other if changed else order])
@@ -305,10 +276,10 @@ class LedgerMachine(RuleBasedStateMachine):
 
         self._note(again)
 
-    @precondition(lambda self: any(right.last < HORIZON for right in self.model.rights.values()))
-    @rule(claim_days=st.sampled_from([0, 10, 30]))
-    def expire(self, claim_days: int) -> None:
+    @rule(seed=SEEDS)
+    def expire(self, seed: int) -> None:
         """Close what ended long enough ago."""
+        claim_days = self._dice(seed).choice([0, 10, 30])
         with self.world.work() as work:
             closed = entitlement_changes.expire(work, today=self.model.today, claim_days=claim_days)
         assert set(closed) == self.model.expire(claim_days)
@@ -316,20 +287,27 @@ class LedgerMachine(RuleBasedStateMachine):
 
     # --------------------------------------------------------------------- redeeming
 
-    @precondition(lambda self: self.right_ids)
-    @rule(wanted=asked_scans)
-    def redeem_one(self, wanted: tuple[Any, ...]) -> None:
+    @rule(seed=SEEDS)
+    def redeem_one(self, seed: int) -> None:
         """One scan."""
-        self._redeem([wanted])
+        self._redeem(self._dice(seed), 1)
 
-    @precondition(lambda self: self.right_ids)
-    @rule(wanted=st.lists(asked_scans, min_size=2, max_size=6))
-    def redeem_many(self, wanted: list[tuple[Any, ...]]) -> None:
+    @rule(seed=SEEDS)
+    def redeem_few(self, seed: int) -> None:
+        """Two or three scans."""
+        draw = self._dice(seed)
+        self._redeem(draw, draw.randint(2, 3))
+
+    @rule(seed=SEEDS)
+    def redeem_many(self, seed: int) -> None:
         """A batch of new scans, resent scans and changed resends; each is judged after the ones before."""
-        self._redeem(wanted)
+        draw = self._dice(seed)
+        self._redeem(draw, draw.randint(4, 8))
 
-    def _redeem(self, wanted: list[tuple[Any, ...]]) -> None:
-        pairs = [self._asked(*each) for each in wanted]
+    def _redeem(self, draw: Random, number: int) -> None:
+        pairs: list[tuple[Scan, LedgerScan]] = []
+        for _ in range(number):
+            pairs.append(self._asked(draw, pairs))
         with self.world.work() as work:
             outcomes = redemptions.redeem(work, [theirs for _, theirs in pairs])
         for (ours, theirs), outcome in zip(pairs, outcomes, strict=True):
@@ -354,7 +332,7 @@ class LedgerMachine(RuleBasedStateMachine):
         else:
             assert isinstance(outcome, RedemptionRefused), outcome
             assert outcome.reasons
-            self.steps.update(f"no: {each.code}" for each in outcome.reasons)
+            self.tally.update(f"no: {each.code}" for each in outcome.reasons)
             self.scans.setdefault(ours.id, (ours, theirs, None))
 
     def _compare_answer(self, use: Use, outcome: Redeemed) -> None:
@@ -366,35 +344,38 @@ class LedgerMachine(RuleBasedStateMachine):
         assert outcome.remaining_cents == (None if right.amount is None else money)
         assert outcome.remaining_quantity == (self.model.left(right, counted) if counted else None)
 
-    def _asked(
-        self, which: int, provider: int, lines: list[tuple[int, bool, int, int | None]], ago: int, reserve: bool, how: str
-    ) -> tuple[Scan, LedgerScan]:
-        right = self._right(which)
-        if how != "new" and self.scans:
-            ours, theirs, _ = list(self.scans.values())[which % len(self.scans)]
-            if how == "again":
+    def _asked(self, draw: Random, batch: Sequence[tuple[Scan, LedgerScan]]) -> tuple[Scan, LedgerScan]:
+        """A new scan; or one of this batch or before again, as it was or with a line more."""
+        sent = [*batch, *((ours, theirs) for ours, theirs, _ in self.scans.values())]
+        if sent and draw.random() < 0.15:
+            ours, theirs = draw.choice(sent)
+            if draw.random() < 0.6:
                 return ours, theirs
             ours = replace(ours, lines=(*ours.lines, Asked(HOUSEHOLD, 1)))
             return ours, self._sent(ours)
-        if right.deals is not None and provider == 0:
-            provider = 2
+        right = self._right(draw)
+        usual = [self.world.provider_id if right.deals is None else self.world.helper_id] * 17
+        day = self._day(draw, -1 if draw.random() < 0.5 else -20, 1 if draw.random() < 0.1 else 0)
         ours = Scan(
             id=uuid7(),
             right=right.id,
-            provider=self.providers[provider],
-            lines=tuple(self._line(right, *each) for each in lines),
-            day=self.model.today - timedelta(days=ago),
-            reserve=reserve,
+            provider=draw.choice([*usual, *self.providers]),
+            lines=tuple(self._line(draw, right) for _ in range(draw.choice([1, 1, 2, 3]))),
+            day=day if draw.random() < 0.1 else max(day, right.first),
+            reserve=draw.random() < 0.3,
         )
         return ours, self._sent(ours)
 
-    def _line(self, right: Right, service: int, is_any: bool, size: int, price: int | None) -> Asked:
-        fitting = [code for code in SERVICES if is_any or _may_be(right, code)] or SERVICES
-        code = fitting[service % len(fitting)]
+    def _line(self, draw: Random, right: Right) -> Asked:
+        """Mostly a service that the right can pay, without a price."""
+        fitting = [code for code in SERVICES if draw.random() < 0.03 or _may_be(right, code)] or SERVICES
+        code = draw.choice(fitting)
         sold = CATALOGUE[code]
-        quantity = size if sold.unit is Unit.MINUTE else size * 31 if sold.cents is None else size % 3 + 1
+        quantity = draw.choice([draw.randint(1, 30), draw.randint(1, 120)])
+        if sold.unit is not Unit.MINUTE:
+            quantity = quantity * 31 if sold.cents is None else quantity % 3 + 1
         most = sold.most(quantity, 500_00)
-        return Asked(code, quantity, None if price is None else (0, most, most + 1, most // 2)[price])
+        return Asked(code, quantity, draw.choice([*([None] * 20), 0, most // 2, most, most + 1]))
 
     def _sent(self, scan: Scan) -> LedgerScan:
         terms = ScanTerms(
@@ -416,31 +397,32 @@ class LedgerMachine(RuleBasedStateMachine):
     # -------------------------------------------------------------------- afterwards
 
     @precondition(lambda self: self.model.uses)
-    @rule(
-        asked=st.lists(
-            st.tuples(st.integers(0, 40), st.sampled_from([*FollowUpKind]), parts, st.integers(0, 9)),
-            min_size=1,
-            max_size=3,
-        )
-    )
-    def follow_up(self, asked: list[tuple[int, FollowUpKind, dict[int, int], int]]) -> None:
+    @rule(seed=SEEDS)
+    def follow_up(self, seed: int) -> None:
         """A batch of captures, releases and reversals of a part or of all."""
-        uses = list(self.model.uses.values())
-        orders = [
-            standing.Order(
-                id=uuid7(),
-                kind=self._fitting(uses[-1 - which % len(uses)], kind),
-                redemption_id=uses[-1 - which % len(uses)].scan.id,
-                parts=tuple(standing.Part(line=n, quantity=q) for n, q in sorted(taken.items())),
-                reason="zo was het",
-                at=self.world.now - timedelta(days=ago),
-            )
-            for which, kind, taken, ago in asked
-        ]
+        draw = self._dice(seed)
+        orders = [self._order(draw) for _ in range(draw.choice([1, 1, 2, 3]))]
         with self.world.work() as work:
             outcomes = follow_ups.follow_up(work, orders)
         for order, outcome in zip(orders, outcomes, strict=True):
             self._compare_follow_up(order, outcome)
+
+    def _order(self, draw: Random) -> standing.Order:
+        use = draw.choice(list(self.model.uses.values()))
+        parts = {}
+        if draw.random() < 0.5:
+            for number in draw.sample(range(1, len(use.lines) + 1), draw.randint(1, len(use.lines))):
+                parts[number] = draw.randint(1, max(use.lines[number - 1].quantity, 1))
+        if draw.random() < 0.1:
+            parts[draw.randint(1, 3)] = draw.randint(1, 200)
+        return standing.Order(
+            id=uuid7(),
+            kind=self._fitting(use, draw.choice([*FollowUpKind])),
+            redemption_id=use.scan.id,
+            parts=tuple(standing.Part(line=n, quantity=q) for n, q in parts.items()),
+            reason="zo was het",
+            at=self.world.now - timedelta(days=draw.randint(0, 9)),
+        )
 
     @staticmethod
     def _fitting(use: Use, kind: FollowUpKind) -> FollowUpKind:
@@ -468,12 +450,15 @@ class LedgerMachine(RuleBasedStateMachine):
         stands = sum(line.cents for line in use.lines)
         assert (outcome.standing_cents, outcome.taken_back_cents) == (stands, before - stands)
         other = order.model_copy(update={"reason": "zo was het niet"})
-        self._note(lambda work, changed: follow_ups.follow_up(work, [other if changed else order])[0], outcome)
+        self._note(
+            lambda work, changed: follow_ups.follow_up(work, [other if changed else order])[0], outcome
+        )
 
     @precondition(lambda self: any(not owed.settled for owed in self.model.owed))
-    @rule(ago=st.sampled_from([0, 0, 1, 2, 5, 13, -1]))
-    def settle(self, ago: int) -> None:
+    @rule(seed=SEEDS)
+    def settle(self, seed: int) -> None:
         """Settle until a day; a day to come is refused."""
+        ago = self._dice(seed).choice([0, 0, 0, 1, 2, 5, 13, -1])
         until = self.model.today - timedelta(days=ago)
         order = settlements.SettleOrder(id=uuid7(), until=until, requested_on=self.model.today)
         try:
@@ -488,7 +473,7 @@ class LedgerMachine(RuleBasedStateMachine):
         receivable = self._receivable()
         assert paid == self.model.settle(until)
         self._count("settle", bool(paid))
-        self.steps["set off"] += self._receivable() != receivable
+        self.tally["set off"] += self._receivable() != receivable
         for payment in run.payments:
             self.owners[payment.id] = provider_of[payment.settlement_id]
         other = order.model_copy(update={"requested_on": order.requested_on + timedelta(days=1)})
@@ -507,14 +492,15 @@ class LedgerMachine(RuleBasedStateMachine):
 
     # -------------------------------------------------------------------- time, resends
 
-    @rule(passing=st.integers(1, 12))
-    def pass_time(self, passing: int) -> None:
+    @rule(seed=SEEDS)
+    def pass_time(self, seed: int) -> None:
         """Days go by."""
+        passing = self._dice(seed).randint(1, 9)
         self.world.later(days=passing)
         self.model.today = dutch_day(self.world.now)
 
     def _count(self, what: str, passed: bool) -> None:
-        self.steps[f"{what} {'passed' if passed else 'refused'}"] += 1
+        self.tally[f"{what} {'passed' if passed else 'refused'}"] += 1
 
     def _note(self, send: Callable[[Work, bool], Any], answer: Any = None) -> None:
         """Remember how to send it again: the same is answered the same, other content is a conflict."""
@@ -531,17 +517,17 @@ class LedgerMachine(RuleBasedStateMachine):
         self.resends.append(resend)
 
     @precondition(lambda self: self.resends)
-    @rule(which=st.integers(0, 100))
-    def resend(self, which: int) -> None:
+    @rule(seed=SEEDS)
+    def resend(self, seed: int) -> None:
         """Something that was booked, once more."""
-        self.resends[-1 - which % len(self.resends)]()
+        self._dice(seed).choice(self.resends)()
 
     # ---------------------------------------------------------------------- comparing
 
     @invariant()
     def accounts_are_as_the_model_says(self) -> None:
         """Every account, the sum per unit, and nothing below zero."""
-        self.steps["steps"] += 1
+        self.tally["steps"] += 1
         found: Counter[Any] = Counter()
         sums: defaultdict[Unit, int] = defaultdict(int)
         statement = select(Account.kind, Account.owner_id, Account.unit, Account.credits - Account.debits)
@@ -573,10 +559,35 @@ class LedgerMachine(RuleBasedStateMachine):
         assert report.agrees, report.findings
         assert number == len(self.model.uses)
 
-    def _right(self, which: int) -> Right:
-        """One of the newest, the oldest of them first."""
-        newest = self.right_ids[-RIGHTS_MOST:]
-        return self.model.rights[newest[which % len(newest)]]
+    def _dice(self, seed: int) -> Random:
+        """Another one at every step, for the same seed comes back often."""
+        self.thrown += 1
+        return Random(seed * 1_000 + self.thrown)
+
+    def _right(self, draw: Random) -> Right:
+        """One of the rights, mostly one that is not closed."""
+        rights = list(self.model.rights.values())
+        return draw.choice([each for each in rights if not each.is_closed or draw.random() < 0.1] or rights)
+
+    def _day(self, draw: Random, first: int, last: int) -> date:
+        """So many days from today."""
+        return self.model.today + timedelta(days=draw.randint(first, last))
+
+
+def _cents(draw: Random) -> int:
+    return draw.choice([1, 60_00, 200_00, draw.randint(100_00, 400_00), 300_00, 400_00])
+
+
+def _quantity(draw: Random) -> int:
+    return draw.choice([2, 30, 240, draw.randint(60, 900), 900, 900])
+
+
+def _cap(draw: Random, unit: Unit) -> Cap:
+    """A cap in money or in this unit."""
+    is_money = draw.random() < 0.6
+    most = draw.choice([60_00, 120_00, 300_00] if is_money else [12, 120, 480])
+    per = draw.choice(["day", "week", "month", "year", "total"])
+    return Cap(per, Unit.EUROCENT if is_money else unit, most, draw.random() < 0.5)
 
 
 def _may_be(right: Right, code: str) -> bool:
@@ -599,4 +610,4 @@ def _uses(most: int | None) -> tuple[rules.UsesMax, ...]:
 
 def machine_on(scenery: Scenery) -> type[LedgerMachine]:
     """The machine on this database, with a tally of its own."""
-    return type("Bound", (LedgerMachine,), {"scenery": scenery, "steps": Counter()})
+    return type("Bound", (LedgerMachine,), {"scenery": scenery, "tally": Counter()})

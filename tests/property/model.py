@@ -368,8 +368,8 @@ class Model:
     # ------------------------------------------------------------------------ afterwards
 
     def capture(self, use: Use, parts: dict[int, int], day: date) -> bool:
-        """Owe these quantities by line (none: all), give the rest back."""
-        if not use.is_open or not _fits(use, parts):
+        """Owe these quantities by line (none: all), give the rest back; never before the day of the care."""
+        if not use.is_open or use.scan.day > self.today or not _fits(use, parts):
             return False
         right = self.rights[use.scan.right]
         use.is_open = False

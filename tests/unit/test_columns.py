@@ -37,7 +37,9 @@ COLUMNS = {
     "rules": Parsed[tuple[AnyRestriction, ...]](tuple[AnyRestriction, ...]),
     "periods": Parsed[tuple[Period, ...]](tuple[Period, ...]),
 }
-TRY = Table("try_columns", MetaData(), *(Column(name, kind) for name, kind in COLUMNS.items()), sqlite_strict=True)  # fmt: skip
+TRY = Table(
+    "try_columns", MetaData(), *(Column(name, kind) for name, kind in COLUMNS.items()), sqlite_strict=True
+)
 
 
 @pytest.fixture
@@ -121,7 +123,7 @@ def test_an_amount_is_never_a_fraction(connection: Connection) -> None:
 
 def test_json_is_judged_again_on_the_way_out(connection: Connection) -> None:
     """A rule that was changed behind our back is an error, not a rule that lets everything pass."""
-    text = '[{"kind": "uses_max", "most": -1}]'
-    connection.exec_driver_sql(f"INSERT INTO try_columns (rules) VALUES ('{text}')")
+    changed = """INSERT INTO try_columns (rules) VALUES ('[{"kind": "uses_max", "most": -1}]')"""
+    connection.exec_driver_sql(changed)
     with pytest.raises(ValidationError):
         connection.execute(select(TRY.c.rules)).scalar_one()

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, inspect, select, text
+from sqlalchemy import Engine, Executable, Table, delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import col
 
@@ -20,7 +20,7 @@ from ledger.ids import NOBODY, uuid7
 from ledger.rules.facts import EntitlementKind
 from ledger.rules.funding import AccountKind, EntryKind
 from ledger.settlements import SettleOrder
-from ledger.tables import APPEND_ONLY, Account, Approver, Bound, Entry, FollowUpKind, RateClass
+from ledger.tables import APPEND_ONLY, Account, Approver, Bound, Entry, FollowUpKind, RateClass, metadata
 from ledger.units import Unit
 from tests.world import DIEMEN, GUIDANCE, HOUSEHOLD, NOON, World
 
@@ -51,9 +51,7 @@ def account(work: Work, place: Place) -> Account:
     return entries.by_place(entries.locked(work, {place[1]}))[place]
 
 
-def posting(
-    work: Work, debit: Place, credit: Place, amount: int, unit: Unit = Unit.EUROCENT
-) -> Posting:
+def posting(work: Work, debit: Place, credit: Place, amount: int, unit: Unit = Unit.EUROCENT) -> Posting:
     return Posting(
         kind=EntryKind.REDEEM,
         debit_account_id=account(work, debit).id,
@@ -166,15 +164,11 @@ def test_opening_an_account_again_changes_nothing(work: Work) -> None:
 def test_the_check_refuses_an_overdraw_without_the_guard(work: Work) -> None:
     """A statement past entries.post still cannot take what is not there."""
     for place, change in (
-        (POT, "debits = debits + 101"),
-        (TO_GET_BACK, "credits = credits + 1"),
-        (POT, "debits = -1"),
+        (POT, {"debits": col(Account.debits) + 101}),
+        (TO_GET_BACK, {"credits": col(Account.credits) + 1}),
+        (POT, {"debits": -1}),
     ):
-        one = account(work, place).id
-        is_sqlite = work.session.get_bind().dialect.name == "sqlite"
-        statement = text(f"UPDATE account SET {change} WHERE id = :id").bindparams(
-            id=one.bytes if is_sqlite else one
-        )
+        statement = update(Account).where(col(Account.id) == account(work, place).id).values(change)
         point = work.session.begin_nested()
         with pytest.raises(DBAPIError, match=r"(?i)check"):
             work.session.execute(statement)
@@ -184,23 +178,26 @@ def test_the_check_refuses_an_overdraw_without_the_guard(work: Work) -> None:
 def test_what_was_written_down_cannot_be_changed_by_anybody(world: World) -> None:
     """UPDATE, DELETE, TRUNCATE and REPLACE fail on every append-only table, each with rows in it."""
     _a_row_in_every_table(world)
-    is_sqlite = world.engine.dialect.name == "sqlite"
     with world.engine.connect() as connection:
-        for table in APPEND_ONLY:
-            rows = connection.exec_driver_sql(f"SELECT COUNT(*) FROM {table}").scalar_one()
+        for table in (metadata.tables[name] for name in APPEND_ONLY):
+            rows = connection.scalar(select(func.count()).select_from(table))
             assert rows, f"{table} has no row to try it on"
-            column = inspect(connection).get_columns(table)[0]["name"]
-            ways = [f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"]
-            ways.append(
-                f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}"
-                if is_sqlite
-                else f"TRUNCATE {table} CASCADE"
-            )
-            for statement in ways:
+            for change in _changes(table, world.engine):
                 with pytest.raises(DBAPIError, match="append-only"), connection.begin_nested():
-                    connection.exec_driver_sql(statement)
-            assert connection.exec_driver_sql(f"SELECT COUNT(*) FROM {table}").scalar_one() == rows
+                    connection.execute(change)
+            assert connection.scalar(select(func.count()).select_from(table)) == rows
     world.assert_books_agree()
+
+
+def _changes(table: Table, engine: Engine) -> list[Executable]:
+    """Every way to change what is in a table."""
+    column = next(iter(table.columns))
+    again = insert(table).from_select([each.name for each in table.columns], select(table))
+    is_sqlite = engine.dialect.name == "sqlite"
+    replace_all: Executable = (
+        again.prefix_with("OR REPLACE") if is_sqlite else text(f"TRUNCATE {table} CASCADE")
+    )
+    return [update(table).values({column: column}), delete(table), replace_all]
 
 
 def _a_row_in_every_table(world: World) -> None:
@@ -229,6 +226,4 @@ def _a_row_in_every_table(world: World) -> None:
         care.agree(work, [agreement])
         care.approve(work, agreement.id, Approver.GATEKEEPER)
         access_log.note(work, [Look(action=LookAction.READ, person_id=world.holder_id, purpose="test")])
-        settlements.settle(
-            work, SettleOrder(id=uuid7(), until=NOON.date(), requested_on=NOON.date())
-        )
+        settlements.settle(work, SettleOrder(id=uuid7(), until=NOON.date(), requested_on=NOON.date()))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What happens to a redemption later: every command in every state, and where the money and time go back to."""
+"""What happens to a redemption later: every command in every state, and where all goes back to."""
 
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -196,6 +196,16 @@ def test_a_part_of_a_line_is_reversed_at_its_share_and_then_no_more(world: World
     world.assert_books_agree()
 
 
+def test_a_release_is_whole(world: World) -> None:
+    """The rest would be set aside for good."""
+    right = both(world)
+    held = world.redeemed(right, reserve=True)
+    assert code(world.follow_up(held.id, RELEASE, line_1=59)) == "release_is_whole"
+    assert pots(world, right)["reserved"] == (HOUR, 60)
+    assert followed(world.follow_up(held.id, RELEASE, line_1=60)).standing_cents == 0
+    world.assert_books_agree()
+
+
 def test_lines_are_reversed_one_by_one(world: World) -> None:
     right = world.grant().id
     lines = (ScanLine(service=HOUSEHOLD, quantity=60), ScanLine(service=RIDES, quantity=2))
@@ -339,8 +349,12 @@ def test_a_batch_on_one_redemption_is_done_in_the_order_given(world: World) -> N
     with world.work() as work:
         outcomes = follow_ups.follow_up(work, orders)
     assert [code(each) for each in outcomes] == [
-        "done", "done", "more_than_redeemed", "line_already_reversed", "done",
-    ]  # fmt: skip
+        "done",
+        "done",
+        "more_than_redeemed",
+        "line_already_reversed",
+        "done",
+    ]
     assert pots(world, right)["left"] == pots(world, other)["left"] == (100_00, 240)
     world.assert_books_agree()
 

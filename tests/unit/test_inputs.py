@@ -6,11 +6,14 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from ledger.inputs import Day, Input, LongText, Moment, Text, fingerprint
+from ledger.ids import NOBODY, uuid7
+from ledger.inputs import Amount, Area, Bsn, Day, Id7, Input, LongText, Moment, Text, Validity, fingerprint
+from ledger.units import AMOUNT_MAX
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
@@ -75,3 +78,52 @@ def test_text_of_several_lines_keeps_its_lines() -> None:
     assert TypeAdapter(LongText).validate_python("a\r\nb\n\tc") == "a\nb\n\tc"
     with pytest.raises(ValidationError):
         TypeAdapter(LongText).validate_python("a\0b")
+
+
+@pytest.mark.parametrize("value", [0, -1, 0.5, 1.0, "1", True, False, None, AMOUNT_MAX + 1, 2**63])
+def test_an_amount_is_a_whole_number_above_zero(value: object) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(Amount).validate_python(value)
+    assert [TypeAdapter(Amount).validate_python(each) for each in (1, AMOUNT_MAX)] == [1, AMOUNT_MAX]
+
+
+def test_an_id_is_of_version_7() -> None:
+    assert TypeAdapter(Id7).validate_python(str(made := uuid7())) == made
+    for value in (NOBODY, uuid4(), "x"):
+        with pytest.raises(ValidationError):
+            TypeAdapter(Id7).validate_python(value)
+
+
+def test_what_was_typed_is_never_repeated_in_an_error() -> None:
+    """It may be a personal number."""
+
+    class Typed(Input):
+        bsn: Bsn
+
+    with pytest.raises(ValidationError) as caught:
+        Typed.model_validate({"bsn": "123456789"})
+    assert "123456789" not in str(caught.value)
+
+
+def test_names_are_read_in_both_styles_and_nothing_unknown_passes() -> None:
+    first, last = date(2026, 1, 1), date(2026, 12, 31)
+    assert Validity.model_validate({"validFrom": first, "valid_until": last}) == Validity(
+        valid_from=first, valid_until=last
+    )
+    with pytest.raises(ValidationError):
+        Validity.model_validate({"validFrom": first, "valid_to": last})
+
+
+def test_a_validity_ends_on_or_after_its_first_day() -> None:
+    day = date(2028, 2, 29)
+    assert Validity(valid_from=day, valid_until=day).valid_until == day
+    with pytest.raises(ValidationError):
+        Validity(valid_from=day, valid_until=date(2028, 2, 28))
+
+
+def test_an_area_is_a_postcode_or_a_neighbourhood() -> None:
+    for value in ("1112", "BU03840101", "WK038401"):
+        assert TypeAdapter(Area).validate_python(value) == value
+    for value in ("0112", "1112AB", "bu03840101", "GM0384", ""):
+        with pytest.raises(ValidationError):
+            TypeAdapter(Area).validate_python(value)

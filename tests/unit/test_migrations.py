@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Migrations: the migrated database is what the tables say, on both databases, and upgrading is safe to repeat."""
+"""Migrations: on both databases the schema is what the tables say, and upgrading is safe to repeat."""
 
 from pathlib import Path
 from typing import Any
@@ -102,8 +102,10 @@ def _table(found: Inspector, name: str, schema: str | None) -> dict[str, Any]:
         ),
         "uniques": sorted((u["name"], u["column_names"]) for u in found.get_unique_constraints(name, schema)),
         "checks": sorted((c["name"], c["sqltext"]) for c in found.get_check_constraints(name, schema)),
-        "indexes": sorted((i["name"], i["column_names"], i["unique"]) for i in found.get_indexes(name, schema)),
-    }  # fmt: skip
+        "indexes": sorted(
+            (i["name"], i["column_names"], i["unique"]) for i in found.get_indexes(name, schema)
+        ),
+    }
 
 
 FOUND_BEFORE_THE_MUNICIPALITY_IS_KNOWN = {("api_key", "digest")}
@@ -135,6 +137,8 @@ def test_every_append_only_table_is_guarded(engine: Engine) -> None:
 
 def test_tables_refuse_values_of_another_type_on_sqlite(sqlite_engine: Engine) -> None:
     with sqlite_engine.connect() as connection:
-        statement = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0"
+        statement = (
+            "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0"
+        )
         loose = {row[0] for row in connection.exec_driver_sql(statement)}
     assert loose - {"alembic_version", "sqlite_schema", "sqlite_sequence"} == set()

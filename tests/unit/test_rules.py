@@ -69,7 +69,9 @@ def codes(found: Iterable[Reason]) -> list[str]:
 
 
 PGB: dict[str, Any] = {"kind": EntitlementKind.DRAWING_RIGHT, "code": CodeState.NONE}
+BY_AMOUNT: dict[str, Any] = {"measure": Measure.EURO, "offer": offer(tariff=PerUse(cents=100))}
 WEEKLY = Cap(per=Per.WEEK, unit=Unit.MINUTE, most=59)
+RIDES_CAP = Cap(per=Per.DAY, unit=Unit.PIECE, most=1, services=frozenset({RIDES}))
 PLAN = OnlyItems(items=(Item(service=HELP, providers=frozenset({OTHERS})), Item(service=RIDES)))
 
 TABLE: list[tuple[str, dict[str, Any], tuple[AnyRestriction, ...]]] = [
@@ -108,7 +110,7 @@ TABLE: list[tuple[str, dict[str, Any], tuple[AnyRestriction, ...]]] = [
     ("area_not_served", {"offer": offer(areas=("1112",)), "area": None}, ()),
     ("area_not_served", {"offer": offer(areas=("BU03840101",)), "neighbourhood": "BU03840102"}, ()),
     ("price_above_tariff", {"asked_cents": 31_16}, ()),
-    ("price_above_tariff", {"measure": Measure.EURO, "quantity": 101, "offer": offer(tariff=PerUse(cents=100))}, ()),
+    ("price_above_tariff", {**BY_AMOUNT, "quantity": 101}, ()),
     ("mandate_missing", {"mandated": False}, ()),
     ("service_not_covered", {}, (OnlyServices(services=frozenset({RIDES})),)),
     ("service_not_covered", {}, (OnlyCategories(categories=frozenset({"08"})),)),
@@ -212,7 +214,7 @@ PASSES: list[tuple[str, dict[str, Any], tuple[AnyRestriction, ...]]] = [
     ("an item of its provider", {"provider_agb": OTHERS}, (PLAN,)),
     ("an item of any provider", {"service": RIDES}, (PLAN,)),
     ("the cap to the minute", {}, (Cap(per=Per.DAY, unit=Unit.MINUTE, most=60),)),
-    ("a cap on other services", {}, (Cap(per=Per.DAY, unit=Unit.PIECE, most=1, services=frozenset({RIDES})),)),
+    ("a cap on other services", {}, (RIDES_CAP,)),
     ("the last use", {"uses": 2}, (UsesMax(most=3),)),
     ("the last day to claim", {"service_day": date(2026, 6, 9)}, (ClaimWithin(days=1),)),
     ("the same day", {}, (ClaimWithin(days=0),)),

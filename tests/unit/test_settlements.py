@@ -223,6 +223,15 @@ def test_an_entry_is_settled_once(town: Town) -> None:
     assert town.settle().count == 0
 
 
+def test_what_a_run_books_is_not_settled_by_the_next_of_the_same_day(town: Town) -> None:
+    provider = town.contracted()
+    right, today = town.right(provider), date(2026, 4, 15)
+    town.redeem(right, provider, cents=100_00)
+    town.settle(today)
+    town.redeem(right, provider, cents=5_00)
+    assert town.settle(today).total_cents == 5_00
+
+
 def test_a_run_with_nothing_to_settle_has_no_file(town: Town) -> None:
     run = town.settle()
     assert (run.count, run.total_cents, run.settlements, run.payments) == (0, 0, (), ())

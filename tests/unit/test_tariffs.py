@@ -84,6 +84,8 @@ def test_a_tariff_is_a_whole_number_of_cents(kind: str, name: str, cents: object
         ADAPTER.validate_python({"kind": kind, name: cents})
 
 
-@pytest.mark.parametrize("tariff", [PerMeasure(rate_cents=1), PerUse(cents=0), AtCost(up_to_cents=AMOUNT_MAX)])
+@pytest.mark.parametrize(
+    "tariff", [PerMeasure(rate_cents=1), PerUse(cents=0), AtCost(up_to_cents=AMOUNT_MAX)]
+)
 def test_a_tariff_is_read_back_as_it_was_written(tariff: object) -> None:
     assert ADAPTER.validate_json(ADAPTER.dump_json(tariff)) == tariff

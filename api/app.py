@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The application: routes, envelope, document. `uvicorn --factory api.app:create_app` serves it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import iter_route_contexts
+from pydantic.alias_generators import to_camel
+from starlette.routing import BaseRoute
+
+from api import openapi, problems
+from api.auth import Door
+from api.deps import House
+from api.envelope import Envelope
+from api.openapi import Documented
+from api.pages import reference, start
+from api.routes import (
+    actors,
+    allocations,
+    books,
+    care_agreements,
+    claims,
+    codes,
+    contracts,
+    entitlements,
+    health,
+    municipality,
+    people,
+    programmes,
+    providers,
+    redemptions,
+    services,
+    settlements,
+)
+from api.settings import Settings
+from ledger import db, keys
+
+VERSION: Final = "1.0.0"
+"""Of the API, in the header API-Version of every answer. See docs/api.md for what makes it change."""
+
+RESOURCES: Final = (
+    municipality,
+    services,
+    providers,
+    contracts,
+    programmes,
+    people,
+    entitlements,
+    care_agreements,
+    codes,
+    redemptions,
+    claims,
+    allocations,
+    settlements,
+    books,
+    actors,
+    health,
+)
+"""In the order of the document."""
+
+PUBLIC: Final = frozenset({"/", "/v1/docs", "/v1/health", "/v1/openapi.json"})
+"""Addresses that ask for no key."""
+
+
+class OpenDoor(AssertionError):
+    """A route asks for no key and is not public: a mistake of ours."""
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application of an installation; without settings those of the environment.
+
+    Raises DatabaseUnsafe, KeyringUnreadable, and ValueError where the environment lacks something.
+    """
+    found = settings or Settings.of_environment()
+    return build(House(engine=db.connect(found.database), keyring=keys.read(found.keys), demo=found.demo))
+
+
+def build(house: House) -> FastAPI:
+    """The application around an engine and a keyring. Raises OpenDoor."""
+    app = Documented(
+        title="Tegoed",
+        version=VERSION,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        separate_input_output_schemas=False,
+        generate_unique_id_function=lambda route: to_camel(route.name),
+        lifespan=_lifespan,
+    )
+    app.state.house = house
+    v1 = APIRouter(prefix="/v1")
+    for resource in RESOURCES:
+        v1.include_router(resource.router)
+    for router in (v1, openapi.router, start.router, reference.router):
+        app.include_router(router)
+    _refuse_open_doors(app)
+    problems.install(app)
+    app.add_middleware(Envelope, version=VERSION)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.house.engine.dispose()
+
+
+def _refuse_open_doors(app: FastAPI) -> None:
+    """Deny by default: what is not public has a door."""
+    for route in iter_route_contexts(app.routes):
+        if route.path not in PUBLIC and door_of(route.original_route) is None:
+            raise OpenDoor(str(route.path))
+
+
+def door_of(route: BaseRoute) -> Door | None:
+    """The door of a route, wherever in its dependencies it is."""
+    waiting = [getattr(route, "dependant", None)]
+    while waiting:
+        dependant = waiting.pop()
+        if dependant is None:
+            continue
+        if isinstance(dependant.call, Door):
+            return dependant.call
+        waiting += dependant.dependencies
+    return None

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The demo: the same for the same seed and day, its books balanced, and never in the way of anything real."""
+
+import json
+import os
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zxingcpp
+
+from tests.cli.terminal import Terminal
+
+pypdfium2 = pytest.importorskip("pypdfium2")  # has no types
+
+NUMBERS = (
+    "entitlements",
+    "redemptions",
+    "refused",
+    "redeemed_cents",
+    "settled_cents",
+    "payment_file_sha256",
+    "reasons",
+)
+SMALL = ("demo", "--small", "--today", "2026-09-15")
+
+
+def told(folder: Path, *, hash_seed: int) -> Any:
+    """What a demo in a process of its own says, and the bytes of its payment file."""
+    words = (
+        "--database",
+        f"sqlite:///{folder}/demo.db",
+        "--keys",
+        folder / "keys.json",
+        "--out",
+        folder / "out",
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "cli", *SMALL, *map(str, words), "--json"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONHASHSEED": str(hash_seed)},
+    )
+    return json.loads(done.stdout)
+
+
+def demo(terminal: Terminal, *more: object) -> Any:
+    return terminal.answer(
+        *SMALL, "--database", terminal.database, "--keys", terminal.keys, "--out", terminal.folder, *more
+    )
+
+
+def test_the_same_seed_and_day_tell_the_same_story(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("one", "two")]
+    first, second = (told(folder, hash_seed=number) for number, folder in enumerate(folders, start=1))
+    assert {name: first[name] for name in NUMBERS} == {name: second[name] for name in NUMBERS}
+    written = [Path(each["payment_file"]).read_bytes() for each in (first, second)]
+    assert written[0] == written[1]
+    assert sha256(written[0]).hexdigest() == first["payment_file_sha256"]
+
+
+def test_another_seed_is_another_story_and_the_earlier_one_is_gone(terminal: Terminal) -> None:
+    first, second = demo(terminal), demo(terminal, "--seed", 8)
+    assert first["redeemed_cents"] != second["redeemed_cents"]
+    assert len(terminal.answer("check", "--all")["municipalities"]) == second["municipalities"] == 2
+
+
+def test_the_story_adds_up_on_each_database(either: Terminal) -> None:
+    for _ in range(2):  # the second replaces the first
+        answer = demo(either)
+    assert answer["books_balance"] is True
+    assert answer["redeemed_cents"] == answer["settled_cents"] > 0
+    assert answer["entitlements"] > 50
+    assert answer["redemptions"] > 400
+    assert len(answer["reasons"]) > 15
+    assert set(answer["follow_ups"]) == {"capture", "release", "reversal"}
+
+
+def test_the_code_on_the_letter_redeems(terminal: Terminal) -> None:
+    letter = terminal.answer(
+        *SMALL[:2], "--database", terminal.database, "--keys", terminal.keys, "--out", terminal.folder
+    )["letter"]
+    picture = pypdfium2.PdfDocument(letter)[0].render(scale=3).to_pil()
+    (found,) = zxingcpp.read_barcodes(picture)
+    words = ("--provider", "42420101", "--service", "01A05", "--quantity", 60, "-m", "0384")
+    done = terminal.answer("redeem", found.text, *words)
+    assert done["remaining_quantity"] == 2340
+    assert terminal.answer("check", "--all")["books_balance"] is True
+
+
+def test_the_story_is_told_to_people_as_well(terminal: Terminal) -> None:
+    said = terminal.run(
+        *SMALL, "--database", terminal.database, "--keys", terminal.keys, "--out", terminal.folder
+    )
+    assert "The books of all 2 municipalities agree" in said
+    assert "curl -X PUT http://127.0.0.1:8000/v1/redemptions/" in said
+    assert "9999" not in "".join(word for word in said.split() if word.isdigit() and len(word) == 9)
+
+
+def test_a_demo_never_replaces_what_is_real(shop: Terminal) -> None:
+    shop.run(
+        *SMALL, "--database", shop.database, "--keys", shop.folder / "k.json", "--out", shop.folder, status=1
+    )
+    assert shop.answer("balance")["budgets"]
+    elsewhere = ("--database", f"sqlite:///{shop.folder}/demo.db", "--out", shop.folder)
+    shop.run(*SMALL, *elsewhere, "--keys", shop.keys, status=1)
+
+
+def test_a_demo_needs_a_day_its_contracts_know(terminal: Terminal) -> None:
+    terminal.run(
+        "demo", "--today", "2020-01-01", "--database", terminal.database, "--keys", terminal.keys, status=2
+    )
