@@ -106,7 +106,7 @@ make_venv() {
     find_uv
     say "Installing the pinned packages into .venv (the first time this takes about a minute)"
     UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=.venv \
-        env -u VIRTUAL_ENV "$uv" sync --quiet --locked --python "$python"
+        env -u VIRTUAL_ENV "$uv" sync --quiet --locked --compile-bytecode --python "$python"
 }
 
 # Whether PG_BIN, or a Debian folder of PostgreSQL's programs, holds a server.

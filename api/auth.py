@@ -8,6 +8,8 @@ action 403; both before anything of the input is judged.
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from ledger import actors, db
@@ -32,10 +34,26 @@ class Door:
         request: Request,
         credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
     ) -> ActingAs:
-        """Who asks. Raises KeyUnknown, NotAllowed."""
+        """Who asks. Raises KeyUnknown, NotAllowed, and RequestValidationError for an unknown query key."""
         if credentials is None:
             raise KeyUnknown()
         with db.reading(request.app.state.house.engine) as session:
             acting = actors.authenticate(session, credentials.credentials)
         acting.require(self.action)
+        _refuse_unknown_keys(request)
         return acting
+
+
+def _refuse_unknown_keys(request: Request) -> None:
+    """A filter that is misspelt must not show everything."""
+    known = _query_keys(request.scope["route"].dependant)
+    unknown = [key for key in request.query_params if key not in known]
+    if unknown:
+        faults = [{"type": "extra_forbidden", "loc": ("query", key), "msg": "unknown"} for key in unknown]
+        raise RequestValidationError(faults)
+
+
+def _query_keys(dependant: Dependant) -> set[str]:
+    """The query keys of a route and of all it depends on."""
+    own = {field.alias for field in dependant.query_params}
+    return own.union(*map(_query_keys, dependant.dependencies))

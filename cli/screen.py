@@ -23,12 +23,13 @@ def console() -> "Console":
     """Where tables are drawn: standard output; in a file or a pipe nothing is folded at 80 columns."""
     from rich.console import Console
 
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 180)
+    width = None if sys.stdout.isatty() else 180
+    return Console(highlight=False, markup=False, emoji=False, width=width)
 
 
 def say(text: str = "") -> None:
     """A line for people."""
-    console().print(text, markup=False, soft_wrap=True)
+    console().print(text, soft_wrap=True)
 
 
 def show(as_json: bool, value: object, lines: Iterable[str]) -> None:
@@ -79,7 +80,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
         drawn.add_column(name, justify="right" if is_number else "left", overflow="fold")
     for row in listed:
         drawn.add_row(*(cell(value) for value in row))
-    console().print(drawn, markup=False)
+    console().print(drawn)
 
 
 def cell(value: object) -> str:
@@ -106,7 +107,10 @@ def euros(cents: int) -> str:
 
 def amount(quantity: int | None, unit: Unit | None) -> str:
     """A quantity with its unit; empty where there is none."""
-    return "" if quantity is None or unit is None else forms.amount(quantity, unit, words_en.WORDS)
+    if quantity is None or unit is None:
+        return ""
+    said = forms.amount(abs(quantity), unit, words_en.WORDS)
+    return f"-{said}" if quantity < 0 else said
 
 
 def progress(*, hidden: bool) -> "Progress":

@@ -107,7 +107,7 @@ def _tell(host: Host, run: "Run", file: Path | None) -> None:
     ]
     title = f"Run {run.id}, up to and including {run.until}"
     screen.table(title, ("provider", "reference", "gross", "set off", "net"), rows)
-    screen.say(f"{run.count} payments, {screen.euros(run.total_cents)}")
+    screen.say(f"payments: {run.count}, together {screen.euros(run.total_cents)}")
     if file:
         screen.say(f"{file}\nSHA-256 {run.file_sha256.hex()}")
     else:

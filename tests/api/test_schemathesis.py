@@ -5,7 +5,6 @@ Ids are drawn from what exists and from what does not; keys rotate over the role
 """
 
 import json
-import os
 from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
@@ -37,9 +36,6 @@ CHECKS = [
 ]
 """Not positive_data_acceptance: what fits the schema may still be refused by a rule, that is our trade."""
 
-EXAMPLES = int(os.environ.get("TEGOED_EXAMPLES", "20"))
-"""Of each operation, for good and for bad data."""
-ALL = list(HealthCheck)
 ACTIONS = {(method, path): action for method, path, action in DOORS}
 IDS: list[str] = []
 """What exists, and a few ids that do not."""
@@ -105,15 +101,30 @@ CALLS = [
 def test_no_answer_is_outside_the_document(
     method: str, path: str, mode: GenerationMode, lasting: Served, document: Any
 ) -> None:
-    roles = _roles(method, path)
-    operation = document[path][method]
+    _ask(method, path, lasting, document[path][method].as_strategy(generation_mode=mode), STEADY)
 
-    @settings(
-        max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=ALL
-    )
-    @given(case=operation.as_strategy(generation_mode=mode))
+
+@pytest.mark.prove
+@pytest.mark.parametrize(("method", "path", "mode"), CALLS)
+def test_no_answer_is_outside_the_document_for_long(
+    method: str, path: str, mode: GenerationMode, lasting: Served, document: Any
+) -> None:
+    _ask(method, path, lasting, document[path][method].as_strategy(generation_mode=mode), LONG)
+
+
+COMMON = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
+STEADY = settings(max_examples=15, derandomize=True, **COMMON)
+"""The same every time, in about a minute."""
+LONG = settings(max_examples=200, **COMMON)
+
+
+def _ask(method: str, path: str, served: Served, cases: Any, how: settings) -> None:
+    roles = _roles(method, path)
+
+    @how
+    @given(case=cases)
     def ask(case: Any) -> None:
-        headers = {"Authorization": f"Bearer {lasting.secrets[next(roles)]}"}
+        headers = {"Authorization": f"Bearer {served.secrets[next(roles)]}"}
         case.call_and_validate(headers=headers, checks=CHECKS)
 
     ask()

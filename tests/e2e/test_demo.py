@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The first promise of the product: a letter's QR, read from the rendered page, redeems at the served demo."""
+"""The first promise: the QR of a letter, read from the rendered page, redeems at the served demo."""
 
 import json
 import socket

@@ -11,14 +11,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, event, func, select
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy import event, select
+from sqlalchemy.exc import OperationalError
 from sqlmodel import col
 
 from ledger import db, redemptions
 from ledger.scans import Redeemed
-from ledger.tables import Entry, Redemption
+from ledger.tables import Redemption
 from tests.faults.redeemer import Redeemer, noted
 from tests.world import AIDS, World
 
@@ -209,10 +208,15 @@ def test_a_database_that_may_not_grow_refuses_cleanly_and_goes_on_when_it_may(sq
     event.listen(small.engine, "connect", _may_grow_a_little)
     scans = [sqlite_world.scan(right.id, service=AIDS, quantity=1) for _ in range(400)]
     accepted = 0
-    with pytest.raises(OperationalError, match="full"):
+
+    def fill() -> None:
+        nonlocal accepted
         for scan in scans:
             small.redeem(scan)
             accepted += 1
+
+    with pytest.raises(OperationalError, match="full"):
+        fill()
     small.engine.dispose()
     assert 0 < accepted < 400
     assert len(booked(sqlite_world)) == accepted
@@ -251,19 +255,3 @@ def test_nothing_half_done_is_ever_seen_by_a_reader(sqlite_world: World) -> None
         assert (booked(other), other.left(right.id)) == ([], 100_00)
     assert (len(booked(other)), other.left(right.id)) == (1, 100_00 - 31_15)
     other.engine.dispose()
-
-
-def count_entries(engine: Engine) -> int:
-    """How many there are."""
-    with Session(engine) as session:
-        return session.scalar(select(func.count()).select_from(Entry)) or 0
-
-
-def test_history_cannot_be_edited_after_a_crash_either(world: World) -> None:
-    """The triggers are in the database, not in the process."""
-    world.redeemed(world.grant().id)
-    before = count_entries(world.engine)
-    for command in ("UPDATE entry SET amount = amount + 1", "DELETE FROM entry"):
-        with pytest.raises(DBAPIError, match="append-only"), world.engine.begin() as connection:
-            connection.exec_driver_sql(command)
-    assert count_entries(world.engine) == before

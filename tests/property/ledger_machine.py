@@ -182,7 +182,10 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def _agreement(self, right: Right) -> Deal:
         """A care agreement for guidance with both approvals."""
-        own = {"municipality_id": self.world.municipality_id, "recorded_at": self.world.now}
+        own: dict[str, Any] = {
+            "municipality_id": self.world.municipality_id,
+            "recorded_at": self.world.now,
+        }
         agreement = CareAgreement(
             id=uuid7(),
             entitlement_id=right.id,
@@ -272,7 +275,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
         def again(work: Work, changed: bool) -> Any:
             (answer,) = entitlement_changes.change(work, [other if changed else order])
-            return answer if changed else answer.id
+            return answer if changed or isinstance(answer, LedgerError) else answer.id
 
         self._note(again)
 
@@ -530,7 +533,8 @@ class LedgerMachine(RuleBasedStateMachine):
         self.tally["steps"] += 1
         found: Counter[Any] = Counter()
         sums: defaultdict[Unit, int] = defaultdict(int)
-        statement = select(Account.kind, Account.owner_id, Account.unit, Account.credits - Account.debits)
+        balance_of = col(Account.credits) - col(Account.debits)
+        statement = select(col(Account.kind), col(Account.owner_id), col(Account.unit), balance_of)
         with db.reading(self.world.engine) as session:
             rows = session.execute(
                 statement.where(col(Account.municipality_id) == self.world.municipality_id)
