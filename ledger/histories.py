@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import inspect, select
 from sqlmodel import col
 
 from ledger import db
@@ -41,19 +41,17 @@ def of_redemptions(work: Work, ids: Sequence[UUID]) -> list[History]:
     for redemption_id in ids:
         if redemption_id not in found:
             raise RedemptionNotFound(id=redemption_id)
-    lines = _grouped(work, RedemptionLine, ids, col(RedemptionLine.line))
-    follow_ups = _grouped(work, FollowUp, ids, col(FollowUp.id))
+    lines = _grouped(work, RedemptionLine, ids, "line")
+    follow_ups = _grouped(work, FollowUp, ids, "id")
     return [History(redemption=found[id_], lines=lines[id_], follow_ups=follow_ups[id_]) for id_ in ids]
 
 
-def _grouped(
-    work: Work, table: type[R], ids: Sequence[UUID], order: ColumnElement[object]
-) -> defaultdict[UUID, list[R]]:
-    """The rows of these redemptions, by redemption."""
+def _grouped(work: Work, table: type[R], ids: Sequence[UUID], order: str) -> defaultdict[UUID, list[R]]:
+    """The rows of these redemptions, by redemption, in the order of a column."""
     statement = (
         select(table)
         .where(col(table.municipality_id) == work.municipality_id, col(table.redemption_id).in_(set(ids)))
-        .order_by(order)
+        .order_by(inspect(table).columns[order])
     )
     grouped: defaultdict[UUID, list[R]] = defaultdict(list)
     for row in work.session.scalars(statement):

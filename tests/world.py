@@ -367,7 +367,7 @@ class _Working:
 
     def __enter__(self) -> Work:
         self._transaction = db.transaction(self.world.engine)
-        content = {
+        content: dict[str, Any] = {
             "session": self._transaction.__enter__(),
             "municipality_id": self.world.municipality_id,
             "actor_id": self.world.actor_id,

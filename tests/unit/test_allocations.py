@@ -322,8 +322,8 @@ def test_anything_else_needs_a_new_number(office: Office) -> None:
 def test_a_number_stays_with_its_person(office: Office) -> None:
     office.taken(TOTAL)
     for moment, refusal in ((DECIDED, SameMomentOtherContent), (DECIDED + LATER, OnlyEndBudgetOrVolume)):
-        for changes in ({}, {"change_reason": "13", "valid_until": TOTAL.valid_from}):
-            held = replace(TOTAL, decided_at=moment, **changes)
+        removed = replace(TOTAL, change_reason="13", valid_until=TOTAL.valid_from)
+        for held in (replace(each, decided_at=moment) for each in (TOTAL, removed)):
             (outcome,) = office.take(message(held, client=OTHER_CLIENT))
             assert isinstance(outcome, refusal)
     assert office.right(102).version == 1

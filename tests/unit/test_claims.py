@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 from sqlalchemy import func, select
+from sqlmodel import col
 
 from ledger import claims, db
 from ledger.claims import (
@@ -87,7 +88,7 @@ def test_a_claim_is_booked_line_by_line_at_the_tariff(world: World) -> None:
     assert (world.left(right), world.left(other), world.payable()) == (53_85, 68_85, 77_30)
     with db.reading(world.engine) as session:
         found = session.execute(
-            select(Redemption.claim_id, Redemption.claim_line, Redemption.service_day)
+            select(col(Redemption.claim_id), col(Redemption.claim_line), col(Redemption.service_day))
         ).all()
     assert sorted(tuple(each) for each in found) == [(booked.id, n, date(2026, 6, 10)) for n in (2, 3, 4)]
     world.assert_books_agree()
@@ -194,7 +195,7 @@ def test_a_reference_is_paid_once_in_whichever_file_it_comes(world: World) -> No
     for source, line in ((later, 3), (other, 2)):
         assert bad(world, source) == [(line, "reference_claimed")]
     with db.reading(world.engine) as session:
-        (redemption_id,) = session.scalars(select(Redemption.id))
+        (redemption_id,) = session.scalars(select(col(Redemption.id)))
     world.follow_up(redemption_id, FollowUpKind.REVERSAL)
     assert bad(world, later) == [(3, "reference_claimed")]
     assert claim(world, file(row("A1-2", right))).price_cents == 31_15

@@ -11,6 +11,7 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import Column, Connection, Engine, MetaData, Table, insert, select
 from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.types import TypeEngine
 
 from ledger.columns import Choice, Count, Day, Flag, Id, Instant, Parsed
 from ledger.ids import NOBODY, uuid7
@@ -27,7 +28,7 @@ class Colour(StrEnum):
     BLUE = "blue"
 
 
-COLUMNS = {
+COLUMNS: dict[str, TypeEngine[Any]] = {
     "count": Count(),
     "flag": Flag(),
     "id": Id(),

@@ -87,7 +87,7 @@ def test_every_command_in_every_state(world: World, state: str) -> None:
         right = both(world)
         done = world.redeemed(right, reserve=reserve)
         for earlier, parts in history:
-            followed(world.follow_up(done.id, earlier, **parts))
+            followed(world.follow_up(done.id, earlier, id=uuid7(), **parts))
         before = (pots(world, right), world.entries())
         assert code(world.follow_up(done.id, kind)) == expected, kind
         if expected != "done":

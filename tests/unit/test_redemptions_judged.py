@@ -17,6 +17,7 @@ from ledger.rules.tariffs import PerMeasure
 from ledger.scans import NoSuchProvider, NoSuchRight, Redeemed, RedemptionRefused, ScanLine
 from ledger.tables import BudgetMode, MandateKind
 from ledger.units import Unit
+from ledger.vault import Identity
 from tests.world import AIDS, GUIDANCE, HOUSEHOLD, NOON, RIDES, World
 
 HOUR = 31_15
@@ -91,7 +92,7 @@ def test_of_two_contracts_the_one_that_serves_the_place_is_taken(world: World) -
 
 
 def test_a_neighbourhood_counts_as_a_place(world: World) -> None:
-    identity = people.Identity(surname="Bos", birth_date=date(1950, 1, 1), postcode="1114AA")
+    identity = Identity(surname="Bos", birth_date=date(1950, 1, 1), postcode="1114AA")
     resident = people.PersonInput(id=uuid7(), identity=identity, neighbourhood="BU03840101")
     with world.work() as work:
         people.register(work, world.keys, [resident])

@@ -39,7 +39,8 @@ TARIFF = PerMeasure(rate_cents=31_15)
 
 def offer(**changes: Any) -> Offer:
     """A contract for all of 2026 with the service at 31.15 an hour."""
-    return Offer(**{"period": YEAR, "line": YEAR, "tariff": TARIFF} | changes)
+    content: dict[str, Any] = {"period": YEAR, "line": YEAR, "tariff": TARIFF}
+    return Offer(**content | changes)
 
 
 def facts(**changes: Any) -> Facts:
