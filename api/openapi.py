@@ -33,7 +33,7 @@ in UTC; dagen zijn Nederlandse kalenderdagen, de laatste telt mee.
 * **Namen** van velden zijn Engels; de woordenlijst staat in docs/glossary.md.
 """
 
-_CONTACT: Final = {"name": "Tegoed", "url": "https://github.com/tegoed/tegoed"}
+_CONTACT: Final = {"name": "Tegoed", "url": "https://example.org/placeholder/tegoed"}
 _LICENCE: Final = {"name": "EUPL-1.2", "identifier": "EUPL-1.2"}
 
 _PROBLEMS: Final = {

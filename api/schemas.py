@@ -120,7 +120,6 @@ class Health(Answer):
 
     status: str
     api_version: str
-    database: str
     demo: bool
 
 

@@ -120,7 +120,6 @@ class Host:
                 actor_id=actors.operator_id(self.operator),
                 now=self.now,
             )
-            session.expunge_all()
 
     def as_of(self, municipality_id: str) -> "Host":
         """The same host for another municipality."""

@@ -103,13 +103,14 @@ def transaction(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """A session that sees one consistent state and can keep nothing."""
+    """A session that sees one consistent state and can keep nothing; rows stay readable after it."""
     options = {"sqlite_begin": "DEFERRED"}
     if engine.dialect.name == "postgresql":
         options = {"isolation_level": "REPEATABLE READ"}
     with Session(engine.execution_options(**options), expire_on_commit=False, autoflush=False) as session:
         session.info["keeps"] = False  # access_log refuses to note a look here
         yield session
+        session.expunge_all()  # what was read stays readable; a rollback would expire it
         session.rollback()
 
 

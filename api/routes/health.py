@@ -24,6 +24,5 @@ def get_health(house: TheHouse, request: Request) -> Any:
     return schemas.Health(
         status="ok" if is_ready else "migration_needed",
         api_version=request.app.version,
-        database=house.engine.dialect.name,
         demo=house.demo,
     )

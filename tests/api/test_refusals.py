@@ -222,6 +222,12 @@ def test_a_key_that_opens_nothing_is_401(sqlite_served: Served, authorization: s
     assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
+@pytest.mark.parametrize("query", ["provider_id=x", "colour=red", "=", "limit=5&Limit=5"])
+def test_a_query_key_that_is_misspelt_does_not_show_everything(sqlite_served: Served, query: str) -> None:
+    answer = sqlite_served.get("auditor", f"/v1/redemptions?{query}")
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "extra_forbidden")
+
+
 def test_who_may_not_learns_nothing_of_the_input(sqlite_served: Served) -> None:
     """Roles are judged before bodies."""
     answer = sqlite_served.put("provider", f"/v1/entitlements/{uuid7()}", {"nonsense": 1})

@@ -112,10 +112,12 @@ def test_no_answer_is_outside_the_document_for_long(
     _ask(method, path, lasting, document[path][method].as_strategy(generation_mode=mode), LONG)
 
 
-COMMON = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
-STEADY = settings(max_examples=15, derandomize=True, **COMMON)
+STEADY = settings(
+    max_examples=15, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
 """The same every time, in about a minute."""
-LONG = settings(max_examples=200, **COMMON)
+LONG = settings(max_examples=200, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+"""Another time each time."""
 
 
 def _ask(method: str, path: str, served: Served, cases: Any, how: settings) -> None:

@@ -87,9 +87,10 @@ def test_json_names_are_camel_case() -> None:
 
 
 def test_hide_implementation(client: TestClient) -> None:
-    answer = client.get("/v1/health")
-    assert "server" not in answer.headers
-    assert "sqlite" not in client.get("/v1/nothing").text.lower()
+    for path in ("/v1/health", "/v1/nothing", "/v1/openapi.json", "/"):
+        answer = client.get(path)
+        assert "server" not in answer.headers
+        assert not re.search("sqlite|postgres|fastapi|uvicorn|python", answer.text.lower()), path
 
 
 def test_date_time_format_and_timezone() -> None:
