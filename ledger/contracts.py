@@ -19,7 +19,7 @@ from ledger.errors import Conflict, NotFound, Refused
 from ledger.inputs import Amount, Area, Id7, ProductCode, ShortText, Validity
 from ledger.rules.facts import Law
 from ledger.rules.funding import AccountKind
-from ledger.rules.tariffs import AnyTariff
+from ledger.rules.tariffs import AnyTariff, AtCost, PerMeasure
 from ledger.tables import Contract, ContractLine, ContractVersion, Provider, Service
 from ledger.units import Measure, Unit
 
@@ -65,6 +65,16 @@ class ContractServicesUnknown(Refused):
     """Services of the contract are not in the catalogue under its law."""
 
     code = "contract_services_unknown"
+    id: UUID
+    """Of the contract."""
+    services: tuple[str, ...]
+
+
+@dataclass(kw_only=True, eq=False)
+class ContractTariffsUnfit(Refused):
+    """A service sold by amount has a maximum amount, every other a rate or a fixed price."""
+
+    code = "contract_tariffs_unfit"
     id: UUID
     """Of the contract."""
     services: tuple[str, ...]
@@ -182,12 +192,12 @@ class _Desk:
     contracts: dict[UUID, Contract]
     numbers: dict[str, UUID]
     providers: Mapping[UUID, Provider]
-    services: set[tuple[Law, str]]
+    services: Mapping[tuple[Law, str], Measure]
     newest: dict[UUID, ContractDraft]
     changed: dict[UUID, ContractDraft]
 
     def judge(self, contract: ContractInput) -> ContractDraft:
-        """Order: the same content, identity, provider, services."""
+        """Order: the same content, identity, provider, services, tariffs."""
         known = self.newest.get(contract.id)
         if known and known.content == contract:
             return known
@@ -199,10 +209,17 @@ class _Desk:
         }
         if unknown:
             raise ContractServicesUnknown(id=contract.id, services=tuple(sorted(unknown)))
+        if unfit := {line.service for line in contract.lines if not self._fits(contract.law, line)}:
+            raise ContractTariffsUnfit(id=contract.id, services=tuple(sorted(unfit)))
         version = known.version + known.published if known else 1  # after a published one, the next
         drafted = ContractDraft(version=version, published=False, content=contract)
         self.newest[contract.id] = self.changed[contract.id] = drafted
         return drafted
+
+    def _fits(self, law: Law, line: LineInput) -> bool:
+        """A rate per euro would be a price without a maximum, and at cost needs an amount to pay."""
+        by_amount = self.services[law, line.service] is Measure.EURO
+        return not isinstance(line.tariff, PerMeasure if by_amount else AtCost)
 
     def _judge_identity(self, contract: ContractInput) -> None:
         known, row = self.newest.get(contract.id), self.contracts.get(contract.id)
@@ -229,7 +246,7 @@ def _load(work: Work, contracts: Sequence[ContractInput]) -> _Desk:
         contracts=rows,
         numbers={row.number: row.id for row in same_numbers},
         providers=db.rows(work, Provider, {contract.provider_id for contract in contracts}),
-        services={(row.law, row.code) for row in _services(work, codes)},
+        services={(row.law, row.code): row.measure for row in _services(work, codes)},
         newest=_drafts(work, rows),
         changed={},
     )

@@ -340,6 +340,11 @@ _CONTRACTS: Final[Mapping[str, tuple[str, Detail]]] = {
         "The provider of contract {id} (id {provider_id}) is not in the register. Register the provider "
         "first.",
     ),
+    "contract_tariffs_unfit": (
+        "The contract has tariffs that do not fit",
+        "In contract {id} the tariff does not fit these codes: {services}. A service sold by amount needs a "
+        "maximum amount (at_cost), every other a rate or a fixed price.",
+    ),
     "contract_services_unknown": (
         "The contract has unknown product codes",
         "Contract {id} has codes that are not in the municipality's list for this law: {services}. Correct "

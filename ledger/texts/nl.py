@@ -345,6 +345,11 @@ _CONTRACTS: Final[Mapping[str, tuple[str, Detail]]] = {
         "De aanbieder van contract {id} (kenmerk {provider_id}) staat niet in het register. Registreer de "
         "aanbieder eerst.",
     ),
+    "contract_tariffs_unfit": (
+        "Het contract heeft tarieven die niet passen",
+        "In contract {id} past het tarief niet bij deze codes: {services}. Een dienst die per bedrag wordt "
+        "betaald heeft een hoogste bedrag nodig (at_cost), elke andere een tarief of een vaste prijs.",
+    ),
     "contract_services_unknown": (
         "Het contract heeft onbekende productcodes",
         "In contract {id} staan codes die bij deze wet niet in de lijst van de gemeente staan: {services}. "

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The pages: in the reader's language, honest about a demo, loading nothing from anywhere. And the settings."""
+"""The pages: in the language of who reads, honest about a demo, loading nothing; and the settings."""
 
 import re
 from pathlib import Path

@@ -226,3 +226,12 @@ def test_a_contract_without_lines_is_refused() -> None:
 def rows(work: db.Work) -> list[ContractVersion]:
     """Every version, the oldest first."""
     return list(work.session.scalars(select(ContractVersion).order_by(col(ContractVersion.version))))
+
+
+@pytest.mark.parametrize(
+    ("service", "tariff"), [("01A08", PerMeasure(rate_cents=100)), ("01A05", AtCost(up_to_cents=100_00))]
+)
+def test_a_tariff_without_a_maximum_price_is_refused(work: db.Work, service: str, tariff: Tariff) -> None:
+    with pytest.raises(contracts.ContractTariffsUnfit) as refused:
+        contracts.draft(work, [contract([line(service, tariff)])])
+    assert refused.value.services == (service,)
