@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi import checks
@@ -113,7 +113,7 @@ def test_no_answer_is_outside_the_document_for_long(
 
 
 STEADY = settings(
-    max_examples=15, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=12, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 """The same every time, in about a minute."""
 LONG = settings(max_examples=200, deadline=None, database=None, suppress_health_check=list(HealthCheck))
@@ -126,10 +126,22 @@ def _ask(method: str, path: str, served: Served, cases: Any, how: settings) -> N
     @how
     @given(case=cases)
     def ask(case: Any) -> None:
+        assume(not _vanishes(case.query))
         headers = {"Authorization": f"Bearer {served.secrets[next(roles)]}"}
         case.call_and_validate(headers=headers, checks=CHECKS)
 
     ask()
+
+
+def _vanishes(query: Any) -> bool:
+    """A list without anything in it is not sent at all: what was to be refused is then not there."""
+    return any(not _is_sent(value) for value in (query or {}).values())
+
+
+def _is_sent(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(map(_is_sent, value))
+    return value is not None and value != {}
 
 
 def _roles(method: str, path: str) -> Iterator[Role]:
