@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Select, and_, bindparam, case, insert, or_, select, update
 from sqlmodel import col
 
 from ledger.columns import Choice
@@ -17,6 +17,22 @@ from ledger.ids import uuid7
 from ledger.rules.funding import AccountKind, EntryKind
 from ledger.tables import Account, Bound, Entry
 from ledger.units import Unit
+
+_RANK = {
+    AccountKind.ENTITLEMENT: 1,
+    AccountKind.RESERVED: 2,
+    AccountKind.BUDGET: 3,
+    AccountKind.TREASURY: 4,
+    AccountKind.PAYABLE: 5,
+    AccountKind.RECEIVABLE: 6,
+    AccountKind.DELIVERED: 7,
+    AccountKind.IN_PAYMENT: 8,
+}
+
+LOCK_ORDER = (case(_RANK, value=col(Account.kind)), col(Account.id))
+"""Whoever locks accounts locks them in this order, also over several statements: what is judged
+first (what a right and a budget still hold), then what is booked to. By id alone, a payable that is
+older than the treasury and a budget that is younger would let two operations wait for each other."""
 
 BOUNDS = {
     AccountKind.TREASURY: Bound.FREE,
@@ -140,8 +156,8 @@ def open_accounts(
 
 
 def locked(work: Work, owners: Iterable[UUID]) -> Sequence[Account]:
-    """All accounts of these owners, locked in the order of their ids, freshly read."""
-    statement = _accounts_of(work, owners).order_by(col(Account.id)).with_for_update()
+    """All accounts of these owners, freshly read and locked in LOCK_ORDER."""
+    statement = _accounts_of(work, owners).order_by(*LOCK_ORDER).with_for_update()
     return work.session.scalars(statement.execution_options(populate_existing=True)).all()
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import Select, SQLColumnExpression, Subquery, and_, exists, func, select, union_all
 from sqlmodel import col
 
+from ledger import entries
 from ledger.db import Work
 from ledger.netting import Payable
 from ledger.rules.funding import AccountKind, EntryKind
@@ -94,7 +95,7 @@ class _Held:
 
 
 def _accounts(work: Work) -> Sequence[_Held]:
-    """Every payable and receivable, locked in the order of their ids; whole rows are not needed."""
+    """Every payable and receivable, locked in LOCK_ORDER; whole rows are not needed."""
     balance = col(Account.credits) - col(Account.debits)
     statement = (
         select(col(Account.id), col(Account.kind), col(Account.owner_id), balance)
@@ -103,7 +104,7 @@ def _accounts(work: Work) -> Sequence[_Held]:
             col(Account.kind).in_([AccountKind.PAYABLE, AccountKind.RECEIVABLE]),
             col(Account.unit) == Unit.EUROCENT,
         )
-        .order_by(col(Account.id))
+        .order_by(*entries.LOCK_ORDER)
         .with_for_update()
     )
     return [
