@@ -85,7 +85,7 @@ class Mirror:
         )
 
     def _capture(self, decision: Decision, line: RedemptionLine, unit: Unit, amount: int) -> Posting:
-        """From reserved to owed or delivered."""
+        """From reserved to owed or delivered, at the instant of the care: nobody chooses its period."""
         booked = self.booked[line.redemption_id, line.line, unit]
         place = _target(decision, line, unit)
         return Posting(
@@ -96,7 +96,7 @@ class Mirror:
             amount=amount,
             cause_id=decision.order.id,
             line=line.line,
-            at=decision.order.at,
+            at=booked.source.at,
         )
 
     def _id(self, kind: AccountKind, owner: UUID, unit: Unit) -> UUID:

@@ -440,7 +440,7 @@ class LedgerMachine(RuleBasedStateMachine):
         taken = {part.line: part.quantity for part in order.parts}
         match order.kind:
             case FollowUpKind.CAPTURE:
-                passes = self.model.capture(use, taken, dutch_day(order.at))
+                passes = self.model.capture(use, taken)
             case FollowUpKind.RELEASE:
                 passes = self.model.release(use, taken)
             case FollowUpKind.REVERSAL:

@@ -328,7 +328,7 @@ class Model:
         if scan.reserve:
             self._set_aside(right, line, 1)
         else:
-            self._deliver(scan, line, right.money, line.source, scan.day)
+            self._deliver(scan, line, right.money, line.source)
         return True
 
     def _set_aside(self, right: Right, line: Line, sign: int) -> None:
@@ -337,11 +337,11 @@ class Model:
         if line.unit is not CENT:
             self.move(line.source, (Kind.RESERVED, right.id, line.unit), sign * line.quantity)
 
-    def _deliver(self, scan: Scan, line: Line, money: Pot, counted: Pot, day: date) -> None:
+    def _deliver(self, scan: Scan, line: Line, money: Pot, counted: Pot) -> None:
         """Owe the money, count the quantity."""
         if line.cents:
             self.move(money, (Kind.PAYABLE, line.owner, CENT), line.cents)
-            line.owed = Owed(scan.provider, line.owner, day, line.cents)
+            line.owed = Owed(scan.provider, line.owner, scan.day, line.cents)
         if line.unit is not CENT:
             self.move(counted, (Kind.DELIVERED, scan.provider, line.unit), line.quantity)
 
@@ -367,7 +367,7 @@ class Model:
 
     # ------------------------------------------------------------------------ afterwards
 
-    def capture(self, use: Use, parts: dict[int, int], day: date) -> bool:
+    def capture(self, use: Use, parts: dict[int, int]) -> bool:
         """Owe these quantities by line (none: all), give the rest back; never before the day of the care."""
         if not use.is_open or use.scan.day > self.today or not _fits(use, parts):
             return False
@@ -378,7 +378,7 @@ class Model:
             quantity = parts.get(number, 0) if parts else line.quantity
             line.cents = half_up(line.cents * quantity, line.quantity)
             line.quantity = quantity
-            self._deliver(use.scan, line, right.money, line.source, day)
+            self._deliver(use.scan, line, right.money, line.source)
             if line.owed:
                 self.owed.append(line.owed)
         if right.is_closed:

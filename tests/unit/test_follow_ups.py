@@ -241,8 +241,8 @@ def test_what_was_reversed_can_be_used_again_in_caps_and_uses(world: World) -> N
     assert world.reasons(right, quantity=30) == ["uses_exhausted"]
 
 
-def settle(world: World) -> Run:
-    order = SettleOrder(id=uuid7(), until=world.now.date(), requested_on=world.now.date())
+def settle(world: World, until: date | None = None) -> Run:
+    order = SettleOrder(id=uuid7(), until=until or world.now.date(), requested_on=world.now.date())
     with world.work() as work:
         return settlements.settle(work, order)
 
@@ -258,6 +258,14 @@ def test_what_was_paid_already_becomes_owed_by_the_provider(world: World) -> Non
     run = settle(world)
     assert [(s.gross_cents, s.set_off_cents, s.net_cents) for s in run.settlements] == [(HOUR, 15_58, 15_57)]
     assert world.balance(AccountKind.RECEIVABLE, world.provider_id) == 0
+    world.assert_books_agree()
+
+
+def test_the_day_of_the_care_decides_when_a_capture_is_settled_not_who_captures(world: World) -> None:
+    held = world.redeemed(both(world), reserve=True)
+    world.later(days=40)
+    followed(world.follow_up(held.id, CAPTURE))
+    assert settle(world, until=date(2026, 6, 30)).total_cents == HOUR
     world.assert_books_agree()
 
 
