@@ -8,11 +8,15 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
+from markdown_it import MarkdownIt
 
 from api.pages.html import page
 from ledger.texts import Language
 
 router = APIRouter(include_in_schema=False)
+
+_MARKDOWN: Final = MarkdownIt("commonmark", {"html": False})
+"""Descriptions in an OpenAPI document are CommonMark; HTML inside them stays text."""
 
 _REF: Final = "#/components/schemas/"
 
@@ -27,14 +31,26 @@ def get_reference(request: Request) -> HTMLResponse:
 def _parts(document: dict[str, Any]) -> Iterator[str]:
     yield f"<p>Versie {escape(document['info']['version'])}. "
     yield '<a href="/v1/openapi.json">Als OpenAPI-document</a>.</p>'
-    yield f"<pre>{escape(document['info']['description'])}</pre>"
+    yield _MARKDOWN.render(document["info"]["description"])
+    yield from _index(document)
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             yield from _operation(document, method.upper(), path, operation)
-    yield "<h2>Vormen</h2>"
+    yield '<h2 id="vormen">Vormen</h2>'
     for name, shape in sorted(document["components"]["schemas"].items()):
         text = json.dumps(shape, indent=2, ensure_ascii=False)
         yield f'<h3 id="{escape(name)}">{escape(name)}</h3><pre>{escape(text)}</pre>'
+
+
+def _index(document: dict[str, Any]) -> Iterator[str]:
+    """Every operation in a line, so that a reader finds one among many."""
+    yield '<nav aria-label="Inhoud"><ul>'
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            name = f"<code>{method.upper()} {escape(path)}</code>"
+            target = f'<a href="#{escape(operation["operationId"])}">{escape(operation["summary"])}</a>'
+            yield f"<li>{target} {name}</li>"
+    yield '<li><a href="#vormen">Vormen</a></li></ul></nav>'
 
 
 def _operation(document: dict[str, Any], method: str, path: str, operation: dict[str, Any]) -> Iterator[str]:

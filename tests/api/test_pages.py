@@ -48,6 +48,8 @@ def test_the_reference_shows_every_operation_and_shape() -> None:
     for operations in document["paths"].values():
         for operation in operations.values():
             assert f'id="{operation["operationId"]}"' in text
+            assert f'href="#{operation["operationId"]}"' in text
+    assert "**" not in text.split("<nav")[0]  # the description is rendered, not quoted
     anchors = set(re.findall(r'id="([^"]+)"', text))
     assert set(re.findall(r'href="#([^"]+)"', text)) <= anchors
 

@@ -83,9 +83,8 @@ def test_the_code_on_the_letter_redeems_at_the_served_demo(tmp_path: Path) -> No
         again = provider.put(address, json=body)
         assert again.status_code == 200
         assert again.json() == first.json()
-        refused = provider.put(
-            f"/v1/redemptions/{ids.uuid7()}", json=body | {"code": body["code"][:-1] + "A"}
-        )
+        altered = body["code"][:-1] + ("B" if body["code"].endswith("A") else "A")
+        refused = provider.put(f"/v1/redemptions/{ids.uuid7()}", json=body | {"code": altered})
         assert refused.status_code == 409
         assert refused.json()["reasons"][0]["code"] == "code_unknown"
         tried = provider.put(story["try_it"].split()[3].removeprefix("http://127.0.0.1:8000"), json=example)

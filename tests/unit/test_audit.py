@@ -196,7 +196,7 @@ def test_books_kept_by_the_ledger_agree(story: Story) -> None:
         "code": 1,
         "settlement_run": 2,
         "settlement": 4,
-        "settlement_line": 10,
+        "settlement_line": 11,
         "payment": 3,
     }
 
