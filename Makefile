@@ -5,9 +5,11 @@ BIN := .venv/bin
 READY := .venv/.ready
 # Extra words for pytest, for one file or one test: make test ARGS="tests/unit -k price"
 ARGS ?=
+# What make prove runs: the long tier; TIER="not bench" runs every test, and notes both tiers.
+TIER ?= prove
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check prove clean postgresql
+.PHONY: help run test check prove bench bench-growth clean postgresql
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -28,8 +30,17 @@ check: $(READY) ## Check format, style, types, who imports whom, and the other c
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/contracts
 
-prove: $(READY) postgresql ## Run the long tier of the proofs; takes much longer than test.
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m prove $(ARGS)
+prove: $(READY) postgresql ## Run the long tier of the proofs, and write docs/reliability.md from what it counted.
+	@mkdir -p var && rm -f var/figures.jsonl var/prove.xml
+	@status=0; TEGOED_FIGURES="$$PWD/var/figures.jsonl" \
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "$(TIER)" --junitxml=var/prove.xml $(ARGS) || status=$$?; \
+	$(BIN)/python -m tests.reliability var/figures.jsonl var/prove.xml || status=$$?; exit $$status
+
+bench: $(READY) postgresql ## Measure speed beside baselines, in 30 minutes; QUICK=1 takes three.
+	$(BIN)/python -m tests.bench $(if $(QUICK),--quick)
+
+bench-growth: $(READY) postgresql
+	$(BIN)/python -m tests.bench --only growth --limit 7200
 
 clean: ## Remove the demo, the caches, .venv and .uv.
 	rm -rf var/demo var/demo.db* var/demo-keys.json .venv .uv .mypy_cache .ruff_cache .hypothesis .schemathesis

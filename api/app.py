@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The application: routes, envelope, document. `uvicorn --factory api.app:create_app` serves it."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -12,10 +13,12 @@ from starlette.routing import BaseRoute
 
 from api import openapi, problems
 from api.auth import Door
+from api.batching import Batcher
 from api.deps import House
 from api.envelope import Envelope
 from api.openapi import Documented
 from api.pages import reference, start
+from api.quick import Quick
 from api.routes import (
     actors,
     allocations,
@@ -98,13 +101,19 @@ def build(house: House) -> FastAPI:
         app.include_router(router)
     _refuse_open_doors(app)
     problems.install(app)
+    app.state.batcher = Batcher(house=house)
+    app.add_middleware(Quick, house=house, batcher=app.state.batcher)
     app.add_middleware(Envelope, version=VERSION)
     return app
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    gc.collect()
+    gc.freeze()  # what is there at the start stays: a collector that walks over it costs tenths of seconds
+    gc.set_threshold(50_000, 20, 50)
     yield
+    app.state.batcher.close()
     app.state.house.engine.dispose()
 
 

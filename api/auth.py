@@ -39,6 +39,7 @@ class Door:
             raise KeyUnknown()
         with db.reading(request.app.state.house.engine) as session:
             acting = actors.authenticate(session, credentials.credentials)
+        request.app.state.house.remember(actors.digest(credentials.credentials), acting)
         acting.require(self.action)
         _refuse_unknown_keys(request)
         return acting

@@ -6,12 +6,14 @@ FastAPI's default scope a commit that fails would be told as a success (tests/ap
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from asyncio import AbstractEventLoop, Semaphore, get_running_loop
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Final, Protocol, TypeAlias, TypeVar
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from fastapi import Depends, Header, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -49,6 +51,18 @@ class Recorded(Protocol):
         """When we learned it."""
 
 
+DESKS_AT_ONCE: Final = 12
+"""Fewer than there are threads (40, of anyio) and connections (16, ledger.db).
+
+Between its last statement and its commit a desk needs a thread once more, to write the answer. Were
+there more desks than threads, those who wait for its locks could hold every thread.
+"""
+
+
+SEEN_MAX: Final = 10_000
+"""How many keys are kept in mind before all are forgotten and seen anew."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class House:
     """What one running application works with."""
@@ -57,6 +71,23 @@ class House:
     keyring: Keyring
     now: Callable[[], datetime] = clock.now
     demo: bool = False
+    desks_at_once: int = DESKS_AT_ONCE
+    _turns: WeakKeyDictionary[AbstractEventLoop, Semaphore] = field(
+        default_factory=WeakKeyDictionary, repr=False
+    )
+    seen: dict[bytes, ActingAs] = field(default_factory=dict, repr=False)
+    """Whom the digests of keys proved when they were seen last; what that is worth, the ledger is asked."""
+
+    @property
+    def turns(self) -> Semaphore:
+        """Who may have a desk; each event loop has threads of its own, and so turns of its own."""
+        return self._turns.setdefault(get_running_loop(), Semaphore(self.desks_at_once))
+
+    def remember(self, key_digest: bytes, acting: ActingAs) -> None:
+        """Note whom a key proved just now."""
+        if len(self.seen) >= SEEN_MAX:
+            self.seen.clear()
+        self.seen[key_digest] = acting
 
     @contextmanager
     def writing(self, acting: ActingAs) -> Iterator["Desk"]:
@@ -153,10 +184,20 @@ def may(action: Action) -> Any:
     return Depends(auth.Door(action))
 
 
+async def _turn(house: TheHouse) -> AsyncIterator[None]:
+    """Waits for a free desk, and holds no thread meanwhile."""
+    async with house.turns:
+        yield
+
+
+Turn: TypeAlias = Annotated[None, Depends(_turn, scope="function")]
+"""Taken after the door, before the desk."""
+
+
 def writing(action: Action) -> Any:
     """A desk whose work is committed before the answer leaves, for who may do this."""
 
-    def opened(acting: Annotated[ActingAs, may(action)], house: TheHouse) -> Iterator[Desk]:
+    def opened(acting: Annotated[ActingAs, may(action)], house: TheHouse, turn: Turn) -> Iterator[Desk]:
         with house.writing(acting) as desk:
             yield desk
 
@@ -166,7 +207,7 @@ def writing(action: Action) -> Any:
 def reading(action: Action) -> Any:
     """A desk that can keep nothing, for who may do this."""
 
-    def opened(acting: Annotated[ActingAs, may(action)], house: TheHouse) -> Iterator[Desk]:
+    def opened(acting: Annotated[ActingAs, may(action)], house: TheHouse, turn: Turn) -> Iterator[Desk]:
         with house.reading(acting) as desk:
             yield desk
 

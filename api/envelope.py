@@ -7,12 +7,12 @@ two of them made the same id at the same time.
 
 import logging
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import ProblemResponse, plain
@@ -53,7 +53,8 @@ class Envelope:
 
     def __init__(self, app: ASGIApp, *, version: str) -> None:
         self.app = app
-        self.headers = {**HEADERS, "API-Version": version}
+        headers = {**HEADERS, "API-Version": version}
+        self.headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI."""
@@ -71,7 +72,7 @@ class Envelope:
         except _Gone:
             return
         else:
-            await self._answered(scope, lambda: _again(body, receive), answer, language)
+            await self._answered(scope, lambda: again(body, receive), answer, language)
 
     async def _answered(
         self, scope: Scope, receive: Callable[[], Receive], answer: "_Answer", language: Language
@@ -106,7 +107,7 @@ def body_max(path: str) -> int:
 class _Answer:
     """Sends on, with our headers on top; knows whether anything left already."""
 
-    def __init__(self, send: Send, headers: Mapping[str, str]) -> None:
+    def __init__(self, send: Send, headers: Sequence[tuple[bytes, bytes]]) -> None:
         self._send = send
         self._headers = headers
         self.begun = False
@@ -114,9 +115,10 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.begun = True
-            headers = MutableHeaders(scope=message)
-            for name, value in self._headers.items():
-                headers.setdefault(name, value)
+            given = [*message.get("headers", ())]
+            names = {bytes(name).lower() for name, _ in given}
+            ours = [each for each in self._headers if each[0] not in names]
+            message = {**message, "headers": given + ours}
         await self._send(message)
 
 
@@ -139,7 +141,7 @@ async def _whole(receive: Receive, headers: Headers, most: int) -> bytes:
     return b"".join(pieces)
 
 
-def _again(body: bytes, receive: Receive) -> Receive:
+def again(body: bytes, receive: Receive) -> Receive:
     """Gives the body that was read already; then only that who asked has left."""
     given = False
 

@@ -118,12 +118,17 @@ def language_of_request(request: Request) -> Language:
     return language_of(request.headers.get("accept-language"))
 
 
+def refused(error: LedgerError, language: Language) -> ProblemResponse:
+    """The answer to an error. Raises it when it is our own trouble: the envelope logs it and answers."""
+    if status_of(error) >= 500:
+        raise error
+    headers = {"WWW-Authenticate": 'Bearer realm="tegoed"'} if status_of(error) == 401 else None
+    return ProblemResponse(of_error(error, language), headers)
+
+
 def _ledger_error(request: Request, error: Exception) -> ProblemResponse:
     assert isinstance(error, LedgerError)
-    if status_of(error) >= 500:
-        raise error  # the envelope logs it and answers
-    headers = {"WWW-Authenticate": 'Bearer realm="tegoed"'} if status_of(error) == 401 else None
-    return ProblemResponse(of_error(error, language_of_request(request)), headers)
+    return refused(error, language_of_request(request))
 
 
 def _validation_error(request: Request, error: Exception) -> ProblemResponse:

@@ -40,6 +40,16 @@ PROBLEMS: Final[Mapping[str, Mapping[Language, tuple[str, str]]]] = {
             "We do not know whether your order was recorded. Send the same order with the same id again.",
         ),
     },
+    "too_busy": {
+        Language.NL: (
+            "Het is even te druk",
+            "Er is niets vastgelegd. Stuur dezelfde opdracht met hetzelfde id over een paar tellen opnieuw.",
+        ),
+        Language.EN: (
+            "Too busy for a moment",
+            "Nothing was recorded. Send the same order with the same id again in a few seconds.",
+        ),
+    },
     "internal_error": {
         Language.NL: (
             "Er ging bij ons iets mis",

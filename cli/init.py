@@ -77,6 +77,7 @@ def _is_set_up(host: Host, code: str) -> bool:
     from ledger.tables import CodeKey
 
     with db.reading(host.engine) as session:
+        db.act_for(session, code)
         statement = select(col(CodeKey.key_id)).where(col(CodeKey.municipality_id) == code)
         registered = session.scalars(statement).first() is not None
     if registered:

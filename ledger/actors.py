@@ -8,18 +8,18 @@ who is there needs only this door.
 import hashlib
 import secrets
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import combinations
-from typing import Final, Self
+from typing import Any, Final, Self
 from uuid import UUID
 
 from pydantic import model_validator
 from sqlalchemy import Select, and_, bindparam, delete, insert, select, update
 from sqlmodel import Session, col
 
-from ledger import db
+from ledger import db, reference
 from ledger.db import Work
 from ledger.errors import Conflict, Forbidden, NotFound, Refused, Unauthenticated
 from ledger.ids import NOBODY, derived, uuid7
@@ -212,7 +212,7 @@ def new_key(work: Work, actor_id: UUID) -> str:
         "municipality_id": work.municipality_id,
         "id": uuid7(),
         "actor_id": actor_id,
-        "digest": _digest(secret),
+        "digest": digest(secret),
         "recorded_at": work.now,
     }
     work.session.connection().execute(insert(ApiKey), [row])
@@ -238,26 +238,48 @@ def revoke_key(work: Work, key_id: UUID) -> None:
 
 
 def authenticate(session: Session, secret: str) -> ActingAs:
-    """Whose secret this is, of any municipality. Raises KeyUnknown."""
-    opens = and_(
-        col(ApiKey.municipality_id) == col(Actor.municipality_id),
-        col(ApiKey.actor_id) == col(Actor.id),
-        col(ApiKey.revoked_at).is_(None),
-    )
-    statement = (
-        _with_roles()
-        .join(ApiKey, opens)
-        .where(col(ApiKey.digest) == _digest(secret), col(Actor.disabled_at).is_(None))
-    )
-    rows = session.execute(statement).all()
-    if not rows:
+    """Whose secret this is, of any municipality, for which the transaction acts then. Raises KeyUnknown."""
+    shown = digest(secret)
+    db.show_key(session, shown)
+    municipality_id = session.scalar(select(col(ApiKey.municipality_id)).where(col(ApiKey.digest) == shown))
+    if municipality_id is None:
         raise KeyUnknown()
-    actor = rows[0][0]
+    db.act_for(session, municipality_id)
+    found = _proven(session.execute(_WHO_OPENS.where(col(ApiKey.digest) == shown)))
+    if not found:
+        raise KeyUnknown()
+    return found[shown]
+
+
+def proven(work: Work, digests: Set[bytes]) -> dict[bytes, ActingAs]:
+    """Whom these keys prove in this municipality as of now, many at once; who proves nobody is left out.
+
+    Remembered as long as no key, account or role changes (see reference).
+    """
+    known = reference.of(work).acting
+    if lacking := digests - known.keys():
+        theirs = _WHO_OPENS.where(
+            col(ApiKey.municipality_id) == work.municipality_id, col(ApiKey.digest).in_(lacking)
+        )
+        known.update(_proven(work.session.execute(theirs)))
+    return {each: known[each] for each in digests & known.keys()}
+
+
+def _proven(rows: Iterable[Any]) -> dict[bytes, ActingAs]:
+    """By the digest of the key, from rows of _WHO_OPENS."""
+    found: dict[bytes, list[tuple[Actor, Role | None]]] = {}
+    for key_digest, actor, role in rows:
+        found.setdefault(key_digest, []).append((actor, role))
+    return {key_digest: _acting(held) for key_digest, held in found.items()}
+
+
+def _acting(held: Sequence[tuple[Actor, Role | None]]) -> ActingAs:
+    actor = held[0][0]
     return ActingAs(
         municipality_id=actor.municipality_id,
         actor_id=actor.id,
         name=actor.name,
-        roles=frozenset(role for _, role in rows if role is not None),
+        roles=frozenset(role for _, role in held if role is not None),
         provider_id=actor.provider_id,
         person_id=actor.person_id,
     )
@@ -273,6 +295,7 @@ def operator(session: Session, municipality_id: str, name: str, *, now: datetime
 
     Raises ActorDisabled.
     """
+    db.act_for(session, municipality_id)
     actor_id = operator_id(name)
     actor = session.get(Actor, (municipality_id, actor_id), populate_existing=True)
     if actor is None:
@@ -365,6 +388,26 @@ def _with_roles() -> Select[Actor, Role]:
     return select(Actor, col(ActorRole.role)).outerjoin(ActorRole, theirs)
 
 
+_WHO_OPENS: Final = (
+    select(col(ApiKey.digest), Actor, col(ActorRole.role))
+    .join(
+        Actor,
+        and_(
+            col(Actor.municipality_id) == col(ApiKey.municipality_id), col(Actor.id) == col(ApiKey.actor_id)
+        ),
+    )
+    .outerjoin(
+        ActorRole,
+        and_(
+            col(ActorRole.municipality_id) == col(Actor.municipality_id),
+            col(ActorRole.actor_id) == col(Actor.id),
+        ),
+    )
+    .where(col(ApiKey.revoked_at).is_(None), col(Actor.disabled_at).is_(None))
+)
+"""Keys in force with their accounts, one row for each role; without roles one row, with None."""
+
+
 def _locked(work: Work, actor_id: UUID) -> Actor:
     actor = db.rows(work, Actor, [actor_id], lock=True).get(actor_id)
     if actor is None:
@@ -372,6 +415,6 @@ def _locked(work: Work, actor_id: UUID) -> Actor:
     return actor
 
 
-def _digest(secret: str) -> bytes:
-    """No slow hash is needed: a secret of 256 random bits cannot be guessed."""
+def digest(secret: str) -> bytes:
+    """By which a key is known. No slow hash is needed: a secret of 256 random bits cannot be guessed."""
     return hashlib.sha256(secret.encode()).digest()

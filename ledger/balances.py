@@ -15,7 +15,7 @@ from sqlmodel import col
 from ledger import db, entries
 from ledger.db import Work
 from ledger.entitlements import EntitlementNotFound
-from ledger.entries import Places
+from ledger.entries import Place
 from ledger.rules.facts import EntitlementKind, Law
 from ledger.rules.funding import AccountKind
 from ledger.tables import Account, Entitlement
@@ -93,11 +93,11 @@ def totals(work: Work) -> list[Total]:
 
 
 def _of_rows(work: Work, rows: Mapping[UUID, Entitlement]) -> dict[UUID, Balance]:
-    places = entries.by_place(entries.seen(work, rows))
-    return {row.id: _balance(row, places) for row in rows.values()}
+    held = entries.held(entries.seen(work, rows))
+    return {row.id: _balance(row, held) for row in rows.values()}
 
 
-def _balance(row: Entitlement, places: Places) -> Balance:
+def _balance(row: Entitlement, held: Mapping[Place, int]) -> Balance:
     unit = row.quantity_unit
     return Balance(
         entitlement_id=row.id,
@@ -111,15 +111,14 @@ def _balance(row: Entitlement, places: Places) -> Balance:
         allocation_number=row.allocation_number,
         amount_cents=row.amount_cents,
         committed_cents=row.committed_cents,
-        left_cents=_held(places, AccountKind.ENTITLEMENT, row.id, Unit.EUROCENT),
-        reserved_cents=_held(places, AccountKind.RESERVED, row.id, Unit.EUROCENT),
+        left_cents=_held(held, AccountKind.ENTITLEMENT, row.id, Unit.EUROCENT),
+        reserved_cents=_held(held, AccountKind.RESERVED, row.id, Unit.EUROCENT),
         quantity=row.quantity,
         quantity_unit=unit,
-        left_quantity=_held(places, AccountKind.ENTITLEMENT, row.id, unit) if unit else None,
-        reserved_quantity=_held(places, AccountKind.RESERVED, row.id, unit) if unit else None,
+        left_quantity=_held(held, AccountKind.ENTITLEMENT, row.id, unit) if unit else None,
+        reserved_quantity=_held(held, AccountKind.RESERVED, row.id, unit) if unit else None,
     )
 
 
-def _held(places: Places, kind: AccountKind, owner: UUID, unit: Unit) -> int:
-    account = places.get((kind, owner, unit))
-    return account.balance if account else 0
+def _held(held: Mapping[Place, int], kind: AccountKind, owner: UUID, unit: Unit) -> int:
+    return held.get((kind, owner, unit), 0)

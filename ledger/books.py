@@ -4,7 +4,6 @@
 Judging moves only these numbers. It has no session: nothing can be read or written here.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -12,12 +11,12 @@ from typing import TypeAlias
 from uuid import UUID
 
 from ledger.clock import dutch_day
-from ledger.ids import NOBODY
+from ledger.offers import NOTHING, Care, Chosen, best
+from ledger.reference import Party, Reference, Ruled
 from ledger.rules.facts import CodeState, EntitlementKind, Facts, Law, Offer, Period, Use
 from ledger.rules.funding import AccountKind, Draft
 from ledger.rules.refusals import BalanceTooLow, BudgetTooLow, CodeUnknown, Reason
 from ledger.rules.restrictions import AnyRestriction, named_providers, reasons
-from ledger.rules.tariffs import PerMeasure
 from ledger.scans import (
     NoSuchProvider,
     NoSuchRight,
@@ -29,34 +28,17 @@ from ledger.scans import (
     Scan,
     ScanLine,
 )
-from ledger.tables import (
-    BudgetMode,
-    CareAgreement,
-    Code,
-    Contract,
-    ContractLine,
-    ContractVersion,
-    Entitlement,
-    Mandate,
-    Person,
-    Programme,
-    ProgrammeVersion,
-    Provider,
-    Service,
-)
+from ledger.tables import Mandate
 from ledger.units import AMOUNT_MAX, Unit
 
 CLOCK_SLACK = timedelta(minutes=5)
 """How far ahead of ours a device's clock may run before its scan lies in the future."""
 
-Place: TypeAlias = tuple[AccountKind, UUID, Unit]
-"""Where an account stands in the chart: kind, owner, unit."""
-
 UseKey: TypeAlias = tuple[date, str, Unit]
 """What uses are summed by: service day, product code, unit."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
     """A redemption that is booked already."""
 
@@ -64,79 +46,84 @@ class Known:
     redeemed: Redeemed
 
 
-@dataclass(frozen=True, kw_only=True)
-class Agreed:
-    """A contract in force with its lines by service, or a care agreement."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Paper:
+    """A code that was shown, as it is now."""
+
+    id: UUID
+    entitlement_id: UUID
+    issued_at: datetime
+    expires_at: datetime
+    """Exclusive."""
+    revoked_at: datetime | None
+
+    def state(self, now: datetime) -> CodeState:
+        """What it is worth now. A device's own clock is not asked; a revocation that is seen is in
+        force, also for a server whose clock is behind.
+        """
+        if self.revoked_at is not None:
+            return CodeState.REVOKED
+        if now < self.issued_at:
+            return CodeState.NOT_YET_VALID
+        return CodeState.EXPIRED if now >= self.expires_at else CodeState.VALID
+
+
+@dataclass(kw_only=True, slots=True, eq=False)
+class Right:
+    """An entitlement with its rules, and what it still holds: these numbers run as scans are taken."""
 
     id: UUID
     version: int
-    period: Period
-    areas: tuple[str, ...] = ()
-    lines: Mapping[str, tuple[ContractLine, ...]] = field(default_factory=dict)
-
-    def offer(self, service: str, day: date) -> Offer:
-        """What it offers of a service; the line of the day, else the last one."""
-        found = self.lines.get(service, ())
-        lines = [(Period(start=line.valid_from, until=line.valid_until), line.tariff) for line in found]
-        chosen = next((each for each in lines if each[0].holds(day)), lines[-1] if lines else None)
-        if chosen is None:
-            return Offer(period=self.period, line=None, areas=self.areas)
-        return Offer(period=self.period, line=chosen[0], areas=self.areas, tariff=chosen[1])
-
-    @classmethod
-    def of_contract(
-        cls, contract: Contract, version: ContractVersion, lines: Iterable[ContractLine]
-    ) -> "Agreed":
-        """A published version of a contract."""
-        by_service: dict[str, tuple[ContractLine, ...]] = {}
-        for line in lines:
-            by_service[line.service] = (*by_service.get(line.service, ()), line)
-        period = Period(start=version.valid_from, until=version.valid_until)
-        return cls(
-            id=contract.id, version=version.version, period=period, areas=version.areas, lines=by_service
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Care:
-    """A care agreement with the approvals it still needs."""
-
-    agreement: CareAgreement
-    missing: tuple[str, ...]
+    kind: EntitlementKind
+    law: Law
+    holder_id: UUID
+    budget_id: UUID
+    programme: Ruled
+    validity: Period
+    suspensions: tuple[Period, ...]
+    closed: bool
+    is_limited: bool
+    """Whether an amount of money limits it; else the budget pays on use what lacks."""
+    quantity_unit: Unit | None
+    area: str | None
+    """Where the care is given: the right's own area, else the holder's."""
+    neighbourhood: str | None
+    restrictions: tuple[AnyRestriction, ...]
+    """Its own."""
+    is_capped: bool
+    """Whether some rule, its own or the programme's, looks at what was used earlier."""
+    accounts: dict[Unit, UUID] = field(default_factory=dict)
+    """Its entitlement accounts."""
+    money: int = 0
+    """Eurocents left."""
+    counted: int = 0
+    """Left of its quantity."""
+    uses: int = 0
+    """Redemptions that were not wholly taken back."""
+    usage: dict[UseKey, list[int]] = field(default_factory=dict)
+    """[quantity, cents] used, as far back as a rule looks; empty where none does."""
 
     @property
-    def offer(self) -> Offer:
-        """What it offers of its own service."""
-        period = Period(start=self.agreement.valid_from, until=self.agreement.valid_until)
-        tariff = PerMeasure(rate_cents=self.agreement.rate_cents)
-        return Offer(period=period, line=period, tariff=tariff, approvals_missing=self.missing)
+    def rules(self) -> tuple[AnyRestriction, ...]:
+        """The programme's rules, then its own."""
+        return (*self.programme.restrictions, *self.restrictions)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Chosen:
-    """Under which contract or care agreement one line falls, and what that offers."""
-
-    agreement_id: UUID | None = None
-    version: int = 1
-    offer: Offer | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Priced:
-    """An accepted line with the drafts that follow from it and the places they name."""
+    """An accepted line with the drafts that follow from it."""
 
     line: RedeemedLine
     chosen: Chosen
     drafts: tuple[Draft, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Taken:
     """An accepted scan, to be written."""
 
     scan: Scan
-    entitlement: Entitlement
-    programme_version: int
+    right: Right
     code_id: UUID | None
     priced: tuple[Priced, ...]
     redeemed: Redeemed
@@ -150,28 +137,19 @@ class Books:
     """The instant it is recorded at."""
     today: date
     """The Dutch day it is judged on; a quote may name another."""
+    reference: Reference
     known: dict[UUID, Known]
-    codes_by_token: Mapping[bytes, Code]
-    codes_by_manual: Mapping[bytes, Code]
-    entitlements: Mapping[UUID, Entitlement]
+    codes_by_token: Mapping[bytes, Paper]
+    codes_by_manual: Mapping[bytes, Paper]
+    rights: Mapping[UUID, Right]
     by_number: Mapping[tuple[Law, int], UUID]
-    programmes: Mapping[UUID, Programme]
-    rules: Mapping[UUID, ProgrammeVersion]
-    """The published version, by programme."""
-    providers: Mapping[UUID, Provider]
-    contracts: Mapping[tuple[UUID, Law], tuple[Agreed, ...]]
+    """Entitlements by allocation number."""
+    budgets: dict[UUID, int]
+    """What hard budgets still hold, running."""
     care: Mapping[tuple[UUID, UUID], tuple[Care, ...]]
     """By entitlement and provider."""
-    services: Mapping[tuple[Law, str], Service]
-    people: Mapping[UUID, Person]
     mandates: Mapping[UUID, tuple[Mandate, ...]]
     """By holder."""
-    left: dict[Place, int]
-    """Running balances."""
-    usage: dict[UUID, dict[UseKey, list[int]]]
-    """Running [quantity, cents] by entitlement."""
-    uses: Counter[UUID]
-    """Running number of redemptions by entitlement."""
     taken: list[Taken] = field(default_factory=list)
 
     def judge(self, scan: Scan) -> Outcome:
@@ -179,29 +157,29 @@ class Books:
         if earlier := self.known.get(scan.id):
             same = earlier.fingerprint == scan.fingerprint
             return earlier.redeemed if same else RedemptionExists(id=scan.id)
-        provider = self.providers.get(scan.terms.provider_id)
+        provider = self.reference.providers.get(scan.terms.provider_id)
         if provider is None:
             return NoSuchProvider(id=scan.terms.provider_id)
         if scan.shown is None:
-            entitlement, code = self._named(scan), None
-            if entitlement is None:
+            right, code = self._named(scan), None
+            if right is None:
                 return NoSuchRight()
         else:
             code = self._shown(scan)
-            if code is None:
+            right = self.rights.get(code.entitlement_id) if code else None
+            if right is None:  # also a code that was issued while we were looking
                 return RedemptionRefused(reasons=[scan.shown.refusal or CodeUnknown()])
-            entitlement = self.entitlements[code.entitlement_id]
-        return self._weigh(scan, entitlement, provider, code)
+        return self._weigh(scan, right, provider, code)
 
-    def _named(self, scan: Scan) -> Entitlement | None:
+    def _named(self, scan: Scan) -> Right | None:
         """The right that is named without a code."""
         if allocation := scan.terms.allocation:
             found = self.by_number.get((allocation.law, allocation.number))
-            return self.entitlements.get(found) if found else None
+            return self.rights.get(found) if found else None
         assert scan.terms.entitlement_id is not None, "the terms name one right"
-        return self.entitlements.get(scan.terms.entitlement_id)
+        return self.rights.get(scan.terms.entitlement_id)
 
-    def _shown(self, scan: Scan) -> Code | None:
+    def _shown(self, scan: Scan) -> Paper | None:
         assert scan.shown is not None, "only called with a code"
         if scan.shown.token_id:
             return self.codes_by_token.get(scan.shown.token_id)
@@ -209,9 +187,9 @@ class Books:
             return self.codes_by_manual.get(scan.shown.manual_digest)
         return None
 
-    def _weigh(self, scan: Scan, entitlement: Entitlement, provider: Provider, code: Code | None) -> Outcome:
+    def _weigh(self, scan: Scan, right: Right, provider: Party, code: Paper | None) -> Outcome:
         """Judge line after line, each seeing what the earlier ones took; all pass or none."""
-        trial = _Trial(books=self, scan=scan, entitlement=entitlement, provider=provider, code=code)
+        trial = _Trial(books=self, scan=scan, right=right, provider=provider, code=code)
         for line in scan.terms.lines:
             trial.judge(line)
         if trial.reasons:
@@ -220,43 +198,44 @@ class Books:
 
     def _take(self, trial: "_Trial") -> Redeemed:
         """Make the trial's numbers ours."""
-        self.left.update(trial.left)
-        self.usage[trial.entitlement.id] = trial.usage
-        self.uses[trial.entitlement.id] += 1
+        right = trial.right
+        right.money, right.counted, right.usage = trial.money, trial.counted, trial.usage
+        right.uses += 1
+        if right.budget_id in self.budgets:
+            self.budgets[right.budget_id] = trial.budget
         taken = trial.taken()
         self.taken.append(taken)
         self.known[trial.scan.id] = Known(fingerprint=trial.scan.fingerprint, redeemed=taken.redeemed)
         return taken.redeemed
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class _Trial:
     """One scan being judged on copies of the running numbers."""
 
     books: Books
     scan: Scan
-    entitlement: Entitlement
-    provider: Provider
-    code: Code | None
+    right: Right
+    provider: Party
+    code: Paper | None
     reasons: list[Reason] = field(default_factory=list)
     priced: list[Priced] = field(default_factory=list)
-    left: dict[Place, int] = field(default_factory=dict)
+    money: int = 0
+    counted: int = 0
+    budget: int = 0
+    """What a hard budget holds; not asked of a soft one."""
     usage: dict[UseKey, list[int]] = field(init=False)
 
     def __post_init__(self) -> None:
-        running = self.books.usage.get(self.entitlement.id, {})
-        self.usage = {key: list(sums) for key, sums in running.items()}
-
-    @property
-    def rules(self) -> tuple[AnyRestriction, ...]:
-        """The programme's rules, then the entitlement's own."""
-        return (*self.books.rules[self.entitlement.programme_id].restrictions, *self.entitlement.restrictions)
+        self.money, self.counted = self.right.money, self.right.counted
+        self.budget = self.books.budgets.get(self.right.budget_id, 0)
+        self.usage = {key: list(sums) for key, sums in self.right.usage.items()}
 
     def judge(self, line: ScanLine) -> None:
         """Every reason against this line; without one its drafts are taken."""
         chosen = self._chosen(line.service)
         facts = self._facts(line, chosen.offer)
-        found = reasons(facts, self.rules)
+        found = reasons(facts, self.right.rules)
         drafts = self._drafts(facts)
         found += self._shortages(drafts)
         self.reasons += found
@@ -265,60 +244,40 @@ class _Trial:
 
     def _chosen(self, service: str) -> Chosen:
         """The contract or care agreement that fits best: in force with the service, else the nearest."""
-        day = self.scan.service_day
-        if self.entitlement.kind is EntitlementKind.DRAWING_RIGHT:
-            return self._chosen_care(service)
-        agreed = self.books.contracts.get((self.provider.id, self.entitlement.law), ())
-        offers = [Chosen(agreement_id=a.id, version=a.version, offer=a.offer(service, day)) for a in agreed]
-        return self._best(offers)
-
-    def _chosen_care(self, service: str) -> Chosen:
-        agreed = self.books.care.get((self.entitlement.id, self.provider.id), ())
-        offers = [
-            Chosen(agreement_id=each.agreement.id, offer=each.offer)
-            for each in agreed
-            if each.agreement.service == service
-        ]
-        return self._best(offers)
-
-    def _best(self, offers: Iterable[Chosen]) -> Chosen:
-        """The first of those that fit best."""
-        day, place = self.scan.service_day, self._place()
-        return max(offers, key=lambda each: _fit(each.offer, day, *place), default=Chosen())
-
-    def _place(self) -> tuple[str | None, str | None]:
-        """Where the care is given, as area and neighbourhood: the right's own area, else the holder's."""
-        person = self.books.people[self.entitlement.holder_id]
-        own = self.entitlement.area
-        return (own, None) if own else (person.area, person.neighbourhood)
+        right, day = self.right, self.scan.service_day
+        if right.kind is EntitlementKind.DRAWING_RIGHT:
+            agreed = self.books.care.get((right.id, self.provider.id), ())
+            offers = tuple(each.chosen for each in agreed if each.service == service)
+        else:
+            offers = self.books.reference.offers(self.provider.id, right.law, service, day)
+        if len(offers) <= 1:
+            return offers[0] if offers else NOTHING
+        return best(offers, day, area=right.area, neighbourhood=right.neighbourhood)
 
     def _facts(self, line: ScanLine, offer: Offer | None) -> Facts:
-        books, right, terms = self.books, self.entitlement, self.scan.terms
-        service = books.services.get((right.law, line.service))
-        day = self.scan.service_day
-        area, neighbourhood = self._place()
+        books, right, day = self.books, self.right, self.scan.service_day
         return Facts(
             today=books.today,
             service_day=day,
             ahead=day > books.today or self._is_ahead(),
-            reserving=terms.reserve,
+            reserving=self.scan.terms.reserve,
             kind=right.kind,
-            validity=Period(start=right.valid_from, until=right.valid_until),
+            validity=right.validity,
             suspensions=right.suspensions,
-            closed=right.closed_at is not None,
-            code=_state(self.code, books.now),
+            closed=right.closed,
+            code=self.code.state(books.now) if self.code else CodeState.NONE,
             service=line.service,
-            measure=service.measure if service else None,
+            measure=books.reference.measures.get((right.law, line.service)),
             quantity=line.quantity,
             quantity_unit=right.quantity_unit,
             asked_cents=line.price_cents,
             provider_agb=self.provider.agb,
             named_providers=named_providers(right.restrictions, line.service),
             offer=offer,
-            area=area,
-            neighbourhood=neighbourhood,
+            area=right.area,
+            neighbourhood=right.neighbourhood,
             mandated=self._mandated(day),
-            uses=books.uses[right.id],
+            uses=right.uses,
             usage=[
                 Use(day=used_on, service=code, unit=unit, quantity=sums[0], cents=sums[1])
                 for (used_on, code, unit), sums in self.usage.items()
@@ -327,69 +286,53 @@ class _Trial:
 
     def _is_ahead(self) -> bool:
         """Whether the instant lies in the future; a quote for another day judges days only."""
-        if self.books.today != dutch_day(self.books.now):
+        if self.scan.terms.at <= self.books.now + CLOCK_SLACK:
             return False
-        return self.scan.terms.at > self.books.now + CLOCK_SLACK
+        return self.books.today == dutch_day(self.books.now)
 
     def _mandated(self, day: date) -> bool | None:
         acting = self.scan.terms.acting_person_id
-        if acting is None or acting == self.entitlement.holder_id:
+        if acting is None or acting == self.right.holder_id:
             return None
         return any(
             each.representative_id == acting
             and Period(start=each.valid_from, until=each.valid_until).holds(day)
-            for each in self.books.mandates.get(self.entitlement.holder_id, ())
+            for each in self.books.mandates.get(self.right.holder_id, ())
         )
 
     def _drafts(self, facts: Facts) -> tuple[Draft, ...]:
         """The entries that would follow; none where the service is unknown."""
         if facts.measure is None:
             return ()
-        unlimited = self.entitlement.amount_cents is None
-        left = self._left((AccountKind.ENTITLEMENT, self.entitlement.id, Unit.EUROCENT))
-        funding = self.books.rules[self.entitlement.programme_id].funding
-        return funding.drafts(facts, left_cents=left if unlimited else None)
+        left_cents = None if self.right.is_limited else self.money
+        return self.right.programme.funding.drafts(facts, left_cents=left_cents)
 
     def _shortages(self, drafts: Iterable[Draft]) -> list[Reason]:
-        """What the entitlement, or a hard budget, lacks."""
+        """What the entitlement, or a hard budget, lacks; a commitment is the first of the drafts."""
         found: list[Reason] = []
-        committed = sum(d.amount for d in drafts if d.debit is AccountKind.BUDGET)
+        committed, is_hard = 0, self.right.programme.is_hard
         for draft in drafts:
-            left = self._left((draft.debit, self._owner(draft.debit), draft.unit))
-            if draft.debit is AccountKind.ENTITLEMENT:
-                left += committed if draft.unit is Unit.EUROCENT else 0
+            if draft.debit is AccountKind.BUDGET:
+                committed += draft.amount
+                if is_hard and draft.amount > self.budget:
+                    found.append(BudgetTooLow(asked_cents=draft.amount, left_cents=self.budget))
+            elif draft.debit is AccountKind.ENTITLEMENT:
+                left = self.money + committed if draft.unit is Unit.EUROCENT else self.counted
                 left = min(left, AMOUNT_MAX)  # also where money sets no limit
                 if draft.amount > left:
                     found.append(BalanceTooLow(unit=draft.unit, asked=draft.amount, left=left))
-            elif draft.debit is AccountKind.BUDGET and self._is_hard() and draft.amount > left:
-                found.append(BudgetTooLow(asked_cents=draft.amount, left_cents=left))
         return found
-
-    def _is_hard(self) -> bool:
-        return self.books.programmes[self.entitlement.programme_id].mode is BudgetMode.HARD
-
-    def _left(self, place: Place) -> int:
-        return self.left.get(place, self.books.left.get(place, 0))
-
-    def _owner(self, kind: AccountKind) -> UUID:
-        """Who owns the accounts that are debited by a redemption."""
-        if kind is AccountKind.BUDGET:
-            return self.entitlement.budget_id
-        return NOBODY if kind is AccountKind.TREASURY else self.entitlement.id
 
     def _accept(self, line: ScanLine, facts: Facts, chosen: Chosen, drafts: tuple[Draft, ...]) -> None:
         unit, cents = facts.unit, facts.price_cents
         assert unit is not None, "a line without a unit was refused"
         assert cents is not None, "a line without a price was refused"
         for draft in drafts:
-            place = (draft.debit, self._owner(draft.debit), draft.unit)
-            self.left[place] = self._left(place) - draft.amount
-            if draft.credit is AccountKind.ENTITLEMENT:
-                target = (draft.credit, self.entitlement.id, draft.unit)
-                self.left[target] = self._left(target) + draft.amount
-        sums = self.usage.setdefault((facts.service_day, line.service, unit), [0, 0])
-        sums[0] += line.quantity
-        sums[1] += cents
+            self._draw(draft)
+        if self.right.is_capped:
+            sums = self.usage.setdefault((self.scan.service_day, line.service, unit), [0, 0])
+            sums[0] += line.quantity
+            sums[1] += cents
         done = RedeemedLine(
             line=len(self.priced) + 1,
             service=line.service,
@@ -399,12 +342,20 @@ class _Trial:
         )
         self.priced.append(Priced(line=done, chosen=chosen, drafts=drafts))
 
+    def _draw(self, draft: Draft) -> None:
+        """Move the running numbers as the draft will move the accounts."""
+        if draft.debit is AccountKind.BUDGET:
+            self.budget -= draft.amount
+        elif draft.debit is AccountKind.ENTITLEMENT and draft.unit is Unit.EUROCENT:
+            self.money -= draft.amount
+        elif draft.debit is AccountKind.ENTITLEMENT:
+            self.counted -= draft.amount
+        if draft.credit is AccountKind.ENTITLEMENT:
+            self.money += draft.amount
+
     def taken(self) -> Taken:
         """The accepted scan with its answer."""
-        right, lines = self.entitlement, tuple(each.line for each in self.priced)
-        limited = right.amount_cents is not None
-        money = self._left((AccountKind.ENTITLEMENT, right.id, Unit.EUROCENT))
-        unit = right.quantity_unit
+        right, lines = self.right, tuple(each.line for each in self.priced)
         redeemed = Redeemed(
             id=self.scan.id,
             entitlement_id=right.id,
@@ -413,49 +364,18 @@ class _Trial:
             service_day=self.scan.service_day,
             lines=lines,
             price_cents=sum(line.price_cents for line in lines),
-            remaining_cents=money if limited else None,
-            remaining_quantity=self._left((AccountKind.ENTITLEMENT, right.id, unit)) if unit else None,
-            quantity_unit=unit,
+            remaining_cents=self.money if right.is_limited else None,
+            remaining_quantity=self.counted if right.quantity_unit else None,
+            quantity_unit=right.quantity_unit,
             recorded_at=self.books.now,
         )
         return Taken(
             scan=self.scan,
-            entitlement=right,
-            programme_version=self.books.rules[right.programme_id].version,
+            right=right,
             code_id=self.code.id if self.code else None,
             priced=tuple(self.priced),
             redeemed=redeemed,
         )
-
-
-def _fit(offer: Offer | None, day: date, area: str | None, neighbourhood: str | None) -> tuple[bool, ...]:
-    """How well an offer fits: in force with the service, approved and where the care is given, is best."""
-    if offer is None:
-        return (False, False, False, False, False)
-    in_force = offer.period.holds(day)
-    has_line = offer.line is not None
-    on_the_day = offer.line is not None and offer.line.holds(day)
-    approved = in_force and on_the_day and not offer.approvals_missing
-    return (
-        approved and offer.serves(area, neighbourhood),
-        approved,
-        in_force and on_the_day,
-        has_line,
-        in_force,
-    )
-
-
-def _state(code: Code | None, now: datetime) -> CodeState:
-    """What the code is worth now. A device's own clock is not asked; a revocation that is seen is in
-    force, also for a server whose clock is behind.
-    """
-    if code is None:
-        return CodeState.NONE
-    if code.revoked_at is not None:
-        return CodeState.REVOKED
-    if now < code.issued_at:
-        return CodeState.NOT_YET_VALID
-    return CodeState.EXPIRED if now >= code.expires_at else CodeState.VALID
 
 
 def _distinct(found: Iterable[Reason]) -> list[Reason]:

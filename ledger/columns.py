@@ -8,6 +8,7 @@ in and on the way out.
 import json
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -86,9 +87,12 @@ class Instant(TypeDecorator[datetime]):
         """Refuses a naive instant with ValueError."""
         if value is None:
             return None
-        if value.tzinfo is None:
-            raise ValueError("an instant without a time zone cannot be stored")
-        return (value - _EPOCH) // _MICROSECOND if _is_sqlite(dialect) else value
+        return self.stored(value) if _is_sqlite(dialect) else _aware(value)
+
+    @staticmethod
+    def stored(value: datetime) -> int:
+        """As SQLite holds it: microseconds since 1970. Raises ValueError for a naive instant."""
+        return (_aware(value) - _EPOCH) // _MICROSECOND
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Always aware, always UTC."""
@@ -98,6 +102,12 @@ class Instant(TypeDecorator[datetime]):
             return _EPOCH + value * _MICROSECOND
         assert isinstance(value, datetime)
         return value.astimezone(UTC)
+
+
+def _aware(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("an instant without a time zone cannot be stored")
+    return value
 
 
 class Day(TypeDecorator[date]):
@@ -148,6 +158,7 @@ class Parsed(TypeDecorator[T], Generic[T]):
         super().__init__()
         self.annotation = annotation
         self._adapter: TypeAdapter[T] = TypeAdapter(annotation)
+        self._read = lru_cache(maxsize=4096)(self._parse)
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """See TypeDecorator."""
@@ -157,12 +168,27 @@ class Parsed(TypeDecorator[T], Generic[T]):
         """See TypeDecorator."""
         if value is None:
             return None
-        plain = self._adapter.dump_python(self._adapter.validate_python(value), mode="json")
-        return json.dumps(plain, sort_keys=True) if _is_sqlite(dialect) else plain
+        return self.text(value) if _is_sqlite(dialect) else self._plain(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> T | None:
         """See TypeDecorator."""
         if value is None:
             return None
-        plain = json.loads(value) if _is_sqlite(dialect) else value
-        return self._adapter.validate_python(plain)
+        return self._parse(value) if _is_sqlite(dialect) else self._adapter.validate_python(value)
+
+    def text(self, value: T) -> str:
+        """The value as JSON, always the same text for the same value."""
+        return json.dumps(self._plain(value), sort_keys=True)
+
+    def read(self, text: str) -> T:
+        """The value that a JSON text says, validated; a text seen lately is not read again.
+
+        What comes out is shared: only for types whose values are frozen.
+        """
+        return self._read(text)
+
+    def _parse(self, text: str) -> T:
+        return self._adapter.validate_python(json.loads(text))
+
+    def _plain(self, value: T) -> Any:
+        return self._adapter.dump_python(self._adapter.validate_python(value), mode="json")

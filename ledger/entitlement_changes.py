@@ -7,18 +7,19 @@ Every change is a new version in the history; what it moves is booked in the sam
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Annotated, ClassVar, Literal, Self, TypeAlias
+from operator import itemgetter
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 from uuid import UUID
 
 from pydantic import Field, model_validator
-from sqlalchemy import ColumnElement, exists, func, insert, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlmodel import col
 
-from ledger import db, entries
+from ledger import bulk, db, entries
 from ledger.clock import day_before
 from ledger.db import Work
 from ledger.entitlements import EntitlementNotFound, has_plan, sets_limit
-from ledger.entries import Posting
+from ledger.entries import Posting, Pot
 from ledger.errors import Conflict, LedgerError, Refused
 from ledger.ids import NOBODY, uuid7
 from ledger.inputs import Amount, Day, Id7, Input, Moment, Text, fingerprint
@@ -28,6 +29,7 @@ from ledger.rules.refusals import BudgetTooLow, Closed
 from ledger.rules.restrictions import AnyRestriction
 from ledger.tables import (
     Account,
+    Bound,
     BudgetMode,
     ChangeKind,
     Entitlement,
@@ -215,7 +217,8 @@ class _Desk:
     last_used: Mapping[UUID, date]
     left: dict[tuple[AccountKind, UUID, Unit], int]
     moves: list[_Move] = field(default_factory=list)
-    changes: list[EntitlementChange] = field(default_factory=list)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    """Rows of EntitlementChange."""
 
     def judge(self, order: Order) -> Outcome:
         """Order: known id, entitlement, closed, then what the kind of change needs."""
@@ -367,19 +370,19 @@ class _Desk:
         right.version += 1
         right.recorded_at = self.work.now
         self.changes.append(
-            EntitlementChange(
-                municipality_id=self.work.municipality_id,
-                id=order.id if order else change_id or uuid7(),
-                entitlement_id=right.id,
-                version=right.version,
-                kind=kind,
-                content=right.model_dump(mode="json"),
-                fingerprint=mark,
-                reason=order.change.reason if order else "",
-                actor_id=self.work.actor_id,
-                at=order.change.at if order else self.work.now,
-                recorded_at=self.work.now,
-            )
+            {
+                "municipality_id": self.work.municipality_id,
+                "id": order.id if order else change_id or uuid7(),
+                "entitlement_id": right.id,
+                "version": right.version,
+                "kind": kind,
+                "content": right.model_dump(mode="json"),
+                "fingerprint": mark,
+                "reason": order.change.reason if order else "",
+                "actor_id": self.work.actor_id,
+                "at": order.change.at if order else self.work.now,
+                "recorded_at": self.work.now,
+            }
         )
 
 
@@ -415,16 +418,25 @@ def _load(work: Work, orders: Sequence[Order]) -> _Desk:
 
 
 def _desk(work: Work, rights: Mapping[UUID, Entitlement], known: dict[UUID, bytes]) -> _Desk:
-    owners = {NOBODY, *rights, *(right.budget_id for right in rights.values())}
-    accounts = entries.locked(work, owners)
+    found = db.rows(work, Programme, {right.programme_id for right in rights.values()})
     return _Desk(
         work=work,
         known=known,
         rights=rights,
-        programmes=db.rows(work, Programme, {right.programme_id for right in rights.values()}),
+        programmes=found,
         last_used=_last_used(work, rights),
-        left={(each.kind, each.owner_id, each.unit): each.balance for each in accounts},
+        left=_left(work, rights.values(), found),
     )
+
+
+def _left(
+    work: Work, rights: Iterable[Entitlement], found: Mapping[UUID, Programme]
+) -> dict[entries.Place, int]:
+    """What the rights and their budgets hold; of the budgets only hard ones are locked, for they refuse."""
+    hard = {each.budget_id for each in rights if found[each.programme_id].mode is BudgetMode.HARD}
+    soft = {each.budget_id for each in rights} - hard
+    accounts = entries.locked(work, {each.id for each in rights} | hard)
+    return entries.held([*accounts, *entries.seen(work, soft)])
 
 
 def _write(work: Work, desk: _Desk) -> None:
@@ -432,25 +444,29 @@ def _write(work: Work, desk: _Desk) -> None:
     if not desk.changes:
         return
     work.session.flush()
-    rows = [each.model_dump() for each in desk.changes]
-    work.session.connection().execute(insert(EntitlementChange), rows)
-    owners = {NOBODY} | {owner for m in desk.moves for owner in (m.right.id, m.right.budget_id)}
-    accounts = entries.by_place(entries.locked(work, owners))
-    entries.post(work, [_posting(work, move, accounts) for move in desk.moves])
+    # By id: two batches with the same ids for other rights share no lock, and meet here in one order.
+    by_id = sorted(desk.changes, key=itemgetter("id"))
+    bulk.insert(work, EntitlementChange, by_id)
+    moves = [(each, _outside(work, each, desk)) for each in desk.moves]
+    opening = [pot for _, pot in moves if pot.bound is Bound.FREE]
+    entries.post(work, [_posting(work, move, pot) for move, pot in moves], opening=opening)
 
 
-def _posting(work: Work, move: _Move, accounts: entries.Places) -> Posting:
-    outside = (
-        (AccountKind.BUDGET, move.right.budget_id, move.unit)
-        if move.unit is Unit.EUROCENT
-        else (AccountKind.TREASURY, NOBODY, move.unit)
-    )
-    ends = [accounts[outside].id, accounts[AccountKind.ENTITLEMENT, move.right.id, move.unit].id]
-    debit, credit = ends if move.amount > 0 else reversed(ends)
+def _outside(work: Work, move: _Move, desk: _Desk) -> Pot:
+    """Where the amount comes from, or goes back to."""
+    soft = desk.programmes[move.right.programme_id].mode is BudgetMode.SOFT
+    if move.unit is Unit.EUROCENT:
+        return entries.pot(work, (AccountKind.BUDGET, move.right.budget_id, move.unit), soft=soft)
+    return entries.pot(work, (AccountKind.TREASURY, NOBODY, move.unit))
+
+
+def _posting(work: Work, move: _Move, outside: Pot) -> Posting:
+    own = entries.pot(work, (AccountKind.ENTITLEMENT, move.right.id, move.unit))
+    debit, credit = (outside, own) if move.amount > 0 else (own, outside)
     return Posting(
         kind=move.kind,
-        debit_account_id=debit,
-        credit_account_id=credit,
+        debit_account_id=debit.id,
+        credit_account_id=credit.id,
         unit=move.unit,
         amount=abs(move.amount),
         cause_id=move.cause_id,

@@ -6,16 +6,16 @@ What happens to them later is in entitlement_changes; what is used of them in re
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar, Self, TypeAlias
+from typing import Annotated, Any, ClassVar, Self, TypeAlias
 from uuid import UUID
 
 from pydantic import Field, model_validator
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlmodel import col
 
-from ledger import db, entries, estimates, programmes
+from ledger import bulk, db, entries, estimates, programmes
 from ledger.db import Work
-from ledger.entries import Posting
+from ledger.entries import Place, Posting, Pot
 from ledger.errors import Conflict, LedgerError, NotFound, Refused
 from ledger.ids import NOBODY
 from ledger.inputs import Amount, Id7, LongText, Moment, Pc4, Text, Validity, fingerprint
@@ -24,6 +24,7 @@ from ledger.rules.funding import AccountKind, EntryKind
 from ledger.rules.refusals import BudgetTooLow
 from ledger.rules.restrictions import AnyRestriction, Cap, OnlyItems, OnlyProviders
 from ledger.tables import (
+    Bound,
     Budget,
     BudgetMode,
     ChangeKind,
@@ -152,7 +153,8 @@ class _Desk:
     holders: set[UUID]
     estimates: Mapping[UUID, int]
     granted: list[Entitlement] = field(default_factory=list)
-    changes: list[EntitlementChange] = field(default_factory=list)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    """Rows of EntitlementChange."""
 
     def judge(self, grant: Grant) -> Outcome:
         """Order: known id, known number, holder, programme, budget."""
@@ -205,7 +207,6 @@ def _load(work: Work, grants: Sequence[Grant]) -> _Desk:
     budgets = programmes.open_budgets(
         work, {(each.programme_id, each.valid_from.year) for each in grants if each.programme_id in found}
     )
-    accounts = entries.locked(work, {budget.id for budget in budgets.values()})
     return _Desk(
         work=work,
         known=db.rows(work, Entitlement, ids),
@@ -213,7 +214,7 @@ def _load(work: Work, grants: Sequence[Grant]) -> _Desk:
         numbers=_numbers(work, numbers),
         programmes=found,
         budgets=budgets,
-        budget_left={account.owner_id: account.balance for account in accounts},
+        budget_left=_budget_left(work, found, budgets.values()),
         holders=set(db.rows(work, Person, {each.holder_id for each in grants})),
         estimates=estimates.of_grants(
             work,
@@ -228,61 +229,71 @@ def _load(work: Work, grants: Sequence[Grant]) -> _Desk:
     )
 
 
+def _budget_left(work: Work, found: Mapping[UUID, Programme], budgets: Iterable[Budget]) -> dict[UUID, int]:
+    """What the budgets hold. A hard one is locked: it refuses. A soft one only signals, and nobody waits."""
+    hard = {each.id for each in budgets if found[each.programme_id].mode is BudgetMode.HARD}
+    soft = {each.id for each in budgets} - hard
+    held = entries.held([*entries.locked(work, hard), *entries.seen(work, soft)])
+    return {owner: left for (_, owner, _), left in held.items()}
+
+
 def _write(work: Work, desk: _Desk) -> None:
-    """The rows in bulk, then their accounts, then one posting."""
+    """The rows in bulk, then one posting that makes their accounts."""
     if not desk.granted:
         return
-    connection = work.session.connection()
-    connection.execute(insert(Entitlement), [row.model_dump() for row in desk.granted])
-    connection.execute(insert(EntitlementChange), [row.model_dump() for row in desk.changes])
-    wanted = [pot for row in desk.granted for pot in _pots(row)]
-    wanted += [(AccountKind.TREASURY, NOBODY, unit) for unit in Unit]
-    entries.open_accounts(work, wanted)
-    owners = {row.id for row in desk.granted} | {row.budget_id for row in desk.granted} | {NOBODY}
-    accounts = entries.by_place(entries.locked(work, owners))
-    entries.post(work, [posting for row in desk.granted for posting in _commitment(row, accounts)])
+    bulk.insert(work, Entitlement, [row.model_dump() for row in desk.granted])
+    bulk.insert(work, EntitlementChange, desk.changes)
+    entries.open_accounts(work, [place for row in desk.granted for place in _places(row)])
+    commitments = [each for row in desk.granted for each in _commitment(work, row, desk.programmes)]
+    outside = [source for source, _ in commitments if source.bound is Bound.FREE]
+    entries.post(work, [posting for _, posting in commitments], opening=outside)
 
 
-def _pots(row: Entitlement) -> Iterable[tuple[AccountKind, UUID, Unit]]:
+def _places(row: Entitlement) -> Iterable[Place]:
     yield AccountKind.ENTITLEMENT, row.id, Unit.EUROCENT
     if row.quantity_unit is not None:
         yield AccountKind.ENTITLEMENT, row.id, row.quantity_unit
 
 
-def _commitment(row: Entitlement, accounts: entries.Places) -> Iterable[Posting]:
-    """budget to entitlement in money; the outside world to entitlement in quantity."""
-    pots = [
+def _commitment(
+    work: Work, row: Entitlement, found: Mapping[UUID, Programme]
+) -> Iterable[tuple[Pot, Posting]]:
+    """budget to entitlement in money; the outside world to entitlement in quantity; each with its source."""
+    sources = [
         (AccountKind.BUDGET, row.budget_id, Unit.EUROCENT, row.committed_cents),
         (AccountKind.TREASURY, NOBODY, row.quantity_unit, row.quantity),
     ]
-    for source, owner, unit, amount in pots:
+    soft = found[row.programme_id].mode is BudgetMode.SOFT
+    for kind, owner, unit, amount in sources:
         if unit is None or not amount:
             continue
-        yield Posting(
+        source = entries.pot(work, (kind, owner, unit), soft=soft)
+        posting = Posting(
             kind=EntryKind.GRANT,
-            debit_account_id=accounts[source, owner, unit].id,
-            credit_account_id=accounts[AccountKind.ENTITLEMENT, row.id, unit].id,
+            debit_account_id=source.id,
+            credit_account_id=entries.pot(work, (AccountKind.ENTITLEMENT, row.id, unit)).id,
             unit=unit,
             amount=amount,
             cause_id=row.id,
             at=row.decided_at or row.recorded_at,
         )
+        yield source, posting
 
 
-def _granted(work: Work, row: Entitlement, grant: Grant, mark: bytes) -> EntitlementChange:
-    return EntitlementChange(
-        municipality_id=work.municipality_id,
-        id=row.id,
-        entitlement_id=row.id,
-        version=1,
-        kind=ChangeKind.GRANTED,
-        content=row.model_dump(mode="json"),
-        fingerprint=mark,
-        reason=grant.reference or "",
-        actor_id=work.actor_id,
-        at=grant.at,
-        recorded_at=work.now,
-    )
+def _granted(work: Work, row: Entitlement, grant: Grant, mark: bytes) -> dict[str, Any]:
+    return {
+        "municipality_id": work.municipality_id,
+        "id": row.id,
+        "entitlement_id": row.id,
+        "version": 1,
+        "kind": ChangeKind.GRANTED,
+        "content": row.model_dump(mode="json"),
+        "fingerprint": mark,
+        "reason": grant.reference or "",
+        "actor_id": work.actor_id,
+        "at": grant.at,
+        "recorded_at": work.now,
+    }
 
 
 def _fingerprints(work: Work, ids: set[UUID]) -> dict[UUID, bytes]:

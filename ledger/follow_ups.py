@@ -11,15 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlmodel import col
 
-from ledger import db, entries
+from ledger import bulk, db, entries
 from ledger.clock import dutch_day
 from ledger.db import Work
 from ledger.ids import NOBODY
 from ledger.inputs import fingerprint
-from ledger.mirrors import Mirror, booked_lines, settled_entries, targets
+from ledger.mirrors import Mirror, booked_lines, settled_entries
 from ledger.standing import Case, Decision, Desk, Followed, Line, Order, Outcome, Share
 from ledger.tables import Entitlement, FollowUp, FollowUpKind, Redemption, RedemptionLine, TakenBack
 
@@ -75,17 +75,14 @@ def _write(work: Work, decided: Sequence[Decision]) -> None:
     """Follow-ups and what they take back in bulk, then one posting."""
     if not decided:
         return
-    connection = work.session.connection()
-    connection.execute(insert(FollowUp), [_row(work, each) for each in decided])
-    offs = [_off_row(work, each, off) for each in decided for off in each.offs]
-    if offs:
-        connection.execute(insert(TakenBack), offs)
+    bulk.insert(work, FollowUp, [_row(work, each) for each in decided])
+    bulk.insert(work, TakenBack, [_off_row(work, each, off) for each in decided for off in each.offs])
     booked = booked_lines(work, {each.case.redemption.id for each in decided})
     settled = settled_entries(work, {each.standing.id for each in booked.values()})
-    entries.open_accounts(work, {place for each in decided for place in targets(each)})
     accounts = entries.locked(work, {owner for each in decided for owner in _owners(each.case)})
-    mirror = Mirror(accounts=entries.by_place(accounts), booked=booked, settled=settled)
-    entries.post(work, [posting for each in decided for posting in mirror.postings(each)])
+    mirror = Mirror(work=work, accounts=entries.by_place(accounts), booked=booked, settled=settled)
+    postings = [posting for each in decided for posting in mirror.postings(each)]
+    entries.post(work, postings, opening=mirror.opening.values())
 
 
 def _apply_history(

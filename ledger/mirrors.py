@@ -6,7 +6,7 @@ and what comes back to a closed entitlement goes on to the budget.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from ledger import entries
 from ledger.db import Work
-from ledger.entries import Posting
+from ledger.entries import Posting, Pot
 from ledger.ids import NOBODY
 from ledger.rules.funding import AccountKind, EntryKind
 from ledger.standing import Decision, Share
@@ -34,9 +34,13 @@ class Booked:
 class Mirror:
     """Turns decisions into postings."""
 
+    work: Work
     accounts: entries.Places
+    """Those that exist, locked."""
     booked: Mapping[tuple[UUID, int, Unit], Booked]
     settled: set[UUID]
+    opening: dict[UUID, Pot] = field(default_factory=dict)
+    """Those that are made when they are first needed, or may be below zero."""
 
     def postings(self, decision: Decision) -> Iterable[Posting]:
         """What goes back, then what becomes owed."""
@@ -99,8 +103,14 @@ class Mirror:
             at=booked.source.at,
         )
 
-    def _id(self, kind: AccountKind, owner: UUID, unit: Unit) -> UUID:
-        return self.accounts[kind, owner, unit].id
+    def _id(self, kind: AccountKind, owner: UUID, unit: Unit, *, soft: bool = False) -> UUID:
+        """What is locked already, else the stripe of this connection: locks keep their order."""
+        place = (kind, owner, unit)
+        if place in self.accounts:
+            return self.accounts[place].id
+        pot = entries.pot(self.work, place, soft=soft)
+        self.opening[pot.id] = pot
+        return pot.id
 
 
 def _amounts(share: Share) -> list[tuple[Unit, int]]:
@@ -114,13 +124,6 @@ def _target(decision: Decision, line: RedemptionLine, unit: Unit) -> tuple[Accou
     if unit is Unit.EUROCENT:
         return AccountKind.PAYABLE, line.agreement_id, unit
     return AccountKind.DELIVERED, decision.case.redemption.provider_id, unit
-
-
-def targets(decision: Decision) -> Iterable[tuple[AccountKind, UUID, Unit]]:
-    """The accounts a capture books to, by their places."""
-    for share in decision.captured:
-        for unit, _ in _amounts(share):
-            yield _target(decision, share.line.row, unit)
 
 
 def booked_lines(work: Work, redemption_ids: set[UUID]) -> dict[tuple[UUID, int, Unit], Booked]:

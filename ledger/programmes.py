@@ -350,7 +350,8 @@ def budgets(work: Work) -> list[BudgetState]:
         .order_by(col(Programme.name), col(Budget.year))
     )
     found = [(budget, programme) for budget, programme in work.session.execute(statement)]
-    accounts = entries.by_place(entries.seen(work, {budget.id for budget, _ in found}))
+    accounts = entries.seen(work, {budget.id for budget, _ in found})
+    first, held = entries.by_place(accounts), entries.held(accounts)
     funded = _funded_cents(work)
     return [
         BudgetState(
@@ -360,8 +361,8 @@ def budgets(work: Work) -> list[BudgetState]:
             law=programme.law,
             mode=programme.mode,
             year=budget.year,
-            funded_cents=funded.get(accounts[_pot(budget)].id, 0),
-            left_cents=accounts[_pot(budget)].balance,
+            funded_cents=funded.get(first[_pot(budget)].id, 0),
+            left_cents=held[_pot(budget)],
         )
         for budget, programme in found
     ]
@@ -473,7 +474,7 @@ def _fund_entries(work: Work, funding_ids: Iterable[UUID]) -> dict[UUID, Entry]:
 
 
 def _funded_cents(work: Work) -> dict[UUID, int]:
-    """What was funded, per budget account."""
+    """What was funded, per budget account: always the first stripe."""
     statement = (
         select(col(Entry.credit_account_id), func.sum(col(Entry.amount)))
         .where(col(Entry.municipality_id) == work.municipality_id, col(Entry.kind) == EntryKind.FUND)

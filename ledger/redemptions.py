@@ -6,22 +6,22 @@ What happens to a redemption later (capture, release, reverse) is in follow_ups.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
-
-from ledger import entries, shelves
-from ledger.books import Place, Priced, Taken
+from ledger import bulk, entries, shelves
+from ledger.books import Priced, Taken
 from ledger.clock import dutch_day
 from ledger.db import Work
-from ledger.entries import Posting
+from ledger.entries import Posting, Pot
 from ledger.errors import LedgerError
 from ledger.ids import NOBODY
-from ledger.rules.funding import AccountKind, Draft
+from ledger.rules.funding import AccountKind
 from ledger.scans import Outcome, Redeemed, Scan
-from ledger.tables import Redemption, RedemptionLine
+from ledger.tables import Bound, Redemption, RedemptionLine
+from ledger.units import Unit
 
 SCANS_MAX = 1000
 """The most scans of one batch; longer lists are cut into pieces by who calls."""
@@ -50,69 +50,74 @@ def _write(work: Work, taken: Sequence[Taken]) -> None:
     """Redemptions and lines in bulk, then one posting."""
     if not taken:
         return
-    connection = work.session.connection()
-    connection.execute(insert(Redemption), [_row(work, each) for each in taken])
-    lines = [_line(work, each.scan.id, priced) for each in taken for priced in each.priced]
-    connection.execute(insert(RedemptionLine), lines)
-    wanted = {place for each in taken for place in _places(each)}
-    entries.open_accounts(work, {place for place in wanted if place[0] in _MADE_ON_USE})
-    accounts = entries.by_place(entries.locked(work, {owner for _, owner, _ in wanted}))
-    entries.post(work, [posting for each in taken for posting in _postings(each, accounts)])
+    # By id: two batches with the same ids for other rights share no lock, and meet here in one order.
+    by_id = sorted(taken, key=lambda each: each.scan.id.int)
+    bulk.insert(work, Redemption, [_row(work, each) for each in by_id])
+    bulk.insert(
+        work,
+        RedemptionLine,
+        [_line(work, each.scan.id, priced) for each in taken for priced in each.priced],
+    )
+    pots = _Pots(work=work)
+    postings = [posting for each in taken for posting in _postings(each, pots)]
+    entries.post(work, postings, opening=pots.opening)
 
 
-_MADE_ON_USE = {AccountKind.RESERVED, AccountKind.DELIVERED, AccountKind.PAYABLE}
-"""Accounts that come into being when they are first needed."""
+@dataclass(kw_only=True)
+class _Pots:
+    """The accounts that the redemptions of one batch are booked on, each found once."""
+
+    work: Work
+    found: dict[entries.Place, Pot] = field(default_factory=dict)
+
+    def of(self, taken: Taken, priced: Priced, kind: AccountKind, unit: Unit) -> UUID:
+        """The account of a kind and unit for one line of a redemption."""
+        match kind:
+            case AccountKind.ENTITLEMENT:
+                return taken.right.accounts[unit]
+            case AccountKind.PAYABLE:
+                assert priced.chosen.agreement_id, "accepted under a contract or care agreement"
+                owner = priced.chosen.agreement_id
+            case AccountKind.DELIVERED:
+                owner = taken.redeemed.provider_id
+            case AccountKind.RESERVED:
+                owner = taken.right.id
+            case AccountKind.BUDGET:
+                owner = taken.right.budget_id
+            case _:
+                owner = NOBODY
+        return self._at((kind, owner, unit), soft=not taken.right.programme.is_hard)
+
+    def _at(self, place: entries.Place, *, soft: bool) -> UUID:
+        pot = self.found.get(place)
+        if pot is None:
+            pot = self.found[place] = entries.pot(self.work, place, soft=soft)
+        return pot.id
+
+    @property
+    def opening(self) -> list[Pot]:
+        """All but hard budgets, which exist and were judged: of the others nothing can be lacking."""
+        return [
+            pot
+            for pot in self.found.values()
+            if pot.kind is not AccountKind.BUDGET or pot.bound is Bound.FREE
+        ]
 
 
-def _postings(taken: Taken, accounts: entries.Places) -> Iterable[Posting]:
+def _postings(taken: Taken, pots: _Pots) -> Iterable[Posting]:
     for priced in taken.priced:
         for draft in priced.drafts:
-            debit, credit = _ends(taken, priced, draft)
             yield Posting(
                 kind=draft.kind,
-                debit_account_id=accounts[debit].id,
-                credit_account_id=accounts[credit].id,
+                debit_account_id=pots.of(taken, priced, draft.debit, draft.unit),
+                credit_account_id=pots.of(taken, priced, draft.credit, draft.unit),
                 unit=draft.unit,
                 amount=draft.amount,
                 cause_id=taken.scan.id,
                 line=priced.line.line,
                 at=taken.scan.terms.at,
+                actor_id=taken.scan.actor_id,
             )
-
-
-def _places(taken: Taken) -> Iterable[Place]:
-    for priced in taken.priced:
-        for draft in priced.drafts:
-            yield from _ends(taken, priced, draft)
-
-
-def _ends(taken: Taken, priced: Priced, draft: Draft) -> tuple[Place, Place]:
-    """The debit and the credit account of a draft, by their places."""
-    owners = owners_of(
-        entitlement_id=taken.entitlement.id,
-        budget_id=taken.entitlement.budget_id,
-        agreement_id=priced.chosen.agreement_id,
-        provider_id=taken.redeemed.provider_id,
-    )
-    return (
-        (draft.debit, owners[draft.debit], draft.unit),
-        (draft.credit, owners[draft.credit], draft.unit),
-    )
-
-
-def owners_of(
-    *, entitlement_id: UUID, budget_id: UUID, agreement_id: UUID | None, provider_id: UUID
-) -> dict[AccountKind, UUID]:
-    """Who owns the account of each kind, for one redemption."""
-    assert agreement_id is not None, "accepted under a contract or care agreement"
-    return {
-        AccountKind.TREASURY: NOBODY,
-        AccountKind.BUDGET: budget_id,
-        AccountKind.ENTITLEMENT: entitlement_id,
-        AccountKind.RESERVED: entitlement_id,
-        AccountKind.PAYABLE: agreement_id,
-        AccountKind.DELIVERED: provider_id,
-    }
 
 
 def _row(work: Work, taken: Taken) -> dict[str, Any]:
@@ -121,8 +126,8 @@ def _row(work: Work, taken: Taken) -> dict[str, Any]:
         "municipality_id": work.municipality_id,
         "id": done.id,
         "entitlement_id": done.entitlement_id,
-        "entitlement_version": taken.entitlement.version,
-        "programme_version": taken.programme_version,
+        "entitlement_version": taken.right.version,
+        "programme_version": taken.right.programme.version,
         "provider_id": done.provider_id,
         "code_id": taken.code_id,
         "claim_id": scan.claim_id,
@@ -133,7 +138,7 @@ def _row(work: Work, taken: Taken) -> dict[str, Any]:
         "remaining_cents": done.remaining_cents,
         "remaining_quantity": done.remaining_quantity,
         "fingerprint": scan.fingerprint,
-        "actor_id": work.actor_id,
+        "actor_id": scan.actor_id or work.actor_id,
         "at": scan.terms.at,
         "recorded_at": work.now,
     }

@@ -3,7 +3,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from hashlib import sha256
 from typing import Annotated, ClassVar, Self, TypeAlias
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from pydantic import Field, model_validator
 
 from ledger.clock import dutch_day
 from ledger.errors import Conflict, LedgerError, NotFound, Refused
-from ledger.inputs import Amount, Id7, Input, Moment, ProductCode, fingerprint
+from ledger.inputs import Amount, Id7, Input, Moment, ProductCode
 from ledger.rules.facts import Law
 from ledger.rules.refusals import Reason
 from ledger.shown import Shown
@@ -76,15 +77,22 @@ class Scan:
     shown: Shown | None = None
     claim_id: UUID | None = None
     claim_line: int | None = None
+    actor_id: UUID | None = None
+    """Who sent it; None: who does the work. Scans of many senders are judged in one batch."""
+    service_day: date = field(init=False)
+    """The Dutch calendar day of the care."""
     fingerprint: bytes = field(init=False)
+    """SHA-256 of the terms."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "fingerprint", fingerprint(self.terms))
+        object.__setattr__(self, "service_day", dutch_day(self.terms.at))
+        object.__setattr__(self, "fingerprint", _fingerprint(self.terms))
 
-    @property
-    def service_day(self) -> date:
-        """The Dutch calendar day of the care."""
-        return dutch_day(self.terms.at)
+
+def _fingerprint(terms: ScanTerms) -> bytes:
+    """As inputs.fingerprint, in less time: terms hold no sets, and the instant is the same in UTC."""
+    text = terms.model_dump_json(exclude={"at"}) + terms.at.astimezone(UTC).isoformat()
+    return sha256(text.encode()).digest()
 
 
 class ScanIn(ScanTerms):

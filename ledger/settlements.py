@@ -11,13 +11,13 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, insert, select
+from sqlalchemy import and_, select
 from sqlmodel import col
 
-from ledger import entries, payment_files, unsettled
+from ledger import bulk, entries, payment_files, unsettled
 from ledger.clock import day_after, day_start, dutch_day
 from ledger.db import Work
-from ledger.entries import Posting
+from ledger.entries import Posting, Pot
 from ledger.errors import Conflict, NotFound, Refused
 from ledger.ids import uuid7
 from ledger.inputs import Day, Id7, Input, fingerprint
@@ -270,18 +270,13 @@ def _write(
     """The run with the hash of its file, then all rows in bulk, then one posting."""
     payments = [_payment(work, order, each) for each in decided if each.netted.net_cents]
     run = _run_row(work, order, debtor, payments)
-    connection = work.session.connection()
-    connection.execute(insert(SettlementRun), [run.model_dump()])
-    if not decided:
-        return
-    connection.execute(insert(Settlement), [_settlement(work, order, each) for each in decided])
-    if payments:
-        connection.execute(insert(Payment), [each.model_dump() for each in payments])
+    bulk.insert(work, SettlementRun, [run.model_dump()])
+    bulk.insert(work, Settlement, [_settlement(work, order, each) for each in decided])
+    bulk.insert(work, Payment, [each.model_dump() for each in payments])
     _write_lines(work, decided, before=before)
-    owners = {each.id for each in payments}
-    entries.open_accounts(work, [(AccountKind.IN_PAYMENT, owner, Unit.EUROCENT) for owner in owners])
-    pots = {account.owner_id: account.id for account in entries.locked(work, owners)}
-    entries.post(work, [posting for each in decided for posting in _postings(work, each, pots)])
+    pots = {each.id: entries.pot(work, (AccountKind.IN_PAYMENT, each.id, Unit.EUROCENT)) for each in payments}
+    postings = [posting for each in decided for posting in _postings(work, each, pots)]
+    entries.post(work, postings, opening=pots.values())
 
 
 def _run_row(
@@ -335,7 +330,6 @@ def _write_lines(work: Work, decided: Iterable[_Decided], *, before: datetime) -
     settlement_of = {
         payable.account_id: each.settlement_id for each in decided for payable in each.position.payables
     }
-    connection = work.session.connection()
     for piece in unsettled.lines(work, before):
         rows = [
             {
@@ -347,15 +341,14 @@ def _write_lines(work: Work, decided: Iterable[_Decided], *, before: datetime) -
             for line in piece
             if line.account_id in settlement_of
         ]
-        if rows:
-            connection.execute(insert(SettlementLine), rows)
+        bulk.insert(work, SettlementLine, rows)
 
 
-def _postings(work: Work, decided: _Decided, pots: Mapping[UUID, UUID]) -> Iterator[Posting]:
+def _postings(work: Work, decided: _Decided, pots: Mapping[UUID, Pot]) -> Iterator[Posting]:
     """What is kept back goes to the receivable, the rest to the payment's own account."""
     netted = decided.netted
     moves = [(EntryKind.SET_OFF, decided.position.receivable_id, take) for take in netted.set_offs]
-    moves += [(EntryKind.SETTLE, pots[decided.payment_id], take) for take in netted.pays]
+    moves += [(EntryKind.SETTLE, pots[decided.payment_id].id, take) for take in netted.pays]
     for kind, target, take in moves:
         assert target is not None, "nothing is set off without a receivable"
         yield Posting(

@@ -1,240 +1,244 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Shelves: loads into Books all that one batch of scans may touch, one query per table.
+"""Shelves: loads into Books all that one batch of scans may touch, one question per table.
 
-Locking law: entitlements first, then accounts, each set in the order of their ids; known ids and
-codes are read after the lock, so that what was committed meanwhile is seen.
+Locking law: entitlements first, by id, then the hard budgets that may be drawn. Who holds an
+entitlement holds its accounts. Known ids and codes are read after the lock, so that what was
+committed meanwhile is seen.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence, Set
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy import Text, and_, bindparam, cast, func, select
 from sqlmodel import col
 
-from ledger import db, entries
-from ledger.books import Agreed, Books, Care, Known, Place, UseKey
+from ledger import entries, reference
+from ledger.books import Books, Known, Paper, Right, UseKey
+from ledger.bulk import Among, Plain, Query, mine
+from ledger.columns import Day, Parsed
 from ledger.db import Work
-from ledger.ids import NOBODY
-from ledger.rules.facts import EntitlementKind, Law
+from ledger.offers import Care
+from ledger.reference import Reference
+from ledger.rules.facts import EntitlementKind, Law, Period
+from ledger.rules.funding import AccountKind
+from ledger.rules.periods import period_of
 from ledger.rules.restrictions import AnyRestriction, Cap, UsesMax
 from ledger.scans import Redeemed, RedeemedLine, Scan
 from ledger.shown import manual_digests, token_ids
 from ledger.tables import (
+    Account,
     Approver,
     CareAgreement,
     CareApproval,
     Code,
-    Contract,
-    ContractLine,
-    ContractVersion,
     Entitlement,
     Mandate,
     Person,
-    Programme,
-    ProgrammeVersion,
-    Provider,
     Redemption,
     RedemptionLine,
-    Service,
     TakenBack,
 )
 from ledger.units import Unit
 
 
 def load(work: Work, scans: Sequence[Scan], *, today: date, lock: bool) -> Books:
-    """Books for these scans. With lock, entitlements and accounts are locked until the commit."""
-    entitlements = _entitlements(work, scans, lock=lock)
-    programmes = db.rows(work, Programme, {each.programme_id for each in entitlements.values()})
-    providers = db.rows(work, Provider, {scan.terms.provider_id for scan in scans})
-    contracts = _contracts(work, set(providers))
-    care = _care(work, [e.id for e in entitlements.values() if e.kind is EntitlementKind.DRAWING_RIGHT])
-    rules = _rules(work, programmes.values())
-    counted = {e.id for e in entitlements.values() if _counts(e, rules.get(e.programme_id))}
+    """Books for these scans. With lock, entitlements and hard budgets are locked until the commit."""
+    rows = _entitlements(work, _named(work, scans), lock=lock)
+    known = reference.of(work)
+    known.complete(
+        work,
+        providers={scan.terms.provider_id for scan in scans},
+        programmes={row.programme_id for row in rows},
+        services={line.service for scan in scans for line in scan.terms.lines},
+    )
+    rights = {row.id: row.right(known) for row in rows}
+    _fill(work, rights)
+    _remember_uses(work, rights.values(), min((scan.service_day for scan in scans), default=today))
     codes = _codes(work, scans)
     return Books(
         now=work.now,
         today=today,
-        left=_left(work, entitlements.values(), lock=lock),
+        reference=known,
         known=_known(work, {scan.id for scan in scans}),
-        codes_by_token={code.token_id: code for code in codes},
-        codes_by_manual={code.manual_digest: code for code in codes},
-        entitlements=entitlements,
+        codes_by_token={token_id: paper for token_id, _, paper in codes},
+        codes_by_manual={digest: paper for _, digest, paper in codes},
+        rights=rights,
         by_number={
-            (e.law, e.allocation_number): e.id
-            for e in entitlements.values()
-            if e.allocation_number is not None
+            (row.law, row.allocation_number): row.id for row in rows if row.allocation_number is not None
         },
-        programmes=programmes,
-        rules=rules,
-        providers=providers,
-        contracts=contracts,
-        care=care,
-        services=_services(work, {line.service for scan in scans for line in scan.terms.lines}),
-        people=db.rows(work, Person, {each.holder_id for each in entitlements.values()}),
-        mandates=_mandates(work, scans, entitlements.values()),
-        usage=_usage(work, counted),
-        uses=_uses(work, counted),
+        budgets=_budgets(work, rights.values(), lock=lock),
+        care=_care(work, [each.id for each in rights.values() if each.kind is EntitlementKind.DRAWING_RIGHT]),
+        mandates=_mandates(work, scans, rights.values()),
     )
 
 
-def _entitlements(work: Work, scans: Sequence[Scan], *, lock: bool) -> dict[UUID, Entitlement]:
-    """By id, by allocation number, or by the code that was shown; locked in the order of their ids."""
+# ------------------------------------------------------------------------------------- entitlements
+
+_OPENED_BY_TOKEN = Query(
+    select(col(Code.entitlement_id)).where(mine(Code), Among(col(Code.token_id), "tokens"))
+)
+_OPENED_BY_MANUAL = Query(
+    select(col(Code.entitlement_id)).where(mine(Code), Among(col(Code.manual_digest), "digests"))
+)
+_BY_NUMBER = Query(
+    select(col(Entitlement.id), col(Entitlement.law), col(Entitlement.allocation_number)).where(
+        mine(Entitlement), Among(col(Entitlement.allocation_number), "numbers")
+    )
+)
+
+
+def _named(work: Work, scans: Sequence[Scan]) -> set[UUID]:
+    """The entitlements that are named: by id, by allocation number, or by the code that was shown."""
     ids = {scan.terms.entitlement_id for scan in scans if scan.terms.entitlement_id}
-    numbers = {(a.law, a.number) for a in (scan.terms.allocation for scan in scans) if a}
-    named: list[ColumnElement[bool]] = []
-    if ids:
-        named.append(col(Entitlement.id).in_(ids))
+    shown = [scan.shown for scan in scans if scan.shown]
+    if tokens := token_ids(shown):
+        ids |= {row[0] for row in _OPENED_BY_TOKEN.rows(work, tokens=tokens)}
+    if digests := manual_digests(shown):
+        ids |= {row[0] for row in _OPENED_BY_MANUAL.rows(work, digests=digests)}
+    numbers = {(each.law, each.number) for each in (scan.terms.allocation for scan in scans) if each}
     if numbers:
-        named.append(tuple_(col(Entitlement.law), col(Entitlement.allocation_number)).in_(numbers))
-    if any(scan.shown for scan in scans):
-        opened = select(col(Code.entitlement_id)).where(_shown(work, scans))
-        named.append(col(Entitlement.id).in_(opened))
-    if not named:
-        return {}
-    statement = (
-        select(Entitlement)
-        .where(col(Entitlement.municipality_id) == work.municipality_id, or_(*named))
-        .order_by(col(Entitlement.id))
-        .execution_options(populate_existing=True)
+        found = _BY_NUMBER.rows(work, numbers={number for _, number in numbers})
+        ids |= {id_ for id_, law, number in found if (law, number) in numbers}
+    return ids
+
+
+_SUSPENSIONS: Parsed[tuple[Period, ...]] = Parsed(tuple[Period, ...])
+_RESTRICTIONS: Parsed[tuple[AnyRestriction, ...]] = Parsed(tuple[AnyRestriction, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An entitlement as it is read; the fields are the columns of _RIGHTS, in their order."""
+
+    id: UUID
+    version: int
+    kind: EntitlementKind
+    law: Law
+    allocation_number: int | None
+    holder_id: UUID
+    programme_id: UUID
+    budget_id: UUID
+    valid_from: date
+    valid_until: date | None
+    suspensions: str
+    closed_at: object
+    amount_cents: int | None
+    quantity_unit: Unit | None
+    restrictions: str
+    own_area: str | None
+    area: str | None
+    neighbourhood: str | None
+
+    def right(self, known: Reference) -> Right:
+        """With its rules, and nothing in it yet."""
+        programme = known.programmes[self.programme_id]
+        own = _RESTRICTIONS.read(self.restrictions)
+        return Right(
+            id=self.id,
+            version=self.version,
+            kind=self.kind,
+            law=self.law,
+            holder_id=self.holder_id,
+            budget_id=self.budget_id,
+            programme=programme,
+            validity=Period(start=self.valid_from, until=self.valid_until),
+            suspensions=_SUSPENSIONS.read(self.suspensions),
+            closed=self.closed_at is not None,
+            is_limited=self.amount_cents is not None,
+            quantity_unit=self.quantity_unit,
+            area=self.own_area or self.area,
+            neighbourhood=None if self.own_area else self.neighbourhood,
+            restrictions=own,
+            is_capped=any(isinstance(rule, Cap) for rule in (*programme.restrictions, *own)),
+        )
+
+
+def _of_holder(column: Any) -> Any:
+    """A column of the holder; a subquery, so that the holder is not locked with the entitlement."""
+    return (
+        select(column)
+        .where(
+            col(Person.municipality_id) == col(Entitlement.municipality_id),
+            col(Person.id) == col(Entitlement.holder_id),
+        )
+        .scalar_subquery()
     )
-    found = work.session.scalars(statement.with_for_update() if lock else statement)
-    return {each.id: each for each in found}
 
 
-def _shown(work: Work, scans: Sequence[Scan]) -> ColumnElement[bool]:
-    shown = [scan.shown for scan in scans]
-    return and_(
-        col(Code.municipality_id) == work.municipality_id,
-        or_(col(Code.token_id).in_(token_ids(shown)), col(Code.manual_digest).in_(manual_digests(shown))),
+_ENTITLEMENTS = (
+    select(
+        col(Entitlement.id),
+        col(Entitlement.version),
+        col(Entitlement.kind),
+        col(Entitlement.law),
+        col(Entitlement.allocation_number),
+        col(Entitlement.holder_id),
+        col(Entitlement.programme_id),
+        col(Entitlement.budget_id),
+        col(Entitlement.valid_from),
+        col(Entitlement.valid_until),
+        cast(col(Entitlement.suspensions), Text),
+        col(Entitlement.closed_at),
+        col(Entitlement.amount_cents),
+        col(Entitlement.quantity_unit),
+        cast(col(Entitlement.restrictions), Text),
+        col(Entitlement.area),
+        _of_holder(col(Person.area)),
+        _of_holder(col(Person.neighbourhood)),
     )
+    .where(mine(Entitlement), Among(col(Entitlement.id), "ids"))
+    .order_by(col(Entitlement.id))
+)
+_RIGHTS, _LOCKED_RIGHTS = Query(_ENTITLEMENTS), Query(_ENTITLEMENTS.with_for_update())
 
 
-def _codes(work: Work, scans: Sequence[Scan]) -> Sequence[Code]:
-    if not any(scan.shown for scan in scans):
+def _entitlements(work: Work, ids: Collection[UUID], *, lock: bool) -> list[_Row]:
+    """In the order of their ids, and locked in that order."""
+    if not ids:
         return []
-    statement = select(Code).where(_shown(work, scans)).execution_options(populate_existing=True)
-    return work.session.scalars(statement).all()
+    return [_Row(*row) for row in (_LOCKED_RIGHTS if lock else _RIGHTS).rows(work, ids=ids)]
 
 
-def _rules(work: Work, programmes: Iterable[Programme]) -> dict[UUID, ProgrammeVersion]:
-    """The published version of each programme."""
-    wanted = [(each.id, each.published_version) for each in programmes]
-    statement = select(ProgrammeVersion).where(
-        col(ProgrammeVersion.municipality_id) == work.municipality_id,
-        tuple_(col(ProgrammeVersion.programme_id), col(ProgrammeVersion.version)).in_(wanted),
+# -------------------------------------------------------------------------------- what they hold
+
+_HELD = Query(
+    select(
+        col(Account.owner_id), col(Account.unit), col(Account.id), col(Account.credits) - col(Account.debits)
+    ).where(
+        mine(Account),
+        Among(col(Account.owner_id), "owners"),
+        col(Account.kind) == AccountKind.ENTITLEMENT,
     )
-    return {each.programme_id: each for each in work.session.scalars(statement)}
+)
 
 
-def _contracts(work: Work, provider_ids: set[UUID]) -> dict[tuple[UUID, Law], tuple[Agreed, ...]]:
-    """The published contracts of these providers with their lines, by provider and law."""
-    statement = (
-        select(Contract, ContractVersion, ContractLine)
-        .join(
-            ContractVersion,
-            and_(
-                col(ContractVersion.municipality_id) == col(Contract.municipality_id),
-                col(ContractVersion.contract_id) == col(Contract.id),
-                col(ContractVersion.version) == col(Contract.published_version),
-            ),
-        )
-        .join(
-            ContractLine,
-            and_(
-                col(ContractLine.municipality_id) == col(Contract.municipality_id),
-                col(ContractLine.contract_id) == col(Contract.id),
-                col(ContractLine.version) == col(Contract.published_version),
-            ),
-        )
-        .where(
-            col(Contract.municipality_id) == work.municipality_id,
-            col(Contract.provider_id).in_(provider_ids),
-        )
-        .order_by(col(Contract.id), col(ContractLine.line))
-    )
-    lines: defaultdict[UUID, list[ContractLine]] = defaultdict(list)
-    heads: dict[UUID, tuple[Contract, ContractVersion]] = {}
-    for contract, version, line in work.session.execute(statement):
-        heads[contract.id] = (contract, version)
-        lines[contract.id].append(line)
-    agreed: defaultdict[tuple[UUID, Law], tuple[Agreed, ...]] = defaultdict(tuple)
-    for contract, version in heads.values():
-        agreed[contract.provider_id, contract.law] += (
-            Agreed.of_contract(contract, version, lines[contract.id]),
-        )
-    return agreed
+def _fill(work: Work, rights: dict[UUID, Right]) -> None:
+    """Set what each right holds."""
+    if not rights:
+        return
+    for owner, unit, account_id, left in _HELD.rows(work, owners=rights):
+        right = rights[owner]
+        right.accounts[unit] = account_id
+        if unit is Unit.EUROCENT:
+            right.money = left
+        elif unit is right.quantity_unit:
+            right.counted = left
 
 
-def _care(work: Work, entitlement_ids: Sequence[UUID]) -> dict[tuple[UUID, UUID], tuple[Care, ...]]:
-    """Care agreements with the approvals they miss, by entitlement and provider."""
-    if not entitlement_ids:
+def _budgets(work: Work, rights: Iterable[Right], *, lock: bool) -> dict[UUID, int]:
+    """What the hard budgets hold that may be drawn: only money that nothing limits draws them."""
+    wanted = {each.budget_id for each in rights if each.programme.is_hard and not each.is_limited}
+    if not wanted:
         return {}
-    statement = (
-        select(CareAgreement, col(CareApproval.approver))
-        .outerjoin(
-            CareApproval,
-            and_(
-                col(CareApproval.municipality_id) == col(CareAgreement.municipality_id),
-                col(CareApproval.agreement_id) == col(CareAgreement.id),
-            ),
-        )
-        .where(
-            col(CareAgreement.municipality_id) == work.municipality_id,
-            col(CareAgreement.entitlement_id).in_(entitlement_ids),
-        )
-        .order_by(col(CareAgreement.id))
-    )
-    missing: dict[UUID, set[Approver]] = {}
-    found: dict[UUID, CareAgreement] = {}
-    for agreement, approver in work.session.execute(statement):
-        found[agreement.id] = agreement
-        missing.setdefault(agreement.id, set(Approver)).discard(approver)
-    care: defaultdict[tuple[UUID, UUID], tuple[Care, ...]] = defaultdict(tuple)
-    for agreement in found.values():
-        waits = tuple(sorted(missing[agreement.id]))
-        care[agreement.entitlement_id, agreement.provider_id] += (Care(agreement=agreement, missing=waits),)
-    return care
+    accounts = entries.locked(work, wanted) if lock else entries.seen(work, wanted)
+    return {owner: left for (_, owner, _), left in entries.held(accounts).items()}
 
 
-def _services(work: Work, codes: set[str]) -> dict[tuple[Law, str], Service]:
-    statement = select(Service).where(
-        col(Service.municipality_id) == work.municipality_id, col(Service.code).in_(codes)
-    )
-    return {(each.law, each.code): each for each in work.session.scalars(statement)}
-
-
-def _mandates(
-    work: Work, scans: Sequence[Scan], entitlements: Iterable[Entitlement]
-) -> dict[UUID, tuple[Mandate, ...]]:
-    """By holder; only asked for when somebody acts for one."""
-    if not any(scan.terms.acting_person_id for scan in scans):
-        return {}
-    statement = select(Mandate).where(
-        col(Mandate.municipality_id) == work.municipality_id,
-        col(Mandate.holder_id).in_({each.holder_id for each in entitlements}),
-    )
-    found: defaultdict[UUID, tuple[Mandate, ...]] = defaultdict(tuple)
-    for mandate in work.session.scalars(statement):
-        found[mandate.holder_id] += (mandate,)
-    return found
-
-
-def _left(work: Work, entitlements: Iterable[Entitlement], *, lock: bool) -> dict[Place, int]:
-    """The balances a redemption may debit."""
-    owners = {NOBODY}
-    for each in entitlements:
-        owners |= {each.id, each.budget_id}
-    accounts = entries.locked(work, owners) if lock else entries.seen(work, owners)
-    return {(each.kind, each.owner_id, each.unit): each.balance for each in accounts}
-
-
-def _counts(entitlement: Entitlement, rules: ProgrammeVersion | None) -> bool:
-    """Whether some rule looks at earlier uses."""
-    own: tuple[AnyRestriction, ...] = entitlement.restrictions
-    return any(isinstance(rule, Cap | UsesMax) for rule in (*own, *(rules.restrictions if rules else ())))
-
+# ------------------------------------------------------------------------------------ earlier uses
 
 _LINES_OF_REDEMPTION = and_(
     col(RedemptionLine.municipality_id) == col(Redemption.municipality_id),
@@ -251,58 +255,185 @@ _USE_KEY = (
     col(RedemptionLine.service),
     col(RedemptionLine.unit),
 )
+_OF_RIGHTS = (mine(Redemption), Among(col(Redemption.entitlement_id), "rights"))
+_SINCE = col(Redemption.service_day) >= bindparam("since", type_=Day())
+_USED = Query(
+    select(*_USE_KEY, func.sum(col(RedemptionLine.quantity)), func.sum(col(RedemptionLine.price_cents)))
+    .join(RedemptionLine, _LINES_OF_REDEMPTION)
+    .where(*_OF_RIGHTS, _SINCE)
+    .group_by(*_USE_KEY)
+)
+_TAKEN_BACK = Query(
+    select(*_USE_KEY, func.sum(-col(TakenBack.quantity)), func.sum(-col(TakenBack.price_cents)))
+    .join(RedemptionLine, _LINES_OF_REDEMPTION)
+    .join(TakenBack, _TAKEN_OFF_LINE)
+    .where(*_OF_RIGHTS, _SINCE)
+    .group_by(*_USE_KEY)
+)
+_STANDING = Query(
+    select(col(Redemption.entitlement_id), col(Redemption.id))
+    .join(RedemptionLine, _LINES_OF_REDEMPTION)
+    .outerjoin(TakenBack, _TAKEN_OFF_LINE)
+    .where(*_OF_RIGHTS)
+    .group_by(col(Redemption.entitlement_id), col(Redemption.id), col(RedemptionLine.line))
+    .having(func.coalesce(func.sum(col(TakenBack.quantity)), 0) < func.max(col(RedemptionLine.quantity)))
+)
 
 
-def _usage(work: Work, entitlement_ids: set[UUID]) -> dict[UUID, dict[UseKey, list[int]]]:
-    """What was used less what was taken back, by service day, service and unit."""
+def _remember_uses(work: Work, rights: Iterable[Right], first_day: date) -> None:
+    """Set what was used of each right, as far back as one of its rules looks from first_day on."""
+    capped: dict[bool, dict[UUID, tuple[Right, date]]] = {True: {}, False: {}}
+    few = {}
+    for right in rights:
+        if right.is_capped:
+            since = min(_since(rule, right, first_day) for rule in right.rules if isinstance(rule, Cap))
+            capped[since <= right.validity.start][right.id] = (right, since)
+        if any(isinstance(rule, UsesMax) for rule in right.rules):
+            few[right.id] = right
+    for found in capped.values():  # whole histories apart: they must not make the others look back as far
+        if found:
+            for owner, used in _usage(work, found.keys(), min(since for _, since in found.values())).items():
+                found[owner][0].usage = used
+    if few:
+        for owner, standing in _standing(work, few.keys()).items():
+            few[owner].uses = len(standing)
+
+
+def _since(cap: Cap, right: Right, day: date) -> date:
+    """The first day whose uses matter to a cap on this day or a later one."""
+    return right.validity.start if cap.carry_over else period_of(day, cap.per, right.validity).start
+
+
+def _usage(work: Work, rights: Set[UUID], since: date) -> dict[UUID, dict[UseKey, list[int]]]:
+    """What was used from a day on, less what was taken back, by service day, service and unit."""
     usage: defaultdict[UUID, dict[UseKey, list[int]]] = defaultdict(dict)
-    if not entitlement_ids:
-        return usage
-    used = select(
-        *_USE_KEY, func.sum(col(RedemptionLine.quantity)), func.sum(col(RedemptionLine.price_cents))
-    ).join(RedemptionLine, _LINES_OF_REDEMPTION)
-    back = (
-        select(*_USE_KEY, func.sum(-col(TakenBack.quantity)), func.sum(-col(TakenBack.price_cents)))
-        .join(RedemptionLine, _LINES_OF_REDEMPTION)
-        .join(TakenBack, _TAKEN_OFF_LINE)
-    )
-    for statement in (used, back):
-        summed = statement.where(*_used_of(work, entitlement_ids)).group_by(*_USE_KEY)
-        for owner, day, service, unit, quantity, cents in work.session.execute(summed):
+    for query in (_USED, _TAKEN_BACK):
+        for owner, day, service, unit, quantity, cents in query.rows(work, rights=rights, since=since):
             total = usage[owner].setdefault((day, service, unit), [0, 0])
             total[0] += int(quantity)
             total[1] += int(cents)
     return usage
 
 
-def _used_of(work: Work, entitlement_ids: set[UUID]) -> tuple[ColumnElement[bool], ...]:
-    return (
-        col(Redemption.municipality_id) == work.municipality_id,
-        col(Redemption.entitlement_id).in_(entitlement_ids),
-    )
+def _standing(work: Work, rights: Set[UUID]) -> dict[UUID, set[UUID]]:
+    """The redemptions of each that were not wholly taken back."""
+    standing: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    for owner, redemption in _STANDING.rows(work, rights=rights):
+        standing[owner].add(redemption)
+    return standing
 
 
-def _uses(work: Work, entitlement_ids: set[UUID]) -> Counter[UUID]:
-    """How many redemptions of each were not wholly taken back."""
-    uses: Counter[UUID] = Counter()
-    if not entitlement_ids:
-        return uses
-    taken_back = func.coalesce(func.sum(col(TakenBack.quantity)), 0)
-    statement = (
-        select(col(Redemption.entitlement_id), col(Redemption.id))
-        .join(RedemptionLine, _LINES_OF_REDEMPTION)
-        .outerjoin(TakenBack, _TAKEN_OFF_LINE)
-        .where(*_used_of(work, entitlement_ids))
-        .group_by(col(Redemption.entitlement_id), col(Redemption.id), col(RedemptionLine.line))
-        .having(taken_back < func.max(col(RedemptionLine.quantity)))
+# ----------------------------------------------------------------------- codes, care, mandates
+
+_PAPERS = select(
+    col(Code.token_id),
+    col(Code.manual_digest),
+    col(Code.id),
+    col(Code.entitlement_id),
+    col(Code.issued_at),
+    col(Code.expires_at),
+    col(Code.revoked_at),
+)
+_PAPERS_BY_TOKEN = Query(_PAPERS.where(mine(Code), Among(col(Code.token_id), "tokens")))
+_PAPERS_BY_MANUAL = Query(_PAPERS.where(mine(Code), Among(col(Code.manual_digest), "digests")))
+
+
+def _codes(work: Work, scans: Sequence[Scan]) -> list[tuple[bytes, bytes, Paper]]:
+    """Token id, digest of the manual code, and the code as it is now, of all that were shown."""
+    shown = [scan.shown for scan in scans if scan.shown]
+    rows: list[Plain] = []
+    if tokens := token_ids(shown):
+        rows += _PAPERS_BY_TOKEN.rows(work, tokens=tokens)
+    if digests := manual_digests(shown):
+        rows += _PAPERS_BY_MANUAL.rows(work, digests=digests)
+    return [
+        (
+            token_id,
+            digest,
+            Paper(
+                id=id_,
+                entitlement_id=owner,
+                issued_at=issued_at,
+                expires_at=expires_at,
+                revoked_at=revoked_at,
+            ),
+        )
+        for token_id, digest, id_, owner, issued_at, expires_at, revoked_at in rows
+    ]
+
+
+_CARE = Query(
+    select(
+        col(CareAgreement.id),
+        col(CareAgreement.entitlement_id),
+        col(CareAgreement.provider_id),
+        col(CareAgreement.service),
+        col(CareAgreement.valid_from),
+        col(CareAgreement.valid_until),
+        col(CareAgreement.rate_cents),
+        col(CareApproval.approver),
     )
-    standing = {(owner, redemption) for owner, redemption in work.session.execute(statement)}
-    uses.update(owner for owner, _ in standing)
-    return uses
+    .outerjoin(
+        CareApproval,
+        and_(
+            col(CareApproval.municipality_id) == col(CareAgreement.municipality_id),
+            col(CareApproval.agreement_id) == col(CareAgreement.id),
+        ),
+    )
+    .where(mine(CareAgreement), Among(col(CareAgreement.entitlement_id), "rights"))
+    .order_by(col(CareAgreement.id))
+)
+
+
+def _care(work: Work, rights: Sequence[UUID]) -> dict[tuple[UUID, UUID], tuple[Care, ...]]:
+    """Care agreements with the approvals they miss, by entitlement and provider."""
+    if not rights:
+        return {}
+    missing: dict[UUID, set[Approver]] = {}
+    found: dict[UUID, Plain] = {}
+    for *agreement, approver in _CARE.rows(work, rights=rights):
+        found[agreement[0]] = tuple(agreement)
+        missing.setdefault(agreement[0], set(Approver)).discard(approver)
+    care: defaultdict[tuple[UUID, UUID], tuple[Care, ...]] = defaultdict(tuple)
+    for id_, owner, provider_id, service, start, until, rate_cents in found.values():
+        care[owner, provider_id] += (
+            Care(
+                id=id_,
+                service=service,
+                period=Period(start=start, until=until),
+                rate_cents=rate_cents,
+                missing=tuple(sorted(missing[id_])),
+            ),
+        )
+    return care
+
+
+def _mandates(work: Work, scans: Sequence[Scan], rights: Iterable[Right]) -> dict[UUID, tuple[Mandate, ...]]:
+    """By holder; only asked for when somebody acts for one."""
+    if not any(scan.terms.acting_person_id for scan in scans):
+        return {}
+    statement = select(Mandate).where(
+        col(Mandate.municipality_id) == work.municipality_id,
+        col(Mandate.holder_id).in_({each.holder_id for each in rights}),
+    )
+    found: defaultdict[UUID, tuple[Mandate, ...]] = defaultdict(tuple)
+    for mandate in work.session.scalars(statement):
+        found[mandate.holder_id] += (mandate,)
+    return found
+
+
+# ---------------------------------------------------------------------------------- known answers
+
+_BOOKED = Query(select(col(Redemption.id)).where(mine(Redemption), Among(col(Redemption.id), "ids")))
 
 
 def _known(work: Work, ids: set[UUID]) -> dict[UUID, Known]:
-    """Redemptions that are booked already, with the answer they got."""
+    """Redemptions that are booked already, with the answer they got; mostly there are none."""
+    booked = {row[0] for row in _BOOKED.rows(work, ids=ids)}
+    return _answers(work, booked) if booked else {}
+
+
+def _answers(work: Work, ids: set[UUID]) -> dict[UUID, Known]:
     statement = (
         select(Redemption, RedemptionLine, col(Entitlement.quantity_unit))
         .join(RedemptionLine, _LINES_OF_REDEMPTION)

@@ -3,11 +3,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ledger import manual_code, token
 from ledger.errors import LedgerError
 from ledger.rules.refusals import CodeForeign, CodeUnknown, Reason
-from ledger.token import PublicKey
+from ledger.token import PublicKey, Token
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,13 +35,16 @@ class Reader:
         """
         if not text.startswith(token.PREFIX):
             return self._manual(text)
-        issuer = token.issuer(text)
-        if issuer is not None and issuer != self.municipality_id:
-            return Shown(refusal=CodeForeign(municipality=issuer))
         try:
-            return Shown(token_id=token.read(text, self.public_keys).token_id)
+            found = _verified(text, self.public_keys)
         except LedgerError:
-            return Shown(refusal=CodeUnknown())
+            issuer = token.issuer(text)
+        else:
+            issuer = found.municipality
+            if issuer == self.municipality_id:
+                return Shown(token_id=found.token_id)
+        is_foreign = issuer is not None and issuer != self.municipality_id
+        return Shown(refusal=CodeForeign(municipality=issuer or "") if is_foreign else CodeUnknown())
 
     def _manual(self, text: str) -> Shown:
         try:
@@ -48,6 +52,15 @@ class Reader:
         except LedgerError:
             return Shown(refusal=CodeUnknown())
         return Shown(manual_digest=manual_code.digest(normal, self.manual_code_key, self.municipality_id))
+
+
+@lru_cache(maxsize=16_384)
+def _verified(text: str, keys: tuple[PublicKey, ...]) -> Token:
+    """What a token says, its signature checked once: the same letter is shown visit after visit.
+
+    Only what was found right is kept. Whether it is in force is asked of the database every time.
+    """
+    return token.read(text, keys)
 
 
 def token_ids(shown: Iterable[Shown | None]) -> set[bytes]:

@@ -37,6 +37,7 @@ def note(
         **more,
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
+        "test": os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0],
     }
     with Path(path).open("a", encoding="utf-8") as file:
         file.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -21,7 +21,7 @@ def binaries() -> Path:
     return found[-1]
 
 
-def _runs_as() -> str | None:
+def runs_as() -> str | None:
     """PostgreSQL refuses root: then an unprivileged user runs it."""
     if os.geteuid() != 0:
         return None
@@ -32,7 +32,7 @@ def _runs_as() -> str | None:
 @contextmanager
 def cluster(*, settings: tuple[str, ...] = ("fsync=off",)) -> Iterator[str]:
     """A running cluster; yields the URL of its database postgres, over a socket in its folder."""
-    user, folder = _runs_as(), Path(mkdtemp(prefix="tegoed-pg-"))
+    user, folder = runs_as(), Path(mkdtemp(prefix="tegoed-pg-"))
     if user:
         shutil.chown(folder, user=user)
     bin_, data = binaries(), folder / "data"

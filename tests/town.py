@@ -270,10 +270,9 @@ class Town:
             return audit.check(Work(session=session, municipality_id=BORNE, actor_id=self.actor_id, now=NOW))
 
     def balance(self, kind: AccountKind, owner_id: UUID, unit: Unit = Unit.EUROCENT) -> int:
-        """Of an account; nothing where there is none."""
+        """Of an account, all its stripes together; nothing where there is none."""
         statement = select(Account).where(
             col(Account.kind) == kind, col(Account.owner_id) == owner_id, col(Account.unit) == unit
         )
         with db.reading(self.engine) as session:
-            account = session.scalars(statement).one_or_none()
-            return account.balance if account else 0
+            return sum(account.balance for account in session.scalars(statement))

@@ -249,7 +249,7 @@ class World:
     # ------------------------------------------------------------------------- looking
 
     def balance(self, kind: AccountKind, owner_id: UUID, unit: Unit = Unit.EUROCENT) -> int:
-        """The balance of one account; 0 where it does not exist."""
+        """What an account holds, all its stripes together; 0 where it does not exist."""
         with db.reading(self.engine) as session:
             statement = select(Account).where(
                 col(Account.municipality_id) == self.municipality_id,
@@ -257,8 +257,7 @@ class World:
                 col(Account.owner_id) == owner_id,
                 col(Account.unit) == unit,
             )
-            account = session.scalars(statement).first()
-            return account.balance if account else 0
+            return sum(account.balance for account in session.scalars(statement))
 
     def left(self, entitlement_id: UUID, unit: Unit = Unit.EUROCENT) -> int:
         """What an entitlement still holds."""

@@ -48,6 +48,8 @@ class FindingKind(StrEnum):
     """The entries of a line are not what it says, or what a follow-up says of it."""
     REDEMPTION_ACCOUNT = "redemption_account"
     """An entry of a redemption is on an account of somebody else."""
+    REDEMPTION_PARTY = "redemption_party"
+    """A redemption names an entitlement or a provider that is not there, or a line a redemption."""
     TAKEN_BACK = "taken_back"
     """More was taken back of a line than it holds, or not what the follow-up says."""
     ENTITLEMENT_VERSION = "entitlement_version"

@@ -13,7 +13,17 @@ from ledger.checks.findings import Check, FindingKind, linked
 from ledger.columns import Choice, Id
 from ledger.ids import NOBODY
 from ledger.rules.funding import AccountKind, EntryKind
-from ledger.tables import Account, Entry, FollowUp, FollowUpKind, Redemption, RedemptionLine, TakenBack
+from ledger.tables import (
+    Account,
+    Entitlement,
+    Entry,
+    FollowUp,
+    FollowUpKind,
+    Provider,
+    Redemption,
+    RedemptionLine,
+    TakenBack,
+)
 from ledger.units import Unit
 
 _BOOKED = (EntryKind.REDEEM, EntryKind.RESERVE, EntryKind.CAPTURE, EntryKind.RELEASE, EntryKind.REVERSE)
@@ -34,8 +44,31 @@ def checks(municipality_id: str) -> Iterator[Check]:
     yield _price(municipality_id)
     yield _entries(municipality_id)
     yield from _accounts(municipality_id)
+    yield from _parties(municipality_id)
     yield _taken_back(municipality_id)
     yield _followed(municipality_id)
+
+
+def _parties(municipality_id: str) -> Iterator[Check]:
+    """What a foreign key would say: these tables have none (docs/decisions/0014)."""
+    of_line = (
+        select(col(RedemptionLine.redemption_id), literal("redemption"), literal(1), literal(0))
+        .outerjoin(Redemption, _OF_REDEMPTION)
+        .where(col(RedemptionLine.municipality_id) == municipality_id, col(Redemption.id).is_(None))
+    )
+    parties: tuple[tuple[Any, Any], ...] = (
+        (Entitlement, col(Redemption.entitlement_id)),
+        (Provider, col(Redemption.provider_id)),
+    )
+    statements = [of_line]
+    for table, named in parties:
+        statements.append(
+            select(col(Redemption.id), literal(table.__tablename__), literal(1), literal(0))
+            .outerjoin(table, linked(table, Redemption, col(table.id) == named))
+            .where(col(Redemption.municipality_id) == municipality_id, col(table.id).is_(None))
+        )
+    for statement in statements:
+        yield Check(kind=FindingKind.REDEMPTION_PARTY, place="redemption {}, {}", statement=statement)
 
 
 def _price(municipality_id: str) -> Check:

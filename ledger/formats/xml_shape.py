@@ -7,7 +7,8 @@ that is unknown, missing, empty, doubled, out of order or in another namespace r
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias
 from xml.sax.saxutils import escape
 
@@ -42,6 +43,12 @@ class Group:
     parts: tuple["Part", ...]
     shared: bool = False
     """Its elements are in the namespace of the shared types, not in that of the message."""
+    positions: Mapping[str, int] = field(init=False, compare=False, repr=False)
+    """The place of each element by its name."""
+
+    def __post_init__(self) -> None:
+        places = {part.name: place for place, part in enumerate(self.parts)}
+        object.__setattr__(self, "positions", places)
 
 
 Shape: TypeAlias = Leaf | Group
@@ -158,10 +165,9 @@ def _read_group(element: etree._Element, group: Group, namespaces: Namespaces) -
         raise _refusal(element, "is empty (RS033)")
     _judge_no_text(element)
     namespace, at, seen = namespaces.of(group), 0, 0
-    positions = {part.name: position for position, part in enumerate(group.parts)}
     children: list[Node] = []
     for child in element:
-        position = _position(child, namespace, positions)
+        position = _position(child, namespace, group.positions)
         if position < at:
             raise _refusal(child, "is out of order or doubled")
         if position == at and seen and not group.parts[at].repeats:
@@ -174,7 +180,7 @@ def _read_group(element: etree._Element, group: Group, namespaces: Namespaces) -
 
 
 def _position(child: etree._Element, namespace: str, positions: Mapping[str, int]) -> int:
-    name, found = _name(child), etree.QName(child).namespace or "none"
+    found, name = _split(child.tag)
     if name not in positions:
         raise _refusal(child, "is not known at this place")
     if found != namespace:
@@ -195,7 +201,14 @@ def _judge_no_text(element: etree._Element) -> None:
 
 
 def _name(element: etree._Element) -> str:
-    return etree.QName(element).localname[:100]
+    return _split(element.tag)[1]
+
+
+@lru_cache(maxsize=1024)
+def _split(tag: str) -> tuple[str, str]:
+    """The namespace and the name of a tag; a message says the same few hundred over and over."""
+    parts = etree.QName(tag)
+    return parts.namespace or "none", parts.localname[:100]
 
 
 def _refusal(element: etree._Element, fault: str) -> MalformedFile:

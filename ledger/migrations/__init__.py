@@ -14,8 +14,13 @@ _HERE = Path(__file__).parent
 
 def upgrade(engine: Engine) -> None:
     """Bring the database to the newest version; does nothing when it is there already."""
-    with engine.begin() as connection:
-        command.upgrade(_config(connection), "head")
+    with engine.connect() as connection:
+        try:
+            with connection.begin():
+                command.upgrade(_config(connection), "head")
+        except BaseException:
+            connection.invalidate()  # as in db.transaction: never back into the pool
+            raise
 
 
 def version(engine: Engine) -> str | None:

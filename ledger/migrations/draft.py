@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from ledger.tables import APPEND_ONLY, metadata
+from ledger.tables import APPEND_ONLY, REFERENCE, metadata
 
 DIALECTS: dict[str, Dialect] = {
     name: make_url(f"{name}://").get_dialect()() for name in ("sqlite", "postgresql")
@@ -34,6 +34,16 @@ BEGIN
 END $$"""
 
 
+_POSTGRESQL_EDITION = """CREATE FUNCTION new_edition() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO edition (municipality_id, edition)
+  SELECT municipality_id, gen_random_uuid() FROM (SELECT DISTINCT municipality_id FROM changed) AS touched
+  ORDER BY municipality_id
+  ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition;
+  RETURN NULL;
+END $$"""
+
+
 def ddl(dialect_name: str) -> Iterator[str]:
     """Every CREATE statement for one database, tables in the order their references need."""
     dialect = DIALECTS[dialect_name]
@@ -46,6 +56,49 @@ def ddl(dialect_name: str) -> Iterator[str]:
     for name in APPEND_ONLY:
         yield from _triggers(dialect_name, name)
     yield from _frozen(dialect_name)
+    if dialect_name == "postgresql":
+        yield _POSTGRESQL_EDITION
+    for name in REFERENCE:
+        yield from _editions(dialect_name, name)
+    if dialect_name == "postgresql":
+        for table in metadata.sorted_tables:
+            yield from _row_security(table.name)
+
+
+_OWN = "municipality_id = current_setting('tegoed.municipality', true)"
+"""Whether a row is of the municipality that the transaction acts for; of none where it acts for none."""
+
+_SEEN = {
+    "municipality": "true",
+    "api_key": f"{_OWN} OR digest = decode(current_setting('tegoed.key', true), 'hex')",
+}
+"""What may be looked at beyond one's own rows: that a municipality exists, and the key that one shows."""
+
+
+def _row_security(table: str) -> Iterator[str]:
+    """Rows of other municipalities do not exist for a transaction, not even for the owner of the table."""
+    yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+    yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
+    yield f"CREATE POLICY own ON {table} USING ({_OWN}) WITH CHECK ({_OWN})"
+    if table in _SEEN:
+        yield f"CREATE POLICY seen ON {table} FOR SELECT USING ({_SEEN[table]})"
+
+
+def _editions(dialect_name: str, table: str) -> Iterator[str]:
+    """Give the reference data of a municipality a new edition at every change of one table."""
+    for verb, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
+        name = f"{table}_edition_{verb.lower()}"
+        if dialect_name == "postgresql":
+            yield (
+                f"CREATE TRIGGER {name} AFTER {verb} ON {table} REFERENCING {row} TABLE AS changed\n"
+                "FOR EACH STATEMENT EXECUTE FUNCTION new_edition()"
+            )
+            continue
+        yield (
+            f"CREATE TRIGGER {name} AFTER {verb} ON {table} BEGIN\n"
+            f"INSERT INTO edition (municipality_id, edition) VALUES ({row}.municipality_id, randomblob(16))\n"
+            "ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END"
+        )
 
 
 def _triggers(dialect_name: str, table: str) -> Iterator[str]:

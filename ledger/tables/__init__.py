@@ -19,6 +19,7 @@ from ledger.tables.reference import (
     Contract,
     ContractLine,
     ContractVersion,
+    Edition,
     Municipality,
     Programme,
     ProgrammeVersion,
@@ -68,9 +69,24 @@ APPEND_ONLY = (
 )
 """Tables whose rows the database itself refuses to change or delete."""
 
+REFERENCE = (
+    "provider",
+    "contract",
+    "contract_version",
+    "contract_line",
+    "programme",
+    "programme_version",
+    "service",
+    "actor",
+    "actor_role",
+    "api_key",
+)
+"""Tables whose every change makes a new edition."""
+
 
 __all__ = [
     "APPEND_ONLY",
+    "REFERENCE",
     "AccessLog",
     "Account",
     "Actor",
@@ -89,6 +105,7 @@ __all__ = [
     "Contract",
     "ContractLine",
     "ContractVersion",
+    "Edition",
     "Entitlement",
     "EntitlementChange",
     "Entry",

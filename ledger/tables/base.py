@@ -23,6 +23,10 @@ STRICT: dict[str, Any] = {"sqlite_strict": True}
 """SQLite refuses values of another type than the column's."""
 
 
+GROWS: dict[str, Any] = STRICT | {"sqlite_with_rowid": False}
+"""For tables that grow with every redemption: SQLite keeps the rows in the key, one tree fewer to write."""
+
+
 class Row(SQLModel):
     """A table's row; the table is called after the class, in snake_case."""
 

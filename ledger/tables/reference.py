@@ -83,6 +83,20 @@ class Service(Row, table=True):
     """When we learned this version."""
 
 
+class Edition(Row, table=True):
+    """Which edition of the reference data is in force: triggers give it a new name at every change.
+
+    Who remembers reference data asks for this one row, and knows whether what it remembers still holds.
+    """
+
+    __table_args__ = (in_municipality(), STRICT)
+
+    municipality_id: str = Field(sa_type=Text, primary_key=True)
+    """Whose reference data."""
+    edition: UUID = Field(sa_type=Id)
+    """A random name, never used twice: also a change that is rolled back leaves no trace."""
+
+
 class Provider(Row, table=True):
     """Who gives care and is paid for it."""
 

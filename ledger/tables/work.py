@@ -5,11 +5,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from ledger.columns import Choice, Count, Day, Flag, Id, Instant
-from ledger.tables.base import STRICT, Row, in_municipality, refers
+from ledger.tables.base import GROWS, STRICT, Row, in_municipality, refers
 from ledger.units import Unit
 
 
@@ -25,15 +25,23 @@ class FollowUpKind(StrEnum):
 
 
 class Redemption(Row, table=True):
-    """One use of an entitlement, or a reservation of one. Append-only."""
+    """One use of an entitlement, or a reservation of one. Append-only.
+
+    No foreign keys, as with entries: it was judged from the very rows it refers to, the entitlement
+    locked, and those are never deleted (docs/decisions/0014).
+    """
 
     __table_args__ = (
-        refers("entitlement_id", "entitlement"),
-        refers("provider_id", "provider"),
         Index("ix_redemption_use", "municipality_id", "entitlement_id", "service_day"),
         Index("ix_redemption_provider", "municipality_id", "provider_id", "id"),
-        Index("ix_redemption_claim", "municipality_id", "claim_id"),
-        STRICT,
+        Index(
+            "ix_redemption_claim",
+            "municipality_id",
+            "claim_id",
+            sqlite_where=text("claim_id IS NOT NULL"),
+            postgresql_where=text("claim_id IS NOT NULL"),
+        ),
+        GROWS,
     )
 
     municipality_id: str = Field(sa_type=Text, primary_key=True)
@@ -75,9 +83,9 @@ class Redemption(Row, table=True):
 
 
 class RedemptionLine(Row, table=True):
-    """One service in a redemption. Append-only."""
+    """One service in a redemption, written with it. Append-only; no foreign key, as the redemption."""
 
-    __table_args__ = (refers("redemption_id", "redemption"), STRICT)
+    __table_args__ = (GROWS,)
 
     municipality_id: str = Field(sa_type=Text, primary_key=True)
     """Whose ledger."""

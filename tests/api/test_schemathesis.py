@@ -6,8 +6,9 @@ Ids are drawn from what exists and from what does not; keys rotate over the role
 
 import json
 from collections.abc import Iterator
-from itertools import cycle
+from itertools import count, cycle
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from api import openapi
 from ledger.ids import uuid7
 from ledger.roles import MAY
 from ledger.tables import Role
+from tests import figures
 from tests.api.served import Served
 from tests.api.test_access import DOORS
 from tests.conftest import _sqlite
@@ -109,28 +111,47 @@ def test_no_answer_is_outside_the_document(
 def test_no_answer_is_outside_the_document_for_long(
     method: str, path: str, mode: GenerationMode, lasting: Served, document: Any
 ) -> None:
-    _ask(method, path, lasting, document[path][method].as_strategy(generation_mode=mode), LONG)
+    started, cases = monotonic(), document[path][method].as_strategy(generation_mode=mode)
+    requests = _ask(method, path, lasting, cases, LONG)
+    figures.note(
+        "T12 fuzz",
+        database="sqlite",
+        trials=requests,
+        failures=0,
+        of="requests",
+        seconds=monotonic() - started,
+        operation=f"{method} {path} {mode.value}",
+    )
 
 
 STEADY = settings(
     max_examples=12, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 """The same every time, in about a minute."""
-LONG = settings(max_examples=200, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-"""Another time each time."""
+LONG = settings(
+    max_examples=max(1, round(200 * figures.scale())),
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+    print_blob=True,
+)
+"""Another time each time; what fails prints the line that repeats it."""
 
 
-def _ask(method: str, path: str, served: Served, cases: Any, how: settings) -> None:
-    roles = _roles(method, path)
+def _ask(method: str, path: str, served: Served, cases: Any, how: settings) -> int:
+    """How many requests were made, all of them answered as the document says."""
+    roles, made = _roles(method, path), count()
 
     @how
     @given(case=cases)
     def ask(case: Any) -> None:
         assume(not _vanishes(case.query))
         headers = {"Authorization": f"Bearer {served.secrets[next(roles)]}"}
+        next(made)
         case.call_and_validate(headers=headers, checks=CHECKS)
 
     ask()
+    return next(made)
 
 
 def _vanishes(query: Any) -> bool:

@@ -440,6 +440,44 @@ def account_of_redemption(story: Story) -> Spoil:
     )
 
 
+def parties(story: Story) -> Spoil:
+    """A redemption of nothing by nobody, and a line of nothing: no foreign key refuses them."""
+    row = {
+        "municipality_id": BORNE,
+        "id": uuid7(),
+        "entitlement_id": ELSEWHERE,
+        "entitlement_version": 1,
+        "programme_version": 1,
+        "provider_id": ELSEWHERE,
+        "service_day": NOW.date(),
+        "price_cents": 0,
+        "fingerprint": b"",
+        "actor_id": story.town.actor_id,
+        "at": NOW,
+        "recorded_at": NOW,
+    }
+    line = {
+        "municipality_id": BORNE,
+        "redemption_id": ELSEWHERE,
+        "line": 1,
+        "service": "01A04",
+        "unit": Unit.MINUTE,
+        "quantity": 1,
+        "price_cents": 0,
+        "agreement_id": ELSEWHERE,
+        "agreement_version": 1,
+    }
+    return spoil(
+        insert(Redemption).values(row),
+        insert(RedemptionLine).values(line),
+        found=[
+            (K.REDEMPTION_PARTY, f"redemption {row['id']}, entitlement", 1, 0),
+            (K.REDEMPTION_PARTY, f"redemption {row['id']}, provider", 1, 0),
+            (K.REDEMPTION_PARTY, f"redemption {ELSEWHERE}, redemption", 1, 0),
+        ],
+    )
+
+
 def version(story: Story) -> Spoil:
     return spoil(
         changed(Entitlement, story.right, version=9),
@@ -733,6 +771,7 @@ SPOILS: list[Callable[[Story], Spoil]] = [
     bound_of_budget,
     unit,
     chart,
+    parties,
     cause,
     reversal_unknown,
     reversal_amount,
@@ -809,7 +848,7 @@ def test_an_entry_reversed_twice_is_found(postgresql_engine: Engine) -> None:
         col(Entry.cause_id) == story.capture,
         col(Entry.unit) == Unit.EUROCENT,
     )
-    forget = "ALTER TABLE entry DROP CONSTRAINT uq_entry_municipality_id_reverses_id"
+    forget = "DROP INDEX uq_entry_reverses"
     with postgresql_engine.begin() as connection:
         connection.exec_driver_sql(forget)
     spoil_all(postgresql_engine, [changed(Entry, smaller.id, reverses_id=entry.reverses_id)])

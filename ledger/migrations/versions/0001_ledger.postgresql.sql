@@ -11,6 +11,35 @@ CREATE TABLE access_log (
 
 CREATE INDEX ix_access_log_person ON access_log (municipality_id, person_id)
 
+CREATE TABLE entry (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  kind TEXT NOT NULL,
+  debit_account_id UUID NOT NULL,
+  credit_account_id UUID NOT NULL,
+  unit TEXT NOT NULL,
+  amount BIGINT NOT NULL,
+  cause_id UUID NOT NULL,
+  line BIGINT NOT NULL,
+  reverses_id UUID,
+  at TIMESTAMP WITH TIME ZONE NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  actor_id UUID NOT NULL,
+  CONSTRAINT pk_entry PRIMARY KEY (municipality_id, id),
+  CONSTRAINT ck_entry_amount_positive CHECK (amount > 0),
+  CONSTRAINT ck_entry_two_accounts CHECK (debit_account_id <> credit_account_id)
+)
+
+CREATE INDEX ix_entry_cause ON entry (municipality_id, cause_id)
+
+CREATE INDEX ix_entry_funded ON entry (municipality_id, credit_account_id) WHERE kind = 'fund'
+
+CREATE INDEX ix_entry_owed ON entry (municipality_id, credit_account_id) WHERE unit = 'eurocent' AND kind IN ('redeem', 'capture')
+
+CREATE INDEX ix_entry_taken_back ON entry (municipality_id, debit_account_id) WHERE unit = 'eurocent' AND kind = 'reverse'
+
+CREATE UNIQUE INDEX uq_entry_reverses ON entry (municipality_id, reverses_id) WHERE reverses_id IS NOT NULL
+
 CREATE TABLE municipality (
   municipality_id TEXT NOT NULL,
   name TEXT NOT NULL,
@@ -21,18 +50,60 @@ CREATE TABLE municipality (
   CONSTRAINT ck_municipality_cbs_code CHECK (length(municipality_id) = 4)
 )
 
+CREATE TABLE redemption (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  entitlement_id UUID NOT NULL,
+  entitlement_version BIGINT NOT NULL,
+  programme_version BIGINT NOT NULL,
+  provider_id UUID NOT NULL,
+  code_id UUID,
+  claim_id UUID,
+  claim_line BIGINT,
+  reserved BOOLEAN NOT NULL,
+  service_day DATE NOT NULL,
+  price_cents BIGINT NOT NULL,
+  remaining_cents BIGINT,
+  remaining_quantity BIGINT,
+  fingerprint BYTEA NOT NULL,
+  actor_id UUID NOT NULL,
+  at TIMESTAMP WITH TIME ZONE NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_redemption PRIMARY KEY (municipality_id, id)
+)
+
+CREATE INDEX ix_redemption_claim ON redemption (municipality_id, claim_id) WHERE claim_id IS NOT NULL
+
+CREATE INDEX ix_redemption_provider ON redemption (municipality_id, provider_id, id)
+
+CREATE INDEX ix_redemption_use ON redemption (municipality_id, entitlement_id, service_day)
+
+CREATE TABLE redemption_line (
+  municipality_id TEXT NOT NULL,
+  redemption_id UUID NOT NULL,
+  line BIGINT NOT NULL,
+  service TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  quantity BIGINT NOT NULL,
+  price_cents BIGINT NOT NULL,
+  agreement_id UUID NOT NULL,
+  agreement_version BIGINT NOT NULL,
+  CONSTRAINT pk_redemption_line PRIMARY KEY (municipality_id, redemption_id, line)
+)
+
 CREATE TABLE account (
   municipality_id TEXT NOT NULL,
   id UUID NOT NULL,
   kind TEXT NOT NULL,
   owner_id UUID NOT NULL,
   unit TEXT NOT NULL,
+  stripe BIGINT NOT NULL,
   bound TEXT NOT NULL,
   debits BIGINT NOT NULL,
   credits BIGINT NOT NULL,
   CONSTRAINT pk_account PRIMARY KEY (municipality_id, id),
   CONSTRAINT fk_account_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id),
-  CONSTRAINT uq_account_municipality_id_owner_id_kind_unit UNIQUE (municipality_id, owner_id, kind, unit),
+  CONSTRAINT uq_account_municipality_id_owner_id_kind_unit_stripe UNIQUE (municipality_id, owner_id, kind, unit, stripe),
   CONSTRAINT ck_account_counters_grow CHECK (debits >= 0 AND credits >= 0),
   CONSTRAINT ck_account_not_below_zero CHECK (bound <> 'at_least_zero' OR debits <= credits),
   CONSTRAINT ck_account_not_above_zero CHECK (bound <> 'at_most_zero' OR credits <= debits)
@@ -59,6 +130,31 @@ CREATE TABLE code_key (
   CONSTRAINT pk_code_key PRIMARY KEY (municipality_id, key_id),
   CONSTRAINT fk_code_key_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
 )
+
+CREATE TABLE edition (
+  municipality_id TEXT NOT NULL,
+  edition UUID NOT NULL,
+  CONSTRAINT pk_edition PRIMARY KEY (municipality_id),
+  CONSTRAINT fk_edition_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
+)
+
+CREATE TABLE follow_up (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  redemption_id UUID NOT NULL,
+  kind TEXT NOT NULL,
+  taken_back_cents BIGINT NOT NULL,
+  standing_cents BIGINT NOT NULL,
+  reason TEXT NOT NULL,
+  fingerprint BYTEA NOT NULL,
+  actor_id UUID NOT NULL,
+  at TIMESTAMP WITH TIME ZONE NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_follow_up PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_follow_up_municipality_id_redemption_id FOREIGN KEY(municipality_id, redemption_id) REFERENCES redemption (municipality_id, id)
+)
+
+CREATE INDEX ix_follow_up_redemption ON follow_up (municipality_id, redemption_id)
 
 CREATE TABLE person (
   municipality_id TEXT NOT NULL,
@@ -196,34 +292,6 @@ CREATE TABLE contract (
 
 CREATE INDEX ix_contract_provider_id ON contract (provider_id)
 
-CREATE TABLE entry (
-  municipality_id TEXT NOT NULL,
-  id UUID NOT NULL,
-  kind TEXT NOT NULL,
-  debit_account_id UUID NOT NULL,
-  credit_account_id UUID NOT NULL,
-  unit TEXT NOT NULL,
-  amount BIGINT NOT NULL,
-  cause_id UUID NOT NULL,
-  line BIGINT NOT NULL,
-  reverses_id UUID,
-  at TIMESTAMP WITH TIME ZONE NOT NULL,
-  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
-  actor_id UUID NOT NULL,
-  CONSTRAINT pk_entry PRIMARY KEY (municipality_id, id),
-  CONSTRAINT fk_entry_municipality_id_debit_account_id FOREIGN KEY(municipality_id, debit_account_id) REFERENCES account (municipality_id, id),
-  CONSTRAINT fk_entry_municipality_id_credit_account_id FOREIGN KEY(municipality_id, credit_account_id) REFERENCES account (municipality_id, id),
-  CONSTRAINT uq_entry_municipality_id_reverses_id UNIQUE (municipality_id, reverses_id),
-  CONSTRAINT ck_entry_amount_positive CHECK (amount > 0),
-  CONSTRAINT ck_entry_two_accounts CHECK (debit_account_id <> credit_account_id)
-)
-
-CREATE INDEX ix_entry_cause ON entry (municipality_id, cause_id)
-
-CREATE INDEX ix_entry_credit ON entry (municipality_id, credit_account_id, id)
-
-CREATE INDEX ix_entry_debit ON entry (municipality_id, debit_account_id, id)
-
 CREATE TABLE mandate (
   municipality_id TEXT NOT NULL,
   id UUID NOT NULL,
@@ -266,6 +334,20 @@ CREATE TABLE settlement (
   CONSTRAINT fk_settlement_municipality_id_run_id FOREIGN KEY(municipality_id, run_id) REFERENCES settlement_run (municipality_id, id),
   CONSTRAINT fk_settlement_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id),
   CONSTRAINT uq_settlement_municipality_id_run_id_provider_id UNIQUE (municipality_id, run_id, provider_id)
+)
+
+CREATE TABLE taken_back (
+  municipality_id TEXT NOT NULL,
+  follow_up_id UUID NOT NULL,
+  line BIGINT NOT NULL,
+  redemption_id UUID NOT NULL,
+  kind TEXT NOT NULL,
+  quantity BIGINT NOT NULL,
+  price_cents BIGINT NOT NULL,
+  CONSTRAINT pk_taken_back PRIMARY KEY (municipality_id, follow_up_id, line),
+  CONSTRAINT fk_taken_back_municipality_id_follow_up_id FOREIGN KEY(municipality_id, follow_up_id) REFERENCES follow_up (municipality_id, id),
+  CONSTRAINT uq_taken_back_municipality_id_redemption_id_line_kind UNIQUE (municipality_id, redemption_id, line, kind),
+  CONSTRAINT ck_taken_back_not_negative CHECK (quantity >= 0 AND price_cents >= 0)
 )
 
 CREATE TABLE vault_index (
@@ -444,36 +526,6 @@ CREATE TABLE entitlement_change (
   CONSTRAINT uq_entitlement_change_municipality_id_entitlement_id_version UNIQUE (municipality_id, entitlement_id, version)
 )
 
-CREATE TABLE redemption (
-  municipality_id TEXT NOT NULL,
-  id UUID NOT NULL,
-  entitlement_id UUID NOT NULL,
-  entitlement_version BIGINT NOT NULL,
-  programme_version BIGINT NOT NULL,
-  provider_id UUID NOT NULL,
-  code_id UUID,
-  claim_id UUID,
-  claim_line BIGINT,
-  reserved BOOLEAN NOT NULL,
-  service_day DATE NOT NULL,
-  price_cents BIGINT NOT NULL,
-  remaining_cents BIGINT,
-  remaining_quantity BIGINT,
-  fingerprint BYTEA NOT NULL,
-  actor_id UUID NOT NULL,
-  at TIMESTAMP WITH TIME ZONE NOT NULL,
-  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
-  CONSTRAINT pk_redemption PRIMARY KEY (municipality_id, id),
-  CONSTRAINT fk_redemption_municipality_id_entitlement_id FOREIGN KEY(municipality_id, entitlement_id) REFERENCES entitlement (municipality_id, id),
-  CONSTRAINT fk_redemption_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id)
-)
-
-CREATE INDEX ix_redemption_claim ON redemption (municipality_id, claim_id)
-
-CREATE INDEX ix_redemption_provider ON redemption (municipality_id, provider_id, id)
-
-CREATE INDEX ix_redemption_use ON redemption (municipality_id, entitlement_id, service_day)
-
 CREATE TABLE care_approval (
   municipality_id TEXT NOT NULL,
   agreement_id UUID NOT NULL,
@@ -483,52 +535,6 @@ CREATE TABLE care_approval (
   CONSTRAINT pk_care_approval PRIMARY KEY (municipality_id, agreement_id, approver),
   CONSTRAINT fk_care_approval_municipality_id_agreement_id FOREIGN KEY(municipality_id, agreement_id) REFERENCES care_agreement (municipality_id, id),
   CONSTRAINT uq_care_approval_municipality_id_agreement_id_actor_id UNIQUE (municipality_id, agreement_id, actor_id)
-)
-
-CREATE TABLE follow_up (
-  municipality_id TEXT NOT NULL,
-  id UUID NOT NULL,
-  redemption_id UUID NOT NULL,
-  kind TEXT NOT NULL,
-  taken_back_cents BIGINT NOT NULL,
-  standing_cents BIGINT NOT NULL,
-  reason TEXT NOT NULL,
-  fingerprint BYTEA NOT NULL,
-  actor_id UUID NOT NULL,
-  at TIMESTAMP WITH TIME ZONE NOT NULL,
-  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
-  CONSTRAINT pk_follow_up PRIMARY KEY (municipality_id, id),
-  CONSTRAINT fk_follow_up_municipality_id_redemption_id FOREIGN KEY(municipality_id, redemption_id) REFERENCES redemption (municipality_id, id)
-)
-
-CREATE INDEX ix_follow_up_redemption ON follow_up (municipality_id, redemption_id)
-
-CREATE TABLE redemption_line (
-  municipality_id TEXT NOT NULL,
-  redemption_id UUID NOT NULL,
-  line BIGINT NOT NULL,
-  service TEXT NOT NULL,
-  unit TEXT NOT NULL,
-  quantity BIGINT NOT NULL,
-  price_cents BIGINT NOT NULL,
-  agreement_id UUID NOT NULL,
-  agreement_version BIGINT NOT NULL,
-  CONSTRAINT pk_redemption_line PRIMARY KEY (municipality_id, redemption_id, line),
-  CONSTRAINT fk_redemption_line_municipality_id_redemption_id FOREIGN KEY(municipality_id, redemption_id) REFERENCES redemption (municipality_id, id)
-)
-
-CREATE TABLE taken_back (
-  municipality_id TEXT NOT NULL,
-  follow_up_id UUID NOT NULL,
-  line BIGINT NOT NULL,
-  redemption_id UUID NOT NULL,
-  kind TEXT NOT NULL,
-  quantity BIGINT NOT NULL,
-  price_cents BIGINT NOT NULL,
-  CONSTRAINT pk_taken_back PRIMARY KEY (municipality_id, follow_up_id, line),
-  CONSTRAINT fk_taken_back_municipality_id_follow_up_id FOREIGN KEY(municipality_id, follow_up_id) REFERENCES follow_up (municipality_id, id),
-  CONSTRAINT uq_taken_back_municipality_id_redemption_id_line_kind UNIQUE (municipality_id, redemption_id, line, kind),
-  CONSTRAINT ck_taken_back_not_negative CHECK (quantity >= 0 AND price_cents >= 0)
 )
 
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -597,3 +603,316 @@ END $$
 
 CREATE TRIGGER contract_line_frozen BEFORE INSERT OR UPDATE OR DELETE ON contract_line
 FOR EACH ROW EXECUTE FUNCTION refuse_published_line()
+
+CREATE FUNCTION new_edition() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO edition (municipality_id, edition)
+  SELECT municipality_id, gen_random_uuid() FROM (SELECT DISTINCT municipality_id FROM changed) AS touched
+  ORDER BY municipality_id
+  ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition;
+  RETURN NULL;
+END $$
+
+CREATE TRIGGER provider_edition_insert AFTER INSERT ON provider REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER provider_edition_update AFTER UPDATE ON provider REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER provider_edition_delete AFTER DELETE ON provider REFERENCING OLD TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER contract_edition_insert AFTER INSERT ON contract REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER contract_edition_update AFTER UPDATE ON contract REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER contract_edition_delete AFTER DELETE ON contract REFERENCING OLD TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER contract_version_edition_insert AFTER INSERT ON contract_version REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER contract_version_edition_update AFTER UPDATE ON contract_version REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER contract_version_edition_delete AFTER DELETE ON contract_version REFERENCING OLD TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER contract_line_edition_insert AFTER INSERT ON contract_line REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER contract_line_edition_update AFTER UPDATE ON contract_line REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER contract_line_edition_delete AFTER DELETE ON contract_line REFERENCING OLD TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER programme_edition_insert AFTER INSERT ON programme REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER programme_edition_update AFTER UPDATE ON programme REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER programme_edition_delete AFTER DELETE ON programme REFERENCING OLD TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER programme_version_edition_insert AFTER INSERT ON programme_version REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER programme_version_edition_update AFTER UPDATE ON programme_version REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER programme_version_edition_delete AFTER DELETE ON programme_version REFERENCING OLD TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER service_edition_insert AFTER INSERT ON service REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER service_edition_update AFTER UPDATE ON service REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER service_edition_delete AFTER DELETE ON service REFERENCING OLD TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER actor_edition_insert AFTER INSERT ON actor REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER actor_edition_update AFTER UPDATE ON actor REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER actor_edition_delete AFTER DELETE ON actor REFERENCING OLD TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER actor_role_edition_insert AFTER INSERT ON actor_role REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER actor_role_edition_update AFTER UPDATE ON actor_role REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER actor_role_edition_delete AFTER DELETE ON actor_role REFERENCING OLD TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER api_key_edition_insert AFTER INSERT ON api_key REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER api_key_edition_update AFTER UPDATE ON api_key REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+CREATE TRIGGER api_key_edition_delete AFTER DELETE ON api_key REFERENCING OLD TABLE AS changed
+FOR EACH STATEMENT EXECUTE FUNCTION new_edition()
+
+ALTER TABLE access_log ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE access_log FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON access_log USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE entry ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE entry FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON entry USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE municipality ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE municipality FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON municipality USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+CREATE POLICY seen ON municipality FOR SELECT USING (true)
+
+ALTER TABLE redemption ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE redemption FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON redemption USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE redemption_line ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE redemption_line FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON redemption_line USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE account ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE account FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON account USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE actor ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE actor FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON actor USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE code_key ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE code_key FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON code_key USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE edition ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE edition FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON edition USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE follow_up ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE follow_up FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON follow_up USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE person ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE person FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON person USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE programme ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE programme FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON programme USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE provider ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE provider FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON provider USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE service ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE service FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON service USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE settlement_run ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE settlement_run FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON settlement_run USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE actor_role ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE actor_role FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON actor_role USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE api_key ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE api_key FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON api_key USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+CREATE POLICY seen ON api_key FOR SELECT USING (municipality_id = current_setting('tegoed.municipality', true) OR digest = decode(current_setting('tegoed.key', true), 'hex'))
+
+ALTER TABLE budget ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE budget FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON budget USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE claim ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE claim FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON claim USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE contract ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE contract FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON contract USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE mandate ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE mandate FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON mandate USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE programme_version ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE programme_version FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON programme_version USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE settlement ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE settlement FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON settlement USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE taken_back ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE taken_back FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON taken_back USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE vault_index ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE vault_index FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON vault_index USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE vault_record ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE vault_record FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON vault_record USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE contract_line ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE contract_line FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON contract_line USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE contract_version ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE contract_version FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON contract_version USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE entitlement ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE entitlement FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON entitlement USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE payment ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE payment FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON payment USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE settlement_line ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE settlement_line FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON settlement_line USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE care_agreement ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE care_agreement FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON care_agreement USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE code ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE code FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON code USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE entitlement_change ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE entitlement_change FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON entitlement_change USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE care_approval ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE care_approval FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON care_approval USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))

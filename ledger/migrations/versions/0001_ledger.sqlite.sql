@@ -12,6 +12,37 @@ CREATE TABLE access_log (
 
 CREATE INDEX ix_access_log_person ON access_log (municipality_id, person_id)
 
+CREATE TABLE entry (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  kind TEXT NOT NULL,
+  debit_account_id BLOB NOT NULL,
+  credit_account_id BLOB NOT NULL,
+  unit TEXT NOT NULL,
+  amount INTEGER NOT NULL,
+  cause_id BLOB NOT NULL,
+  line INTEGER NOT NULL,
+  reverses_id BLOB,
+  at INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  actor_id BLOB NOT NULL,
+  CONSTRAINT pk_entry PRIMARY KEY (municipality_id, id),
+  CONSTRAINT ck_entry_amount_positive CHECK (amount > 0),
+  CONSTRAINT ck_entry_two_accounts CHECK (debit_account_id <> credit_account_id)
+)
+ WITHOUT ROWID,
+ STRICT
+
+CREATE INDEX ix_entry_cause ON entry (municipality_id, cause_id)
+
+CREATE INDEX ix_entry_funded ON entry (municipality_id, credit_account_id) WHERE kind = 'fund'
+
+CREATE INDEX ix_entry_owed ON entry (municipality_id, credit_account_id) WHERE unit = 'eurocent' AND kind IN ('redeem', 'capture')
+
+CREATE INDEX ix_entry_taken_back ON entry (municipality_id, debit_account_id) WHERE unit = 'eurocent' AND kind = 'reverse'
+
+CREATE UNIQUE INDEX uq_entry_reverses ON entry (municipality_id, reverses_id) WHERE reverses_id IS NOT NULL
+
 CREATE TABLE municipality (
   municipality_id TEXT NOT NULL,
   name TEXT NOT NULL,
@@ -23,22 +54,69 @@ CREATE TABLE municipality (
 )
  STRICT
 
+CREATE TABLE redemption (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  entitlement_id BLOB NOT NULL,
+  entitlement_version INTEGER NOT NULL,
+  programme_version INTEGER NOT NULL,
+  provider_id BLOB NOT NULL,
+  code_id BLOB,
+  claim_id BLOB,
+  claim_line INTEGER,
+  reserved INTEGER NOT NULL,
+  service_day TEXT NOT NULL,
+  price_cents INTEGER NOT NULL,
+  remaining_cents INTEGER,
+  remaining_quantity INTEGER,
+  fingerprint BLOB NOT NULL,
+  actor_id BLOB NOT NULL,
+  at INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_redemption PRIMARY KEY (municipality_id, id)
+)
+ WITHOUT ROWID,
+ STRICT
+
+CREATE INDEX ix_redemption_claim ON redemption (municipality_id, claim_id) WHERE claim_id IS NOT NULL
+
+CREATE INDEX ix_redemption_provider ON redemption (municipality_id, provider_id, id)
+
+CREATE INDEX ix_redemption_use ON redemption (municipality_id, entitlement_id, service_day)
+
+CREATE TABLE redemption_line (
+  municipality_id TEXT NOT NULL,
+  redemption_id BLOB NOT NULL,
+  line INTEGER NOT NULL,
+  service TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  quantity INTEGER NOT NULL,
+  price_cents INTEGER NOT NULL,
+  agreement_id BLOB NOT NULL,
+  agreement_version INTEGER NOT NULL,
+  CONSTRAINT pk_redemption_line PRIMARY KEY (municipality_id, redemption_id, line)
+)
+ WITHOUT ROWID,
+ STRICT
+
 CREATE TABLE account (
   municipality_id TEXT NOT NULL,
   id BLOB NOT NULL,
   kind TEXT NOT NULL,
   owner_id BLOB NOT NULL,
   unit TEXT NOT NULL,
+  stripe INTEGER NOT NULL,
   bound TEXT NOT NULL,
   debits INTEGER NOT NULL,
   credits INTEGER NOT NULL,
   CONSTRAINT pk_account PRIMARY KEY (municipality_id, id),
   CONSTRAINT fk_account_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id),
-  CONSTRAINT uq_account_municipality_id_owner_id_kind_unit UNIQUE (municipality_id, owner_id, kind, unit),
+  CONSTRAINT uq_account_municipality_id_owner_id_kind_unit_stripe UNIQUE (municipality_id, owner_id, kind, unit, stripe),
   CONSTRAINT ck_account_counters_grow CHECK (debits >= 0 AND credits >= 0),
   CONSTRAINT ck_account_not_below_zero CHECK (bound <> 'at_least_zero' OR debits <= credits),
   CONSTRAINT ck_account_not_above_zero CHECK (bound <> 'at_most_zero' OR credits <= debits)
 )
+ WITHOUT ROWID,
  STRICT
 
 CREATE TABLE actor (
@@ -64,6 +142,33 @@ CREATE TABLE code_key (
   CONSTRAINT fk_code_key_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
 )
  STRICT
+
+CREATE TABLE edition (
+  municipality_id TEXT NOT NULL,
+  edition BLOB NOT NULL,
+  CONSTRAINT pk_edition PRIMARY KEY (municipality_id),
+  CONSTRAINT fk_edition_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
+)
+ STRICT
+
+CREATE TABLE follow_up (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  redemption_id BLOB NOT NULL,
+  kind TEXT NOT NULL,
+  taken_back_cents INTEGER NOT NULL,
+  standing_cents INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  fingerprint BLOB NOT NULL,
+  actor_id BLOB NOT NULL,
+  at INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_follow_up PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_follow_up_municipality_id_redemption_id FOREIGN KEY(municipality_id, redemption_id) REFERENCES redemption (municipality_id, id)
+)
+ STRICT
+
+CREATE INDEX ix_follow_up_redemption ON follow_up (municipality_id, redemption_id)
 
 CREATE TABLE person (
   municipality_id TEXT NOT NULL,
@@ -211,35 +316,6 @@ CREATE TABLE contract (
 
 CREATE INDEX ix_contract_provider_id ON contract (provider_id)
 
-CREATE TABLE entry (
-  municipality_id TEXT NOT NULL,
-  id BLOB NOT NULL,
-  kind TEXT NOT NULL,
-  debit_account_id BLOB NOT NULL,
-  credit_account_id BLOB NOT NULL,
-  unit TEXT NOT NULL,
-  amount INTEGER NOT NULL,
-  cause_id BLOB NOT NULL,
-  line INTEGER NOT NULL,
-  reverses_id BLOB,
-  at INTEGER NOT NULL,
-  recorded_at INTEGER NOT NULL,
-  actor_id BLOB NOT NULL,
-  CONSTRAINT pk_entry PRIMARY KEY (municipality_id, id),
-  CONSTRAINT fk_entry_municipality_id_debit_account_id FOREIGN KEY(municipality_id, debit_account_id) REFERENCES account (municipality_id, id),
-  CONSTRAINT fk_entry_municipality_id_credit_account_id FOREIGN KEY(municipality_id, credit_account_id) REFERENCES account (municipality_id, id),
-  CONSTRAINT uq_entry_municipality_id_reverses_id UNIQUE (municipality_id, reverses_id),
-  CONSTRAINT ck_entry_amount_positive CHECK (amount > 0),
-  CONSTRAINT ck_entry_two_accounts CHECK (debit_account_id <> credit_account_id)
-)
- STRICT
-
-CREATE INDEX ix_entry_cause ON entry (municipality_id, cause_id)
-
-CREATE INDEX ix_entry_credit ON entry (municipality_id, credit_account_id, id)
-
-CREATE INDEX ix_entry_debit ON entry (municipality_id, debit_account_id, id)
-
 CREATE TABLE mandate (
   municipality_id TEXT NOT NULL,
   id BLOB NOT NULL,
@@ -284,6 +360,21 @@ CREATE TABLE settlement (
   CONSTRAINT fk_settlement_municipality_id_run_id FOREIGN KEY(municipality_id, run_id) REFERENCES settlement_run (municipality_id, id),
   CONSTRAINT fk_settlement_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id),
   CONSTRAINT uq_settlement_municipality_id_run_id_provider_id UNIQUE (municipality_id, run_id, provider_id)
+)
+ STRICT
+
+CREATE TABLE taken_back (
+  municipality_id TEXT NOT NULL,
+  follow_up_id BLOB NOT NULL,
+  line INTEGER NOT NULL,
+  redemption_id BLOB NOT NULL,
+  kind TEXT NOT NULL,
+  quantity INTEGER NOT NULL,
+  price_cents INTEGER NOT NULL,
+  CONSTRAINT pk_taken_back PRIMARY KEY (municipality_id, follow_up_id, line),
+  CONSTRAINT fk_taken_back_municipality_id_follow_up_id FOREIGN KEY(municipality_id, follow_up_id) REFERENCES follow_up (municipality_id, id),
+  CONSTRAINT uq_taken_back_municipality_id_redemption_id_line_kind UNIQUE (municipality_id, redemption_id, line, kind),
+  CONSTRAINT ck_taken_back_not_negative CHECK (quantity >= 0 AND price_cents >= 0)
 )
  STRICT
 
@@ -473,37 +564,6 @@ CREATE TABLE entitlement_change (
 )
  STRICT
 
-CREATE TABLE redemption (
-  municipality_id TEXT NOT NULL,
-  id BLOB NOT NULL,
-  entitlement_id BLOB NOT NULL,
-  entitlement_version INTEGER NOT NULL,
-  programme_version INTEGER NOT NULL,
-  provider_id BLOB NOT NULL,
-  code_id BLOB,
-  claim_id BLOB,
-  claim_line INTEGER,
-  reserved INTEGER NOT NULL,
-  service_day TEXT NOT NULL,
-  price_cents INTEGER NOT NULL,
-  remaining_cents INTEGER,
-  remaining_quantity INTEGER,
-  fingerprint BLOB NOT NULL,
-  actor_id BLOB NOT NULL,
-  at INTEGER NOT NULL,
-  recorded_at INTEGER NOT NULL,
-  CONSTRAINT pk_redemption PRIMARY KEY (municipality_id, id),
-  CONSTRAINT fk_redemption_municipality_id_entitlement_id FOREIGN KEY(municipality_id, entitlement_id) REFERENCES entitlement (municipality_id, id),
-  CONSTRAINT fk_redemption_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id)
-)
- STRICT
-
-CREATE INDEX ix_redemption_claim ON redemption (municipality_id, claim_id)
-
-CREATE INDEX ix_redemption_provider ON redemption (municipality_id, provider_id, id)
-
-CREATE INDEX ix_redemption_use ON redemption (municipality_id, entitlement_id, service_day)
-
 CREATE TABLE care_approval (
   municipality_id TEXT NOT NULL,
   agreement_id BLOB NOT NULL,
@@ -513,55 +573,6 @@ CREATE TABLE care_approval (
   CONSTRAINT pk_care_approval PRIMARY KEY (municipality_id, agreement_id, approver),
   CONSTRAINT fk_care_approval_municipality_id_agreement_id FOREIGN KEY(municipality_id, agreement_id) REFERENCES care_agreement (municipality_id, id),
   CONSTRAINT uq_care_approval_municipality_id_agreement_id_actor_id UNIQUE (municipality_id, agreement_id, actor_id)
-)
- STRICT
-
-CREATE TABLE follow_up (
-  municipality_id TEXT NOT NULL,
-  id BLOB NOT NULL,
-  redemption_id BLOB NOT NULL,
-  kind TEXT NOT NULL,
-  taken_back_cents INTEGER NOT NULL,
-  standing_cents INTEGER NOT NULL,
-  reason TEXT NOT NULL,
-  fingerprint BLOB NOT NULL,
-  actor_id BLOB NOT NULL,
-  at INTEGER NOT NULL,
-  recorded_at INTEGER NOT NULL,
-  CONSTRAINT pk_follow_up PRIMARY KEY (municipality_id, id),
-  CONSTRAINT fk_follow_up_municipality_id_redemption_id FOREIGN KEY(municipality_id, redemption_id) REFERENCES redemption (municipality_id, id)
-)
- STRICT
-
-CREATE INDEX ix_follow_up_redemption ON follow_up (municipality_id, redemption_id)
-
-CREATE TABLE redemption_line (
-  municipality_id TEXT NOT NULL,
-  redemption_id BLOB NOT NULL,
-  line INTEGER NOT NULL,
-  service TEXT NOT NULL,
-  unit TEXT NOT NULL,
-  quantity INTEGER NOT NULL,
-  price_cents INTEGER NOT NULL,
-  agreement_id BLOB NOT NULL,
-  agreement_version INTEGER NOT NULL,
-  CONSTRAINT pk_redemption_line PRIMARY KEY (municipality_id, redemption_id, line),
-  CONSTRAINT fk_redemption_line_municipality_id_redemption_id FOREIGN KEY(municipality_id, redemption_id) REFERENCES redemption (municipality_id, id)
-)
- STRICT
-
-CREATE TABLE taken_back (
-  municipality_id TEXT NOT NULL,
-  follow_up_id BLOB NOT NULL,
-  line INTEGER NOT NULL,
-  redemption_id BLOB NOT NULL,
-  kind TEXT NOT NULL,
-  quantity INTEGER NOT NULL,
-  price_cents INTEGER NOT NULL,
-  CONSTRAINT pk_taken_back PRIMARY KEY (municipality_id, follow_up_id, line),
-  CONSTRAINT fk_taken_back_municipality_id_follow_up_id FOREIGN KEY(municipality_id, follow_up_id) REFERENCES follow_up (municipality_id, id),
-  CONSTRAINT uq_taken_back_municipality_id_redemption_id_line_kind UNIQUE (municipality_id, redemption_id, line, kind),
-  CONSTRAINT ck_taken_back_not_negative CHECK (quantity >= 0 AND price_cents >= 0)
 )
  STRICT
 
@@ -663,3 +674,123 @@ BEGIN SELECT RAISE(ABORT, 'contract_line is published: a change is a new version
 
 CREATE TRIGGER contract_line_frozen_delete BEFORE DELETE ON contract_line WHEN EXISTS (SELECT 1 FROM contract_version AS v WHERE v.municipality_id = OLD.municipality_id AND v.contract_id = OLD.contract_id AND v.version = OLD.version AND v.published_at IS NOT NULL)
 BEGIN SELECT RAISE(ABORT, 'contract_line is published: a change is a new version'); END
+
+CREATE TRIGGER provider_edition_insert AFTER INSERT ON provider BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (NEW.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER provider_edition_update AFTER UPDATE ON provider BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (NEW.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER provider_edition_delete AFTER DELETE ON provider BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (OLD.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER contract_edition_insert AFTER INSERT ON contract BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (NEW.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER contract_edition_update AFTER UPDATE ON contract BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (NEW.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER contract_edition_delete AFTER DELETE ON contract BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (OLD.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER contract_version_edition_insert AFTER INSERT ON contract_version BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (NEW.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER contract_version_edition_update AFTER UPDATE ON contract_version BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (NEW.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER contract_version_edition_delete AFTER DELETE ON contract_version BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (OLD.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER contract_line_edition_insert AFTER INSERT ON contract_line BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (NEW.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER contract_line_edition_update AFTER UPDATE ON contract_line BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (NEW.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER contract_line_edition_delete AFTER DELETE ON contract_line BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (OLD.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER programme_edition_insert AFTER INSERT ON programme BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (NEW.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER programme_edition_update AFTER UPDATE ON programme BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (NEW.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER programme_edition_delete AFTER DELETE ON programme BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (OLD.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER programme_version_edition_insert AFTER INSERT ON programme_version BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (NEW.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER programme_version_edition_update AFTER UPDATE ON programme_version BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (NEW.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER programme_version_edition_delete AFTER DELETE ON programme_version BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (OLD.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER service_edition_insert AFTER INSERT ON service BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (NEW.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER service_edition_update AFTER UPDATE ON service BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (NEW.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER service_edition_delete AFTER DELETE ON service BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (OLD.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER actor_edition_insert AFTER INSERT ON actor BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (NEW.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER actor_edition_update AFTER UPDATE ON actor BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (NEW.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER actor_edition_delete AFTER DELETE ON actor BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (OLD.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER actor_role_edition_insert AFTER INSERT ON actor_role BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (NEW.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER actor_role_edition_update AFTER UPDATE ON actor_role BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (NEW.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER actor_role_edition_delete AFTER DELETE ON actor_role BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (OLD.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER api_key_edition_insert AFTER INSERT ON api_key BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (NEW.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER api_key_edition_update AFTER UPDATE ON api_key BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (NEW.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+CREATE TRIGGER api_key_edition_delete AFTER DELETE ON api_key BEGIN
+INSERT INTO edition (municipality_id, edition) VALUES (OLD.municipality_id, randomblob(16))
+ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END

@@ -1,0 +1,312 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Two municipalities in one database, alike in everything: in each two parties, a provider with a resident.
+
+All that a route can name exists four times: of party a and party b, here and elsewhere. Somebody of party
+a here meets what is their own, a stranger's, and both of another municipality.
+"""
+
+from dataclasses import dataclass, field, fields
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from ledger import access_log, actors, care, catalogue, claims, people, programmes, settlements
+from ledger.ids import uuid7
+from ledger.rules.facts import EntitlementKind, Law
+from ledger.scans import Redeemed
+from ledger.tables import Approver, CareAgreement, Entry, MandateKind, RateClass, Role, Settlement
+from ledger.units import Measure
+from tests.api.served import ELSEWHERE, Served
+from tests.world import DIEMEN, GUIDANCE, NOON, World
+
+HERE = DIEMEN
+"""The municipality of tests/world.py; the other one is ELSEWHERE."""
+
+TOWNS = (HERE, ELSEWHERE)
+BIRTH_DAY = date(1944, 3, 9)
+
+
+@dataclass
+class There(World):
+    """The same world in the other municipality, with provider codes and programme names of its own."""
+
+    municipality_id: str = ELSEWHERE
+
+    AGB = "42420003"
+    OTHER_AGB = "42420004"
+
+    def _programmes(self) -> list[programmes.ProgrammeInput]:
+        made = super()._programmes()
+        return [each.model_copy(update={"name": f"{each.name} elders"}) for each in made]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Party:
+    """One provider and one resident, and whatever of theirs a route can name; all ids as text."""
+
+    town: str
+    agb: str
+    bsn: str
+    surname: str
+    service_code: str
+    """Of a service that nobody redeems."""
+    programme_name: str
+    number: str
+    """Of the contract."""
+    token: str
+    """The text of the QR code of the voucher."""
+    key_id: str
+    """Of the key that signs the town's codes; hexadecimal."""
+    service: str
+    programme: str
+    provider: str
+    contract: str
+    person: str
+    friend: str
+    """Has a mandate of the resident."""
+    former_friend: str
+    """Had one; it has ended."""
+    mandate: str
+    look: str
+    """A line of the access log about the resident."""
+    right: str
+    """A voucher in which the providers of both parties are named."""
+    drawing_right: str
+    agreement: str
+    """A care agreement with both approvals."""
+    open_agreement: str
+    """One without any."""
+    code: str
+    redemption: str
+    reservation: str
+    claim: str
+    """Sent by the provider."""
+    own_claim: str
+    """Sent by the resident, with this provider's name in it."""
+    run: str
+    settlement: str
+    entry: str
+    clerk: str
+    """An account of the municipality."""
+    key: str
+    """Of that account."""
+    provider_account: str
+    holder_account: str
+    until: str
+    """The last day of the run."""
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Every id of the party that is not the whole municipality's."""
+        shared = {"service", "programme", "run", "look"}
+        named = {each.name for each in fields(self)} - shared
+        return frozenset(text for name in named if len(text := str(getattr(self, name))) == 36)
+
+
+def nobody() -> Party:
+    """A party whose ids never were."""
+    told = {each.name: str(uuid7()) for each in fields(Party)}
+    known = {
+        "town": "0599",
+        "agb": "42429999",
+        "bsn": BSNS[4],
+        "surname": "Niemand",
+        "service_code": "15A09",
+        "programme_name": "Nergens",
+        "number": "N-9",
+        "token": "TR1:0",
+        "key_id": "00000000",
+        "until": "2026-06-07",
+    }
+    return Party(**told | known)
+
+
+BSNS = ("999990019", "999990020", "999990032", "999990044", "999990056")
+"""Numbers that pass the check and are nobody's."""
+
+
+@dataclass
+class Furnisher:
+    """Fills one municipality, party by party, through the ledger's own functions."""
+
+    served: Served
+    world: World
+    first: int
+    """The first of its two numbers in the tables below."""
+    made: list[Party] = field(default_factory=list)
+
+    def party(self, letter: str) -> Party:
+        """A party with everything; letter is a or b."""
+        place = self.first + "ab".index(letter)
+        provider_id, contract_id, programme_id = self._sides(letter)
+        person = self.world.person(bsn=BSNS[place], surname=f"Bewoner{place}")
+        friend, former = (self.world.person(surname=f"{kind}{place}") for kind in ("Vriend", "Was"))
+        accounts = self._accounts(letter, provider_id, person, friend, former)
+        self.world.fund(cents=1_000_00, programme_id=programme_id)
+        right = self.world.grant(holder_id=person).id
+        drawing = self.world.grant(holder_id=person, kind=EntitlementKind.DRAWING_RIGHT, restrictions=()).id
+        agreement, unapproved = (self._agreement(drawing, provider_id, approved=yes) for yes in (True, False))
+        issued_id = uuid7()
+        issued = self.world.code(right, id=issued_id)
+        early = self._redeemed(right, provider_id, days=2 - "ab".index(letter))
+        run, until = self._settled(early.service_day)
+        claim, own_claim = (
+            self._claim(accounts[kind], drawing, provider_id) for kind in ("provider", "holder")
+        )
+        return Party(
+            town=self.world.municipality_id,
+            agb=self.world.AGB if letter == "a" else self.world.OTHER_AGB,
+            bsn=BSNS[place],
+            surname=f"Bewoner{place}",
+            service_code=f"15A0{place + 1}",
+            programme_name=self._name_of(programme_id),
+            number="C-1" if letter == "a" else "C-2",
+            token=issued.token,
+            key_id=self.world.keys.signing.public.key_id.hex(),
+            service=str(self._service(f"15A0{place + 1}")),
+            programme=str(programme_id),
+            provider=str(provider_id),
+            contract=str(contract_id),
+            person=str(person),
+            friend=str(friend),
+            former_friend=str(former),
+            mandate=str(self._mandate(person, friend, None)),
+            look=str(self._look(person, former)),
+            right=str(right),
+            drawing_right=str(drawing),
+            agreement=str(agreement),
+            open_agreement=str(unapproved),
+            code=str(issued_id),
+            redemption=str(self._redeemed(right, provider_id).id),
+            reservation=str(self._redeemed(right, provider_id, reserve=True).id),
+            claim=str(claim),
+            own_claim=str(own_claim),
+            run=str(run),
+            settlement=str(self._settlement_of(run)),
+            entry=str(self._entry_of(right)),
+            clerk=str(accounts["clerk"]),
+            key=str(self._key_of(accounts["clerk"])),
+            provider_account=str(accounts["provider"]),
+            holder_account=str(accounts["holder"]),
+            until=until.isoformat(),
+        )
+
+    def _sides(self, letter: str) -> tuple[UUID, UUID, UUID]:
+        world = self.world
+        if letter == "a":
+            return world.provider_id, world.contract_id, world.programme_id
+        return world.other_provider_id, world.other_contract_id, world.hard_programme_id
+
+    def _accounts(
+        self, letter: str, provider_id: UUID, person: UUID, friend: UUID, former: UUID
+    ) -> dict[str, UUID]:
+        town = self.world.municipality_id
+
+        def account(kind: str, role: Role, person_id: UUID | None = None) -> UUID:
+            return self.served.account(
+                f"{town} {kind} {letter}",
+                role,
+                municipality_id=town,
+                provider_id=provider_id,
+                person_id=person_id,
+            )
+
+        account("representative", Role.HOLDER, friend)
+        account("former representative", Role.HOLDER, former)
+        return {
+            "provider": account("provider", Role.PROVIDER),
+            "holder": account("holder", Role.HOLDER, person),
+            "clerk": account("clerk", Role.AUDITOR),
+        }
+
+    def _name_of(self, programme_id: UUID) -> str:
+        with self.world.work() as work:
+            return programmes.newest(work, [programme_id])[0].content.name
+
+    def _service(self, code: str) -> UUID:
+        service = catalogue.ServiceInput(
+            id=uuid7(), law=Law.WMO, code=code, name=f"Dienst {code}", measure=Measure.HOUR
+        )
+        with self.world.work() as work:
+            catalogue.put(work, [service])
+        return service.id
+
+    def _mandate(self, holder: UUID, representative: UUID, last: date | None) -> UUID:
+        mandate = people.MandateInput(
+            id=uuid7(),
+            holder_id=holder,
+            representative_id=representative,
+            kind=MandateKind.AUTHORISED,
+            valid_from=date(2026, 1, 1),
+            valid_until=last,
+        )
+        with self.world.work() as work:
+            people.give(work, [mandate])
+        return mandate.id
+
+    def _look(self, person: UUID, former: UUID) -> UUID:
+        """Somebody looked at the resident; and the mandate of the former representative has ended."""
+        self._mandate(person, former, date(2026, 5, 31))
+        with self.world.work() as work:
+            people.read(work, self.world.keys, [person], "test")
+        with self.world.work() as work:
+            return access_log.of_person(work, person)[0].id
+
+    def _agreement(self, right: UUID, provider_id: UUID, *, approved: bool) -> UUID:
+        agreement = care.Agreement(
+            id=uuid7(),
+            entitlement_id=right,
+            provider_id=provider_id,
+            service=GUIDANCE,
+            rate_class=RateClass.FORMAL,
+            rate_cents=20_00,
+            valid_from=date(2026, 1, 1),
+            valid_until=date(2026, 12, 31),
+            at=NOON,
+        )
+        with self.world.work() as work:
+            (outcome,) = care.agree(work, [agreement])
+        assert isinstance(outcome, CareAgreement), outcome
+        for approver in Approver if approved else ():
+            with self.world.work(actor_id=uuid7()) as work:
+                care.approve(work, agreement.id, approver)
+        return agreement.id
+
+    def _redeemed(self, right: UUID, provider_id: UUID, *, days: int = 0, reserve: bool = False) -> Redeemed:
+        at = NOON - timedelta(days=days)
+        return self.world.redeemed(right, provider_id=provider_id, quantity=30, at=at, reserve=reserve)
+
+    def _settled(self, until: date) -> tuple[UUID, date]:
+        """A run that settles what was redeemed on that day."""
+        order = settlements.SettleOrder(id=uuid7(), until=until, requested_on=date(2026, 6, 11))
+        with self.world.work() as work:
+            assert settlements.settle(work, order).count == 1
+        return order.id, until
+
+    def _claim(self, actor_id: UUID, right: UUID, provider_id: UUID) -> UUID:
+        line = claims.ClaimLine(
+            reference=uuid7().hex[-20:],
+            entitlement_id=right,
+            service=GUIDANCE,
+            quantity=30,
+            service_date=date(2026, 6, 10),
+        )
+        terms = claims.ClaimTerms(provider_id=provider_id, lines=(line,))
+        with self.world.work(actor_id=actor_id) as work:
+            return claims.claim(work, claims.of_terms(uuid7(), terms)).id
+
+    def _settlement_of(self, run: UUID) -> UUID:
+        with self.world.work() as work:
+            return work.session.scalars(select(col(Settlement.id)).where(col(Settlement.run_id) == run)).one()
+
+    def _entry_of(self, cause: UUID) -> UUID:
+        with self.world.work() as work:
+            found = work.session.scalars(select(col(Entry.id)).where(col(Entry.cause_id) == cause)).first()
+        assert found is not None, "a grant is an entry"
+        return found
+
+    def _key_of(self, actor_id: UUID) -> UUID:
+        with self.world.work() as work:
+            return actors.keys_of(work, actor_id)[0].id
