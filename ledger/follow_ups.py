@@ -31,10 +31,13 @@ def follow_up(work: Work, orders: Sequence[Order]) -> list[Outcome]:
     """
     outcomes: dict[int, Outcome] = {}
     for turn in _turns(orders):
-        desk = _load(work, [orders[i] for i in turn])
+        cases = _cases(work, [orders[i] for i in turn])
+        # Locked once: a second look would find stripes that were made meanwhile, and lock out of order.
+        accounts = entries.locked(work, {owner for case in cases.values() for owner in _owners(case)})
+        desk = _desk(work, [orders[i] for i in turn], cases)
         outcomes |= {i: desk.judge(orders[i]) for i in turn}
         # After this point only writes.
-        _write(work, desk.decided)
+        _write(work, desk.decided, entries.by_place(accounts))
     return [outcomes[i] for i in range(len(orders))]
 
 
@@ -48,8 +51,8 @@ def _turns(orders: Sequence[Order]) -> Iterable[list[int]]:
     return turns.values()
 
 
-def _load(work: Work, orders: Sequence[Order]) -> Desk:
-    """Redemptions never change, so they are read first; then locks; then what may have happened."""
+def _cases(work: Work, orders: Sequence[Order]) -> dict[UUID, Case]:
+    """The redemptions with their lines: they never change, so they are read before the locks."""
     redemptions = db.rows(work, Redemption, {order.redemption_id for order in orders})
     rights = db.rows(work, Entitlement, {each.entitlement_id for each in redemptions.values()}, lock=True)
     cases = {
@@ -59,7 +62,11 @@ def _load(work: Work, orders: Sequence[Order]) -> Desk:
     for line in _lines(work, set(cases)):
         stands = Line(row=line, quantity=line.quantity, cents=line.price_cents)
         cases[line.redemption_id].lines[line.line] = stands
-    entries.locked(work, {owner for case in cases.values() for owner in _owners(case)})
+    return cases
+
+
+def _desk(work: Work, orders: Sequence[Order], cases: dict[UUID, Case]) -> Desk:
+    """What may have happened to them; read after the locks."""
     _apply_history(cases, _followed(work, set(cases)), _taken_back(work, set(cases)))
     known = _known(work, {order.id for order in orders})
     return Desk(known=known, cases=cases, today=dutch_day(work.now))
@@ -71,7 +78,7 @@ def _owners(case: Case) -> set[UUID]:
     return own | {line.row.agreement_id for line in case.lines.values()}
 
 
-def _write(work: Work, decided: Sequence[Decision]) -> None:
+def _write(work: Work, decided: Sequence[Decision], accounts: entries.Places) -> None:
     """Follow-ups and what they take back in bulk, then one posting."""
     if not decided:
         return
@@ -79,8 +86,7 @@ def _write(work: Work, decided: Sequence[Decision]) -> None:
     bulk.insert(work, TakenBack, [_off_row(work, each, off) for each in decided for off in each.offs])
     booked = booked_lines(work, {each.case.redemption.id for each in decided})
     settled = settled_entries(work, {each.standing.id for each in booked.values()})
-    accounts = entries.locked(work, {owner for each in decided for owner in _owners(each.case)})
-    mirror = Mirror(work=work, accounts=entries.by_place(accounts), booked=booked, settled=settled)
+    mirror = Mirror(work=work, accounts=accounts, booked=booked, settled=settled)
     postings = [posting for each in decided for posting in mirror.postings(each)]
     entries.post(work, postings, opening=mirror.opening.values())
 
