@@ -4,6 +4,8 @@
 Defaults everywhere, keywords only; a test says only what it is about.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -103,9 +105,17 @@ class World:
         world.person(id=world.holder_id)
         return world
 
-    def work(self, **changes: Any) -> "_Working":
+    @contextmanager
+    def work(self, **changes: Any) -> Iterator[Work]:
         """A transaction as the world's actor, at the world's instant."""
-        return _Working(world=self, changes=changes)
+        with db.transaction(self.engine) as session:
+            content: dict[str, Any] = {
+                "session": session,
+                "municipality_id": self.municipality_id,
+                "actor_id": self.actor_id,
+                "now": self.now,
+            }
+            yield Work(**content | changes)
 
     # ---------------------------------------------------------------- people and rights
 
@@ -355,27 +365,6 @@ class World:
                 id=self.hard_programme_id, law=Law.WMO, name="Wmo vast", mode=BudgetMode.HARD
             ),
         ]
-
-
-@dataclass
-class _Working:
-    """A transaction that yields a Work; commits on leaving, as db.transaction does."""
-
-    world: World
-    changes: dict[str, Any]
-
-    def __enter__(self) -> Work:
-        self._transaction = db.transaction(self.world.engine)
-        content: dict[str, Any] = {
-            "session": self._transaction.__enter__(),
-            "municipality_id": self.world.municipality_id,
-            "actor_id": self.world.actor_id,
-            "now": self.world.now,
-        }
-        return Work(**content | self.changes)
-
-    def __exit__(self, *error: Any) -> bool | None:
-        return self._transaction.__exit__(*error)
 
 
 def _line(service: str, rate_cents: int, until: date | None = None) -> contracts.LineInput:

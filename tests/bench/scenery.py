@@ -7,11 +7,12 @@ Everything is valid on the day it is run. Rights hold so much that no load uses 
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Engine
@@ -110,9 +111,11 @@ class Scenery:
         """Last day of everything: more than a year ahead."""
         return date(self.first.year + 1, 12, 31)
 
-    def work(self) -> "Working":
+    @contextmanager
+    def work(self) -> Iterator[Work]:
         """A transaction at this very instant."""
-        return Working(scenery=self)
+        with db.transaction(self.engine) as session:
+            yield Work(session=session, municipality_id=MUNICIPALITY, actor_id=self.actor_id, now=clock.now())
 
     def programme(self, name: str) -> UUID:
         """A programme in force with a soft budget."""
@@ -187,25 +190,6 @@ class Scenery:
             restrictions=tuple(rules),
             at=self.now,
         )
-
-
-@dataclass(kw_only=True)
-class Working:
-    """A transaction that yields a Work, and commits on leaving."""
-
-    scenery: Scenery
-
-    def __enter__(self) -> Work:
-        self._transaction = db.transaction(self.scenery.engine)
-        return Work(
-            session=self._transaction.__enter__(),
-            municipality_id=MUNICIPALITY,
-            actor_id=self.scenery.actor_id,
-            now=clock.now(),
-        )
-
-    def __exit__(self, *error: Any) -> bool | None:
-        return self._transaction.__exit__(*error)
 
 
 def person(person_id: UUID, bsn: str | None = None) -> people.PersonInput:
