@@ -199,22 +199,29 @@ class _Desk:
 def _load(work: Work, grants: Sequence[Grant]) -> _Desk:
     """One query per table; budgets that do not exist yet are opened, then locked.
 
-    What is known already is read after the lock, so that what was committed meanwhile is seen.
+    What is known already is read after the lock, so that what was committed meanwhile is seen. A soft
+    budget takes no lock: the same grant may be committed between two of these reads, and the unique keys
+    see that only when it is written. So what is read first is what is written last: a number, then its
+    change, then its row.
     """
     ids = {each.id for each in grants}
-    numbers = {each.allocation_number for each in grants if each.allocation_number is not None}
     found = db.rows(work, Programme, {each.programme_id for each in grants})
     budgets = programmes.open_budgets(
         work, {(each.programme_id, each.valid_from.year) for each in grants if each.programme_id in found}
     )
+    budget_left = _budget_left(work, found, budgets.values())
+    numbers = _numbers(
+        work, {each.allocation_number for each in grants if each.allocation_number is not None}
+    )
+    fingerprints = _fingerprints(work, ids)
     return _Desk(
         work=work,
-        known=db.rows(work, Entitlement, ids),
-        fingerprints=_fingerprints(work, ids),
-        numbers=_numbers(work, numbers),
+        known=db.rows(work, Entitlement, fingerprints),
+        fingerprints=fingerprints,
+        numbers=numbers,
         programmes=found,
         budgets=budgets,
-        budget_left=_budget_left(work, found, budgets.values()),
+        budget_left=budget_left,
         holders=set(db.rows(work, Person, {each.holder_id for each in grants})),
         estimates=estimates.of_grants(
             work,
