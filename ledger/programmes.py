@@ -4,11 +4,11 @@ budgets per calendar year."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Self, TypeAlias
+from typing import Annotated, Final, Self, TypeAlias
 from uuid import UUID
 
 from pydantic import Field, model_validator
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import delete, func, select, text, tuple_
 from sqlmodel import col
 
 from ledger import db, entries
@@ -473,11 +473,15 @@ def _fund_entries(work: Work, funding_ids: Iterable[UUID]) -> dict[UUID, Entry]:
     return {row.cause_id: row for row in work.session.scalars(statement)}
 
 
+_IS_FUNDING: Final = text("entry.kind = 'fund'")
+"""In these words, not as a parameter: only so the index of these few entries is used."""
+
+
 def _funded_cents(work: Work) -> dict[UUID, int]:
     """What was funded, per budget account: always the first stripe."""
     statement = (
         select(col(Entry.credit_account_id), func.sum(col(Entry.amount)))
-        .where(col(Entry.municipality_id) == work.municipality_id, col(Entry.kind) == EntryKind.FUND)
+        .where(col(Entry.municipality_id) == work.municipality_id, _IS_FUNDING)
         .group_by(col(Entry.credit_account_id))
     )
     return {account_id: int(cents) for account_id, cents in work.session.execute(statement)}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from ledger.migrations.statistics import statistics
 from ledger.tables import APPEND_ONLY, REFERENCE, metadata
 
 DIALECTS: dict[str, Dialect] = {
@@ -45,7 +46,13 @@ END $$"""
 
 
 def ddl(dialect_name: str) -> Iterator[str]:
-    """Every CREATE statement for one database, tables in the order their references need."""
+    """Every statement that makes one database, tables in the order their references need."""
+    yield from _schema(dialect_name)
+    if dialect_name == "sqlite":
+        yield from statistics(_schema(dialect_name))
+
+
+def _schema(dialect_name: str) -> Iterator[str]:
     dialect = DIALECTS[dialect_name]
     for table in metadata.sorted_tables:
         yield _clean(str(CreateTable(table).compile(dialect=dialect)))

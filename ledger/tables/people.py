@@ -106,6 +106,7 @@ class Mandate(Row, table=True):
         refers("holder_id", "person"),
         refers("representative_id", "person"),
         Index("ix_mandate_holder", "municipality_id", "holder_id"),
+        Index("ix_mandate_representative", "municipality_id", "representative_id"),
         STRICT,
     )
 

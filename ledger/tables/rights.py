@@ -210,6 +210,7 @@ class CareAgreement(Row, table=True):
         refers("entitlement_id", "entitlement"),
         refers("provider_id", "provider"),
         Index("ix_care_agreement_entitlement", "municipality_id", "entitlement_id"),
+        Index("ix_care_agreement_provider", "municipality_id", "provider_id", "id"),
         STRICT,
     )
 

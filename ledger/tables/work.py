@@ -172,6 +172,7 @@ class Claim(Row, table=True):
     __table_args__ = (
         refers("provider_id", "provider"),
         UniqueConstraint("municipality_id", "provider_id", "sha256"),
+        Index("ix_claim_actor", "municipality_id", "actor_id", "id"),
         STRICT,
     )
 
@@ -231,6 +232,7 @@ class Settlement(Row, table=True):
         refers("run_id", "settlement_run"),
         refers("provider_id", "provider"),
         UniqueConstraint("municipality_id", "run_id", "provider_id"),
+        Index("ix_settlement_provider", "municipality_id", "provider_id", "id"),
         STRICT,
     )
 

@@ -95,10 +95,12 @@ def opened() -> Iterator[Databases]:
 
 
 def settled(engine: Engine) -> None:
-    """Statistics fresh, and no write left over from seeding: what is measured next pays only for itself."""
+    """Statistics fresh, and no write left over from seeding: what is measured next pays only for itself.
+
+    SQLite keeps those that the product gives it.
+    """
     if engine.dialect.name == SQLITE:
         plain = sqlite(engine.url.render_as_string())
-        plain.execute("ANALYZE")
         plain.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         plain.close()
         return

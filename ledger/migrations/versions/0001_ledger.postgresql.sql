@@ -277,6 +277,8 @@ CREATE TABLE claim (
   CONSTRAINT uq_claim_municipality_id_provider_id_sha256 UNIQUE (municipality_id, provider_id, sha256)
 )
 
+CREATE INDEX ix_claim_actor ON claim (municipality_id, actor_id, id)
+
 CREATE TABLE contract (
   municipality_id TEXT NOT NULL,
   id UUID NOT NULL,
@@ -308,6 +310,8 @@ CREATE TABLE mandate (
 
 CREATE INDEX ix_mandate_holder ON mandate (municipality_id, holder_id)
 
+CREATE INDEX ix_mandate_representative ON mandate (municipality_id, representative_id)
+
 CREATE TABLE programme_version (
   municipality_id TEXT NOT NULL,
   programme_id UUID NOT NULL,
@@ -335,6 +339,8 @@ CREATE TABLE settlement (
   CONSTRAINT fk_settlement_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id),
   CONSTRAINT uq_settlement_municipality_id_run_id_provider_id UNIQUE (municipality_id, run_id, provider_id)
 )
+
+CREATE INDEX ix_settlement_provider ON settlement (municipality_id, provider_id, id)
 
 CREATE TABLE taken_back (
   municipality_id TEXT NOT NULL,
@@ -488,6 +494,8 @@ CREATE TABLE care_agreement (
 )
 
 CREATE INDEX ix_care_agreement_entitlement ON care_agreement (municipality_id, entitlement_id)
+
+CREATE INDEX ix_care_agreement_provider ON care_agreement (municipality_id, provider_id, id)
 
 CREATE TABLE code (
   municipality_id TEXT NOT NULL,

@@ -300,6 +300,8 @@ CREATE TABLE claim (
 )
  STRICT
 
+CREATE INDEX ix_claim_actor ON claim (municipality_id, actor_id, id)
+
 CREATE TABLE contract (
   municipality_id TEXT NOT NULL,
   id BLOB NOT NULL,
@@ -333,6 +335,8 @@ CREATE TABLE mandate (
 
 CREATE INDEX ix_mandate_holder ON mandate (municipality_id, holder_id)
 
+CREATE INDEX ix_mandate_representative ON mandate (municipality_id, representative_id)
+
 CREATE TABLE programme_version (
   municipality_id TEXT NOT NULL,
   programme_id BLOB NOT NULL,
@@ -362,6 +366,8 @@ CREATE TABLE settlement (
   CONSTRAINT uq_settlement_municipality_id_run_id_provider_id UNIQUE (municipality_id, run_id, provider_id)
 )
  STRICT
+
+CREATE INDEX ix_settlement_provider ON settlement (municipality_id, provider_id, id)
 
 CREATE TABLE taken_back (
   municipality_id TEXT NOT NULL,
@@ -524,6 +530,8 @@ CREATE TABLE care_agreement (
  STRICT
 
 CREATE INDEX ix_care_agreement_entitlement ON care_agreement (municipality_id, entitlement_id)
+
+CREATE INDEX ix_care_agreement_provider ON care_agreement (municipality_id, provider_id, id)
 
 CREATE TABLE code (
   municipality_id TEXT NOT NULL,
@@ -794,3 +802,159 @@ ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
 CREATE TRIGGER api_key_edition_delete AFTER DELETE ON api_key BEGIN
 INSERT INTO edition (municipality_id, edition) VALUES (OLD.municipality_id, randomblob(16))
 ON CONFLICT (municipality_id) DO UPDATE SET edition = excluded.edition; END
+
+ANALYZE
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('access_log', 'ix_access_log_person', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('access_log', 'sqlite_autoindex_access_log_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entry', 'uq_entry_reverses', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entry', 'ix_entry_taken_back', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entry', 'ix_entry_owed', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entry', 'ix_entry_funded', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entry', 'ix_entry_cause', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entry', 'entry', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('municipality', 'sqlite_autoindex_municipality_1', '1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('redemption', 'ix_redemption_use', '1000000 1000000 20 2')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('redemption', 'ix_redemption_provider', '1000000 1000000 20 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('redemption', 'ix_redemption_claim', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('redemption', 'redemption', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('redemption_line', 'redemption_line', '1000000 1000000 20 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('account', 'sqlite_autoindex_account_2', '1000000 1000000 20 2 1 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('account', 'account', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('actor', 'sqlite_autoindex_actor_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('code_key', 'sqlite_autoindex_code_key_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('edition', 'sqlite_autoindex_edition_1', '1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('follow_up', 'ix_follow_up_redemption', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('follow_up', 'sqlite_autoindex_follow_up_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('person', 'sqlite_autoindex_person_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('programme', 'sqlite_autoindex_programme_2', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('programme', 'sqlite_autoindex_programme_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('provider', 'sqlite_autoindex_provider_2', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('provider', 'sqlite_autoindex_provider_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('service', 'sqlite_autoindex_service_2', '1000000 1000000 100000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('service', 'sqlite_autoindex_service_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('settlement_run', 'sqlite_autoindex_settlement_run_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('actor_role', 'sqlite_autoindex_actor_role_1', '1000000 1000000 20 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('api_key', 'ix_api_key_actor', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('api_key', 'sqlite_autoindex_api_key_2', '1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('api_key', 'sqlite_autoindex_api_key_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('budget', 'sqlite_autoindex_budget_2', '1000000 1000000 20 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('budget', 'sqlite_autoindex_budget_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('claim', 'ix_claim_actor', '1000000 1000000 20 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('claim', 'sqlite_autoindex_claim_2', '1000000 1000000 20 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('claim', 'sqlite_autoindex_claim_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('contract', 'ix_contract_provider_id', '1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('contract', 'sqlite_autoindex_contract_2', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('contract', 'sqlite_autoindex_contract_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('mandate', 'ix_mandate_representative', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('mandate', 'ix_mandate_holder', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('mandate', 'sqlite_autoindex_mandate_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('programme_version', 'sqlite_autoindex_programme_version_1', '1000000 1000000 20 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('settlement', 'ix_settlement_provider', '1000000 1000000 20 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('settlement', 'sqlite_autoindex_settlement_2', '1000000 1000000 20 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('settlement', 'sqlite_autoindex_settlement_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('taken_back', 'sqlite_autoindex_taken_back_2', '1000000 1000000 20 2 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('taken_back', 'sqlite_autoindex_taken_back_1', '1000000 1000000 20 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('vault_index', 'uq_vault_index_bsn', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('vault_index', 'ix_vault_index_person', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('vault_index', 'sqlite_autoindex_vault_index_1', '1000000 1000000 100000 20 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('vault_record', 'sqlite_autoindex_vault_record_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('contract_line', 'sqlite_autoindex_contract_line_1', '1000000 1000000 20 2 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('contract_version', 'sqlite_autoindex_contract_version_1', '1000000 1000000 20 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entitlement', 'ix_entitlement_holder', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entitlement', 'sqlite_autoindex_entitlement_2', '1000000 1000000 100000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entitlement', 'sqlite_autoindex_entitlement_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payment', 'ix_payment_run_id', '1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payment', 'sqlite_autoindex_payment_3', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payment', 'sqlite_autoindex_payment_2', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payment', 'sqlite_autoindex_payment_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('settlement_line', 'ix_settlement_line_settlement', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('settlement_line', 'sqlite_autoindex_settlement_line_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('care_agreement', 'ix_care_agreement_provider', '1000000 1000000 20 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('care_agreement', 'ix_care_agreement_entitlement', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('care_agreement', 'sqlite_autoindex_care_agreement_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('code', 'ix_code_entitlement', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('code', 'sqlite_autoindex_code_3', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('code', 'sqlite_autoindex_code_2', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('code', 'sqlite_autoindex_code_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entitlement_change', 'sqlite_autoindex_entitlement_change_2', '1000000 1000000 20 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entitlement_change', 'sqlite_autoindex_entitlement_change_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('care_approval', 'sqlite_autoindex_care_approval_2', '1000000 1000000 20 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('care_approval', 'sqlite_autoindex_care_approval_1', '1000000 1000000 20 1')
+
+ANALYZE sqlite_schema

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How SQLite finds its rows: what anybody asks never reads a table that grows from end to end.
+
+Its plans follow from what ledger/migrations/statistics.py tells it, so an empty database shows them all.
+"""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from ledger import db
+from ledger.tables import metadata
+from tests.api.calls import CALLS
+from tests.api.matrix import Stage, routes
+from tests.api.two_towns import HERE
+from tests.api.watched import on_sqlite
+
+WHOLE = re.compile(r"SCAN (\w+)|SEARCH (\w+) USING (?!.*ix_entry_funded).*\(municipality_id=\?\)$")
+"""A step of a plan that reads all rows of a table, or all of a municipality; fundings are few."""
+PIECE = re.compile(r"WHERE \w+\.municipality_id = \? (AND \w+\.id > \? )?ORDER BY \w+\.id( DESC)?\s+LIMIT")
+"""A piece of a list, in the order of its key, stops after so many rows."""
+SMALL = {
+    "actor",
+    "budget",
+    "contract",
+    "edition",
+    "municipality",
+    "programme",
+    "service",
+    "settlement_run",
+}
+"""What a municipality has a few, or hundreds, of."""
+GROWING = metadata.tables.keys() - SMALL
+PROVING = "/v1/books/_check"
+"""Reads everything: that is what it is for."""
+
+
+def whole(connection: Any, statement: str, given: Any) -> set[str]:
+    """The tables that grow and that this statement reads whole."""
+    steps = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", given)]
+    return {name for step in steps for found in WHOLE.findall(step) for name in found} & GROWING
+
+
+@pytest.fixture(scope="module")
+def said(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """Every statement of every route, with its parameters."""
+    stage = Stage.over(on_sqlite(sqlite_template, tmp_path_factory.mktemp("plans")))
+    heard: dict[str, Any] = {}
+
+    def hear(connection: Any, cursor: Any, statement: str, given: Any, *more: Any) -> None:
+        heard.setdefault(statement, given[0] if isinstance(given, list) else given)
+
+    event.listen(stage.database.engine, "before_cursor_execute", hear)
+    doors = {(method, path): action for method, path, action in routes(stage.app)}
+    for call in CALLS:
+        action = doors[call.method, call.path]
+        for caller in stage.callers:
+            able = caller.opens and caller.town == HERE and (action is None or caller.may(action))
+            if able and call.path != PROVING:
+                stage.ask(caller, call, call.of(stage.parties[f"{HERE} a"]))
+        stage.database.reset()
+    yield heard
+    stage.close()
+
+
+def test_no_question_reads_a_growing_table_whole(said: dict[str, Any], sqlite_template: Path) -> None:
+    explained, connection = 0, db.SQLITE.connect(str(sqlite_template))
+    reading = {}
+    for statement, given in said.items():
+        verb = statement.split()[0]
+        if verb in ("SELECT", "UPDATE", "DELETE", "INSERT", "WITH") and not PIECE.search(statement):
+            explained += 1
+            if tables := whole(connection, statement, given):
+                reading[statement] = tables
+    connection.close()
+    assert reading == {}
+    assert explained > 100
+
+
+def test_without_what_it_is_told_it_reads_every_account(
+    said: dict[str, Any], sqlite_template: Path, tmp_path: Path
+) -> None:
+    """The negative control: what a right holds was once looked for among all accounts."""
+    path = shutil.copy(sqlite_template, tmp_path)
+    for untold in (False, True):
+        connection = db.SQLITE.connect(str(path))
+        held = next(each for each in said if "account.credits - account.debits" in each and "json" in each)
+        assert whole(connection, held, said[held]) == ({"account"} if untold else set())
+        connection.execute("DROP TABLE IF EXISTS sqlite_stat1")
+        connection.close()
