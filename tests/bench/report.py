@@ -57,7 +57,7 @@ READING: Final = """## How it is measured
 * Growth: stored redemptions are copies, made inside the database, of real ones: with their lines, entries
   and counters, so that `audit` agrees. The databases of all sizes are measured by turns, every batch on
   other rights, far apart.
-* After setting up, tables are analysed, and a warm-up goes before all that is counted.
+* After setting up PostgreSQL analyses its tables, and a warm-up goes before all that is counted.
 """
 
 
