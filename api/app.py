@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The application: routes, envelope, document. `uvicorn --factory api.app:create_app` serves it."""
 
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -10,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import iter_route_contexts
 from pydantic.alias_generators import to_camel
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 
 from api import openapi, problems
 from api.auth import Door
@@ -38,7 +38,7 @@ from api.routes import (
     settlements,
 )
 from api.settings import Settings
-from ledger import db, keys
+from ledger import collector, db, keys
 
 VERSION: Final = "1.0.0"
 """Of the API, in the header API-Version of every answer. See docs/api.md for what makes it change."""
@@ -67,6 +67,16 @@ PUBLIC: Final = frozenset({"/", "/v1/docs", "/v1/health", "/v1/openapi.json"})
 """Addresses that ask for no key."""
 
 
+class Enclosed(Documented):
+    """An application with the envelope and the short way around all of it, also around what FastAPI adds."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """See Starlette."""
+        inside = super().build_middleware_stack()
+        quick = Quick(app=inside, house=self.state.house, batcher=self.state.batcher)
+        return Envelope(quick, version=VERSION)
+
+
 class OpenDoor(AssertionError):
     """A route asks for no key and is not public: a mistake of ours."""
 
@@ -82,7 +92,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def build(house: House) -> FastAPI:
     """The application around an engine and a keyring. Raises OpenDoor."""
-    app = Documented(
+    app = Enclosed(
         title="Tegoed",
         version=VERSION,
         openapi_url=None,
@@ -102,16 +112,12 @@ def build(house: House) -> FastAPI:
     _refuse_open_doors(app)
     problems.install(app)
     app.state.batcher = Batcher(house=house)
-    app.add_middleware(Quick, house=house, batcher=app.state.batcher)
-    app.add_middleware(Envelope, version=VERSION)
     return app
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    gc.collect()
-    gc.freeze()  # what is there at the start stays: a collector that walks over it costs tenths of seconds
-    gc.set_threshold(50_000, 20, 50)
+    collector.rarely()
     yield
     app.state.batcher.close()
     app.state.house.engine.dispose()

@@ -8,31 +8,29 @@ tells what is wrong. So there is one description, one set of rules, and nothing 
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import Final
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
-from starlette.datastructures import Headers
-from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import problems, schemas
+from api import problems
 from api.batching import Batcher, Done, Full
 from api.deps import House
 from api.envelope import again
 from api.routes.redemptions import ScanBody
 from ledger import actors, codes
-from ledger.errors import LedgerError
 from ledger.inputs import Id7
 from ledger.roles import ActingAs, Action
-from ledger.scans import Scan, ScanTerms
+from ledger.scans import Redeemed, RedeemedLine, Scan, ScanTerms
 from ledger.shown import Reader
-from ledger.texts import Language, language_of
+from ledger.texts import language_of
 
 _PATH: Final = re.compile(r"/v1/redemptions/([0-9a-fA-F-]{36})")
 _ID: Final[TypeAdapter[UUID]] = TypeAdapter(Id7)
-_ANSWER: Final = TypeAdapter(schemas.Redeemed)
 
 
 @dataclass(eq=False)
@@ -51,24 +49,21 @@ class Quick:
             await self.app(scope, receive, send)
             return
         body = (await receive()).get("body", b"")
-        headers = Headers(scope=scope)
-        response = await self._answer(found[1], headers, body)
-        if response is None:
-            await self.app(scope, again(body, receive), send)
-        else:
-            await response(scope, receive, send)
+        response = await self._answer(found[1], scope, body)
+        await (response or self.app)(scope, again(body, receive), send)
 
-    async def _answer(self, id_text: str, headers: Headers, body: bytes) -> Response | None:
+    async def _answer(self, id_text: str, scope: Scope, body: bytes) -> ASGIApp | None:
         """The answer; None goes the ordinary way."""
+        headers = dict(scope["headers"])
         secret = _secret(headers)
         digest = actors.digest(secret) if secret else b""
         acting = self.house.seen.get(digest)
-        if acting is None or not acting.may(Action.REDEEM):
+        if acting is None or not acting.may(Action.REDEEM) or len(headers) < len(scope["headers"]):
             return None
         scan = self._scan(id_text, body, acting)
         if scan is None:
             return None
-        language = language_of(headers.get("accept-language"))
+        language = language_of(headers.get(b"accept-language", b"").decode("latin-1"))
         try:
             answer = await self.batcher.redeem(scan, acting, digest)
         except Full:
@@ -77,7 +72,7 @@ class Quick:
         if answer is None:
             self.house.seen.pop(digest, None)
             return None
-        return _response(answer, language)
+        return _Told(answer) if isinstance(answer, Done) else problems.refused(answer, language)
 
     def _scan(self, id_text: str, body: bytes, acting: ActingAs) -> Scan | None:
         """The scan with its code read, before anything is locked; None where it is not as it should be."""
@@ -105,16 +100,54 @@ def _may_be_quick(scope: Scope) -> bool:
     return scope["type"] == "http" and scope["method"] == "PUT" and not scope["query_string"]
 
 
-def _secret(headers: Headers) -> str | None:
+def _secret(headers: Mapping[bytes, bytes]) -> str | None:
     """The key, where the body is said to be JSON."""
-    scheme, _, secret = headers.get("authorization", "").partition(" ")
-    is_json = headers.get("content-type", "").split(";")[0].strip().lower() == "application/json"
-    return secret.strip() if is_json and scheme.lower() == "bearer" and secret else None
+    scheme, _, secret = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+    kind = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
+    return secret.strip() if kind == b"application/json" and scheme.lower() == "bearer" and secret else None
 
 
-def _response(answer: Done | LedgerError, language: Language) -> Response:
-    if isinstance(answer, LedgerError):
-        return problems.refused(answer, language)
-    shown = schemas.Redeemed.model_validate(answer.redeemed)
-    content = _ANSWER.dump_json(shown, by_alias=True)
-    return Response(content, status_code=201 if answer.is_new else 200, media_type="application/json")
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An accepted redemption on its way out."""
+
+    done: Done
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        content = written(self.done.redeemed)
+        headers = [
+            (b"content-length", b"%d" % len(content)),
+            (b"content-type", b"application/json"),
+        ]
+        status = 201 if self.done.is_new else 200
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
+
+
+def written(redeemed: Redeemed) -> bytes:
+    """The bytes of schemas.Redeemed; to make and check the model costs a tenth of the whole request.
+
+    Nothing in it needs escaping: numbers, ids, days, and words from our own lists.
+    """
+    lines = ",".join(map(_line, redeemed.lines))
+    unit = f'"{redeemed.quantity_unit.value}"' if redeemed.quantity_unit else "null"
+    instant = redeemed.recorded_at.astimezone(UTC).isoformat().removesuffix("+00:00")
+    return (
+        f'{{"id":"{redeemed.id}","entitlementId":"{redeemed.entitlement_id}",'
+        f'"providerId":"{redeemed.provider_id}","reserved":{"true" if redeemed.reserved else "false"},'
+        f'"serviceDay":"{redeemed.service_day.isoformat()}","lines":[{lines}],'
+        f'"priceCents":{redeemed.price_cents},"remainingCents":{_or_null(redeemed.remaining_cents)},'
+        f'"remainingQuantity":{_or_null(redeemed.remaining_quantity)},'
+        f'"quantityUnit":{unit},"recordedAt":"{instant}Z"}}'
+    ).encode()
+
+
+def _line(line: RedeemedLine) -> str:
+    return (
+        f'{{"line":{line.line},"service":"{line.service}","unit":"{line.unit.value}",'
+        f'"quantity":{line.quantity},"priceCents":{line.price_cents}}}'
+    )
+
+
+def _or_null(number: int | None) -> str:
+    return "null" if number is None else str(number)

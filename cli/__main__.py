@@ -27,6 +27,7 @@ from cli import (
     settle,
 )
 from cli.options import command
+from ledger import collector
 
 app = typer.Typer(
     name="tegoed",
@@ -115,6 +116,7 @@ for _group, _help, _panel, _functions in _GROUPS:
 
 def main() -> None:
     """The entry point of the script tegoed."""
+    collector.rarely()
     app()
 
 

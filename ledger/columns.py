@@ -17,6 +17,8 @@ from sqlalchemy import BigInteger, Boolean, Date, DateTime, Dialect, Integer, La
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from ledger.ids import of_int
+
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
@@ -70,7 +72,7 @@ class Id(TypeDecorator[UUID]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
         """See TypeDecorator."""
-        return UUID(bytes=value) if isinstance(value, bytes) else value
+        return of_int(int.from_bytes(value, "big")) if isinstance(value, bytes) else value
 
 
 class Instant(TypeDecorator[datetime]):

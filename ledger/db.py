@@ -2,8 +2,8 @@
 """Connections, and the only commit in the project.
 
 SQLite is set up as its authors' guarantees need it: synchronous before journal_mode, one writer at
-a time by BEGIN IMMEDIATE, no memory map. See docs/decisions/0004 for the driver. On PostgreSQL a commit
-that comes with a warning is not known to be one: see OutcomeUnknown.
+a time by BEGIN IMMEDIATE, no memory map. See docs/decisions/0004 for the driver. How PostgreSQL is
+connected to is in postgresql, which is imported only where it is used.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,9 +14,6 @@ from importlib import import_module
 from typing import Any, TypeVar
 from uuid import UUID
 
-import psycopg
-from psycopg.errors import Diagnostic
-from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
 from sqlmodel import Session
 
@@ -59,55 +56,9 @@ def connect(url: str) -> Engine:
     if url.startswith("postgresql"):
         plain = url.replace("postgresql://", "postgresql+psycopg://", 1)
         engine = create_engine(plain, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True)
-        event.listen(engine, "do_connect", _connect_postgresql)
+        event.listen(engine, "do_connect", import_module("ledger.postgresql").connect)
         return engine
     raise DatabaseUnsafe(fault="the URL must begin with sqlite:/// or postgresql://")
-
-
-class OutcomeUnknown(psycopg.OperationalError):
-    """A commit may hold or not: it is on this server, but perhaps on no standby. Sending it again tells."""
-
-
-class _Careful(psycopg.Connection[Any]):
-    """A connection on which a commit that did not do all it promises is never a success.
-
-    Who cancels a commit while it waits for the synchronous standby makes PostgreSQL call it done, with
-    no more than a warning. What is then sent again is found, and has nothing left to write: such a
-    commit would not wait for the standby at all, so every commit writes something.
-    """
-
-    def commit(self) -> None:
-        """Raises OutcomeUnknown on any warning, and an error when the transaction has failed before."""
-        if self.info.transaction_status is TransactionStatus.IDLE:
-            return
-        warned: list[bool] = []
-
-        def hear(said: Diagnostic) -> None:  # the text is in the language of the server, and gone afterwards
-            warned.append(said.severity_nonlocalized == "WARNING")
-
-        self.add_notice_handler(hear)
-        try:
-            self.execute(_COMMIT, prepare=False)
-        finally:
-            self.remove_notice_handler(hear)
-        if any(warned):
-            raise OutcomeUnknown("the commit was not confirmed by a standby")
-
-
-_COMMIT = """
-SELECT pg_logical_emit_message(true, 'tegoed', '') WHERE pg_current_xact_id_if_assigned() IS NULL;
-COMMIT
-"""
-"""One message to the server. In a failed transaction its first half is an error; COMMIT alone is none."""
-
-
-def _connect_postgresql(
-    dialect: object, record: object, args: list[Any], options: dict[str, Any]
-) -> _Careful:
-    connection = _Careful.connect(*args, **options, autocommit=True)
-    connection.execute("SET client_min_messages = warning")  # however quiet the account was made
-    connection.autocommit = False
-    return connection
 
 
 def _sqlite(url: str) -> Engine:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from random import Random
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 NOBODY = UUID(int=0)
 """The owner of accounts that belong to the municipality as a whole."""
@@ -91,4 +91,12 @@ def _assemble(ms: int, tail: int) -> UUID:
     """48 bits of time, version 7, 12 bits, variant 10, 62 bits."""
     tail &= (1 << _TAIL_BITS) - 1
     high, low = tail >> 62, tail & ((1 << 62) - 1)
-    return UUID(int=ms << 80 | 7 << 76 | high << 64 | 2 << 62 | low)
+    return of_int(ms << 80 | 7 << 76 | high << 64 | 2 << 62 | low)
+
+
+def of_int(value: int) -> UUID:
+    """The UUID of 128 bits. Without what UUID() checks, which takes three times as long."""
+    made = object.__new__(UUID)
+    object.__setattr__(made, "int", value)
+    object.__setattr__(made, "is_safe", SafeUUID.unknown)
+    return made

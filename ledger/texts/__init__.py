@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from ledger.errors import LedgerError
@@ -67,6 +68,7 @@ def reasons(error: LedgerError, language: Language) -> list[Sentence]:
     return [say(each, language) for value in error.facts.values() for each in _errors(value)]
 
 
+@lru_cache(maxsize=256)
 def language_of(accept_language: str | None) -> Language:
     """The language of ours that an Accept-Language header likes best; Dutch when it names none.
 

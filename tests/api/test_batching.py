@@ -3,22 +3,28 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from pydantic import TypeAdapter
 from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col
 
-from api import batching
+from api import batching, schemas
+from api.quick import written
 from ledger import actors, db, redemptions
 from ledger.db import Work
 from ledger.ids import uuid7
-from ledger.scans import Outcome, Scan
+from ledger.scans import Outcome, Redeemed, RedeemedLine, Scan
 from ledger.tables import Redemption
+from ledger.units import Unit
 from tests.api.served import Served
 
 
@@ -241,6 +247,38 @@ def test_the_short_way_and_the_ordinary_way_answer_alike(
         assert quick.status_code == ordinary.status_code
         assert quick.headers.keys() == ordinary.headers.keys()
         assert _plain(quick, ids) == _plain(ordinary, ids)
+
+
+LINE = RedeemedLine(line=1, service="01A04", unit=Unit.MINUTE, quantity=60, price_cents=31_15)
+ACCEPTED = Redeemed(
+    id=uuid7(),
+    entitlement_id=uuid7(),
+    provider_id=uuid7(),
+    reserved=False,
+    service_day=date(2026, 6, 10),
+    lines=(LINE, replace(LINE, line=2, unit=Unit.EUROCENT, price_cents=0)),
+    price_cents=31_15,
+    remaining_cents=68_85,
+    remaining_quantity=None,
+    quantity_unit=None,
+    recorded_at=datetime(2026, 6, 10, 12, 0, tzinfo=UTC),
+)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"reserved": True, "remaining_cents": None, "remaining_quantity": 0, "quantity_unit": Unit.MINUTE},
+        {"recorded_at": datetime(2026, 6, 10, 12, 0, 0, 70, tzinfo=UTC)},
+        {"recorded_at": datetime(2026, 6, 10, 12, 0, tzinfo=ZoneInfo("Europe/Amsterdam"))},
+    ],
+    ids=["plain", "reserved", "microseconds", "another zone"],
+)
+def test_what_the_short_way_writes_is_what_the_schema_says(changes: dict[str, Any]) -> None:
+    redeemed = replace(ACCEPTED, **changes)
+    shown = schemas.Redeemed.model_validate(redeemed)
+    assert written(redeemed) == TypeAdapter(schemas.Redeemed).dump_json(shown, by_alias=True)
 
 
 def _plain(response: httpx.Response, ids: Sequence[UUID]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from ledger import collector
 from tests.bench import baselines, batches, bulk, growth, hot, machine, over_http, paper, report
 from tests.bench.databases import opened
 from tests.bench.rows import Row
@@ -43,6 +44,7 @@ def main(given: Sequence[str]) -> int:
     chosen = options.only or list(PARTS)
     whole = not (options.quick or options.only)
     folder = Path(options.out or ("docs" if whole else "var/bench"))
+    collector.rarely()  # as the server does
     began, rows = time.monotonic(), []
     described = list(machine.described())
     with opened() as databases:

@@ -20,7 +20,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from cli.messages import BATCH
-from ledger import allocations, claims, clock, codes, db, keys, letters, settlements
+from ledger import allocations, claims, clock, codes, collector, db, keys, letters, settlements
 from ledger.allocations import Imported
 from ledger.db import Work
 from ledger.formats import iwmo301
@@ -172,6 +172,7 @@ JOBS: Final[dict[str, Callable[[_Desk], None]]] = {
 
 def main(name: str, order: str) -> None:
     """See the module."""
+    collector.rarely()  # as the command line and the server do
     content: dict[str, Any] = json.loads(order)
     desk = _Desk(order=Order(**content))
     JOBS[name](desk)

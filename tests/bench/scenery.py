@@ -30,6 +30,7 @@ from ledger import (
     people,
     programmes,
     providers,
+    redemptions,
 )
 from ledger.actors import ActorInput
 from ledger.db import Work
@@ -132,6 +133,18 @@ class Scenery:
             for numbers in pieces(range(count), PIECE)
             for right in self._piece(programme_id, numbers, amount=amount)
         ]
+
+    def use(self, count: int) -> None:
+        """So many redemptions, going round the rights and the providers."""
+        at = self.now - timedelta(hours=1)
+        for numbers in pieces(range(count), PIECE):
+            pairs = [
+                (self.rights[n % len(self.rights)], self.parties[n % len(self.parties)]) for n in numbers
+            ]
+            scans = [self.scan(right, party, at) for right, party in pairs]
+            with self.work() as work:
+                done = redemptions.accepted(redemptions.redeem(work, scans))
+            assert len(done) == len(scans)
 
     def scan(self, right: Right, party: Party, at: datetime) -> Scan:
         """An hour of household help; building it checks the terms and the signature of the code."""

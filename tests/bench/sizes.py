@@ -15,6 +15,8 @@ class Sizes:
     rights: int = 4000
     """Signed codes that the load is spread over."""
     providers: int = 50
+    used: int = 20_000
+    """Redemptions that are stored when the load begins: databases plan for what they know of."""
     clients: tuple[int, ...] = (1, 8, 32, 128)
     batches: tuple[int, ...] = (1, 32, 500)
     rounds: int = 3
@@ -63,6 +65,7 @@ QUICK: Final = Sizes(
     quick=True,
     rights=400,
     providers=20,
+    used=2000,
     rounds=1,
     round_s=0.8,
     warm_s=0.5,

@@ -53,6 +53,7 @@ class Stage:
             url = self.databases.fresh(kind, "scenery")
             sizes = self.sizes
             found = Scenery.build(url, folder=self.folder, parties=sizes.providers, rights=sizes.rights)
+            found.use(sizes.used)
             settled(found.engine)
             self._sceneries[kind] = found
         return self._sceneries[kind]

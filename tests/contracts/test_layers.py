@@ -13,9 +13,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
-GROUND = {"units", "clock", "ids", "errors", "identifiers", "token", "manual_code"}
+GROUND = {"units", "clock", "collector", "ids", "errors", "identifiers", "token", "manual_code"}
 FAMILIES = {"rules", "formats", "texts"}
-STORAGE = {"columns", "db", "bulk", "migrations"}
+STORAGE = {"columns", "db", "postgresql", "bulk", "migrations"}
 
 MAY_IMPORT = {
     "ground": {"ground"},

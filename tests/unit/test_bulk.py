@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine, event, select, text
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import col
 
 from ledger import bulk
@@ -125,3 +125,38 @@ def test_a_query_sees_one_municipality_and_only_the_keys_it_names(world: World) 
         assert len(query.rows(work, ids=[world.holder_id, other])) == 2
     with world.work(municipality_id="0344") as work:
         assert query.rows(work, ids=[world.holder_id]) == []
+
+
+@pytest.mark.parametrize("heard", [False, True], ids=["to the driver", "where somebody listens"])
+def test_an_error_is_told_as_everywhere_and_without_values(world: World, heard: bool) -> None:
+    """Both ways to the database tell it alike: the API tries this one once more."""
+    row = look(world, "secret")
+    if heard:
+        event.listen(world.engine, "before_cursor_execute", lambda *given: None)
+    with world.work() as work:
+        bulk.insert(work, AccessLog, [row])
+    with pytest.raises(IntegrityError) as found, world.work() as work:
+        bulk.insert(work, AccessLog, [row])
+    assert "secret" not in str(found.value)
+    assert not found.value.connection_invalidated
+
+
+@pytest.mark.parametrize("heard", [False, True], ids=["to the driver", "where somebody listens"])
+def test_a_connection_that_is_gone_is_told_and_given_up(postgresql_engine: Engine, heard: bool) -> None:
+    world = World.build(postgresql_engine)
+    if heard:
+        event.listen(world.engine, "before_cursor_execute", lambda *given: None)
+    with pytest.raises(OperationalError) as found:
+        cut_off(world)
+    assert found.value.connection_invalidated
+    with world.work() as work:
+        bulk.insert(work, AccessLog, [look(world, "care")])
+
+
+def cut_off(world: World) -> None:
+    """Write on a connection that the server has ended."""
+    with world.work() as work:
+        pid = work.session.scalar(text("SELECT pg_backend_pid()"))
+        with world.engine.connect() as other:
+            other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+        bulk.insert(work, AccessLog, [look(world, "care")])

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, Inspector, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
@@ -142,3 +144,9 @@ def test_tables_refuse_values_of_another_type_on_sqlite(sqlite_engine: Engine) -
         )
         loose = {row[0] for row in connection.exec_driver_sql(statement)}
     assert {name for name in loose if not name.startswith("sqlite_")} == {"alembic_version"}
+
+
+def test_the_newest_version_is_the_head_that_alembic_finds() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    assert ScriptDirectory.from_config(config).get_current_head() == migrations.newest()
