@@ -9,7 +9,6 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import iter_route_contexts
 from pydantic.alias_generators import to_camel
 from starlette.routing import BaseRoute
-from starlette.types import ASGIApp
 
 from api import openapi, problems
 from api.auth import Door
@@ -67,16 +66,6 @@ PUBLIC: Final = frozenset({"/", "/v1/docs", "/v1/health", "/v1/openapi.json"})
 """Addresses that ask for no key."""
 
 
-class Enclosed(Documented):
-    """An application with the envelope and the short way around all of it, also around what FastAPI adds."""
-
-    def build_middleware_stack(self) -> ASGIApp:
-        """See Starlette."""
-        inside = super().build_middleware_stack()
-        quick = Quick(app=inside, house=self.state.house, batcher=self.state.batcher)
-        return Envelope(quick, version=VERSION)
-
-
 class OpenDoor(AssertionError):
     """A route asks for no key and is not public: a mistake of ours."""
 
@@ -92,7 +81,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def build(house: House) -> FastAPI:
     """The application around an engine and a keyring. Raises OpenDoor."""
-    app = Enclosed(
+    app = Documented(
         title="Tegoed",
         version=VERSION,
         openapi_url=None,
@@ -112,6 +101,8 @@ def build(house: House) -> FastAPI:
     _refuse_open_doors(app)
     problems.install(app)
     app.state.batcher = Batcher(house=house)
+    app.add_middleware(Quick, house=house, batcher=app.state.batcher)
+    app.add_middleware(Envelope, version=VERSION)
     return app
 
 

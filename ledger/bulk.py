@@ -11,13 +11,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
     Boolean,
     ColumnElement,
-    Connection,
     Dialect,
     LargeBinary,
     Select,
@@ -26,7 +25,6 @@ from sqlalchemy import (
     bindparam,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped
 from sqlalchemy.sql import coercions, roles
@@ -37,65 +35,10 @@ from sqlmodel import SQLModel
 
 from ledger.columns import Choice, Count, Day, Flag, Id, Instant, Parsed
 from ledger.db import Work
+from ledger.wire import Heard, Plain, say
 
 ROWS_MAX: Final = 5000
 """The most rows of one INSERT; more are sent in pieces, so that memory stays flat."""
-
-Plain: TypeAlias = tuple[Any, ...]
-"""A row as values in the order of the columns that were asked for."""
-
-
-# ------------------------------------------------------------------------------------------ running
-
-
-class _Heard(NamedTuple):
-    """What the database answered."""
-
-    rows: Sequence[Plain]
-    touched: int
-    """How many rows were written, where that is known."""
-
-
-def _said(connection: Connection, text: str, given: Any) -> _Heard:
-    """Say it to the database, once for each where a list is given.
-
-    To the driver itself: a small batch is a dozen statements, and half its time would go into what
-    SQLAlchemy does around each. Where somebody listens to statements, they go the way that is heard.
-    """
-    if connection.dispatch.before_cursor_execute:
-        result = connection.exec_driver_sql(text, given)
-        return _Heard(result.cursor.fetchall() if result.cursor else [], result.rowcount)
-    cursor = connection.connection.cursor()
-    try:
-        if isinstance(given, list):
-            cursor.executemany(text, given)
-        else:
-            cursor.execute(text, given)
-        return _Heard(cursor.fetchall() if cursor.description else [], cursor.rowcount)
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise _told(connection, cursor, text, error) from error
-    finally:
-        cursor.close()
-
-
-def _told(connection: Connection, cursor: Any, text: str, error: Any) -> DBAPIError:
-    """The error as SQLAlchemy tells it, without values; a connection that is gone is given up."""
-    dialect = connection.dialect
-    is_gone = dialect.is_disconnect(error, connection.connection, cursor)
-    if is_gone:
-        connection.invalidate(error)
-    told = DBAPIError.instance(
-        text,
-        None,
-        error,
-        dialect.loaded_dbapi.Error,
-        hide_parameters=True,
-        connection_invalidated=is_gone,
-        dialect=dialect,
-    )
-    assert isinstance(told, DBAPIError)
-    return told
-
 
 # ------------------------------------------------------------------------------------------ reading
 
@@ -184,13 +127,17 @@ class Query:
 
     def rows(self, work: Work, **given: Any) -> list[Plain]:
         """The rows for these parameters, values as the columns' types make them."""
-        connection = work.session.connection()
-        ready = self._ready.get(connection.dialect.name) or self._prepare(connection.dialect)
+        return self.ask(work, **given).rows
+
+    def ask(self, work: Work, **given: Any) -> "Asked":
+        """The same, to be looked at later: inside `together` that saves a round trip."""
+        dialect = work.session.connection().dialect
+        ready = self._ready.get(dialect.name) or self._prepare(dialect)
         values = {**ready.fixed, "municipality_id": work.municipality_id, **given}
         for name, convert in ready.going_in.items():
             values[name] = convert(values[name])
         parameters = tuple(values[name] for name in ready.names) if ready.names is not None else values
-        return _converted(_said(connection, ready.text, parameters).rows, ready.coming_out)
+        return Asked(say(work, ready.text, parameters), ready.coming_out)
 
     def _prepare(self, dialect: Dialect) -> _Ready:
         compiled = self._statement.compile(dialect=dialect)
@@ -212,6 +159,19 @@ class Query:
         )
         self._ready[dialect.name] = ready
         return ready
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that was put."""
+
+    heard: Heard
+    coming_out: Sequence[tuple[int, Callable[[Sequence[Any]], list[Any]]]]
+
+    @property
+    def rows(self) -> list[Plain]:
+        """The answer; to be looked at once."""
+        return _converted(self.heard.rows, self.coming_out)
 
 
 def _converted(
@@ -265,16 +225,15 @@ class Statement:
     names: tuple[str, ...]
     text: str
 
-    def run(self, work: Work, columns: Mapping[str, Sequence[Any]]) -> int:
-        """Run it for these columns, all of the same length; how many rows it touched."""
-        connection = work.session.connection()
+    def run(self, work: Work, columns: Mapping[str, Sequence[Any]]) -> Heard:
+        """Run it for these columns, all of the same length."""
+        dialect = work.session.connection().dialect
         types = _table(self.table).c
-        text = _with_rows(self, connection.dialect)
-        if connection.dialect.name == "sqlite":
+        text = _with_rows(self, dialect)
+        if dialect.name == "sqlite":
             values = [_stored(types[name].type, columns[name]) for name in self.names]
-            return _said(connection, text, list(zip(*values, strict=True))).touched
-        arrays = tuple(_array(types[name].type, columns[name]) for name in self.names)
-        return _said(connection, text, arrays).touched
+            return say(work, text, list(zip(*values, strict=True)))
+        return say(work, text, tuple(_array(types[name].type, columns[name]) for name in self.names))
 
 
 @lru_cache(maxsize=256)

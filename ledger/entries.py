@@ -24,6 +24,7 @@ from ledger.ids import derived, uuid7s
 from ledger.rules.funding import AccountKind, EntryKind
 from ledger.tables import Account, Bound, Entry
 from ledger.units import Unit
+from ledger.wire import Heard, together
 
 _RANK = {
     AccountKind.ENTITLEMENT: 1,
@@ -106,11 +107,22 @@ def post(work: Work, postings: Sequence[Posting], *, opening: Collection[Pot] = 
         return []
     debits, credits = _sums(postings)
     fresh = {pot.id: pot for pot in opening if pot.id in debits or pot.id in credits}
-    _move(work, [*({**debits, **credits}.keys() - fresh.keys())], debits, credits, postings)
-    _add(work, sorted(fresh.values(), key=lambda pot: pot.order), debits, credits)
+    ids = [*({**debits, **credits}.keys() - fresh.keys())]
+    pots = sorted(fresh.values(), key=lambda pot: pot.order)
     entry_ids = uuid7s(len(postings))
-    bulk.insert(work, Entry, [_row(work, id_, each) for id_, each in zip(entry_ids, postings, strict=True)])
+    rows = [_row(work, id_, each) for id_, each in zip(entry_ids, postings, strict=True)]
+    with together(work):
+        moved = _move(work, ids, debits, credits, postings)
+        added = _add(work, pots, debits, credits)
+        bulk.insert(work, Entry, rows)
+    _require(moved, len(ids), "an account does not exist, has another unit, or would pass its bound")
+    _require(added, len(pots), "an account has another unit than its place says")
     return entry_ids
+
+
+def _require(heard: Heard | None, count: int, otherwise: str) -> None:
+    if (heard.touched if heard else 0) != count:  # must hold under python -O as well
+        raise AssertionError(otherwise)
 
 
 def _row(work: Work, entry_id: UUID, posting: Posting) -> dict[str, object]:
@@ -147,10 +159,10 @@ def _move(
     debits: Mapping[UUID, int],
     credits: Mapping[UUID, int],
     postings: Iterable[Posting],
-) -> None:
+) -> Heard | None:
     """One guarded UPDATE for all accounts that exist, each with the sum of the batch."""
     if not ids:
-        return
+        return None
     units = {each.debit_account_id: each.unit for each in postings}
     units |= {each.credit_account_id: each.unit for each in postings}
     columns: dict[str, Sequence[Any]] = {
@@ -160,8 +172,7 @@ def _move(
         "id": ids,
         "unit": [units[each] for each in ids],
     }
-    if _GUARDED.run(work, columns) != len(ids):  # must hold under python -O as well
-        raise AssertionError("an account does not exist, has another unit, or would pass its bound")
+    return _GUARDED.run(work, columns)
 
 
 _GUARDED = bulk.Statement(
@@ -175,16 +186,17 @@ _GUARDED = bulk.Statement(
 )
 
 
-def _add(work: Work, pots: Sequence[Pot], debits: Mapping[UUID, int], credits: Mapping[UUID, int]) -> None:
+def _add(
+    work: Work, pots: Sequence[Pot], debits: Mapping[UUID, int], credits: Mapping[UUID, int]
+) -> Heard | None:
     """Add to accounts that may have to be made first, in LOCK_ORDER."""
     if not pots:
-        return
+        return None
     columns = _columns(work, pots) | {
         "debits": [debits.get(pot.id, 0) for pot in pots],
         "credits": [credits.get(pot.id, 0) for pot in pots],
     }
-    if _ADDED.run(work, columns) != len(pots):
-        raise AssertionError("an account has another unit than its place says")
+    return _ADDED.run(work, columns)
 
 
 _PLACE: Final = ("municipality_id", "id", "kind", "owner_id", "unit", "stripe", "bound")

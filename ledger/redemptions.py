@@ -22,6 +22,7 @@ from ledger.rules.funding import AccountKind
 from ledger.scans import Outcome, Redeemed, Scan
 from ledger.tables import Bound, Redemption, RedemptionLine
 from ledger.units import Unit
+from ledger.wire import together
 
 SCANS_MAX = 1000
 """The most scans of one batch; longer lists are cut into pieces by who calls."""
@@ -52,12 +53,11 @@ def _write(work: Work, taken: Sequence[Taken]) -> None:
         return
     # By id: two batches with the same ids for other rights share no lock, and meet here in one order.
     by_id = sorted(taken, key=lambda each: each.scan.id.int)
-    bulk.insert(work, Redemption, [_row(work, each) for each in by_id])
-    bulk.insert(
-        work,
-        RedemptionLine,
-        [_line(work, each.scan.id, priced) for each in taken for priced in each.priced],
-    )
+    rows = [_row(work, each) for each in by_id]
+    lines = [_line(work, each.scan.id, priced) for each in taken for priced in each.priced]
+    with together(work):
+        bulk.insert(work, Redemption, rows)
+        bulk.insert(work, RedemptionLine, lines)
     pots = _Pots(work=work)
     postings = [posting for each in taken for posting in _postings(each, pots)]
     entries.post(work, postings, opening=pots.opening)

@@ -7,7 +7,7 @@ proves that what is remembered still holds. Nothing is ever judged by yesterday'
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import and_, select
 from sqlmodel import col
 
-from ledger.bulk import Among, Query, mine
+from ledger.bulk import Among, Asked, Query, mine
 from ledger.db import Work
 from ledger.offers import Agreed, Chosen, Priced
 from ledger.roles import ActingAs
@@ -36,6 +36,7 @@ from ledger.tables import (
     Service,
 )
 from ledger.units import Measure
+from ledger.wire import Plain
 
 OFFERS_MAX: Final = 20_000
 """How many offers are kept worked out; past it all are worked out anew."""
@@ -107,15 +108,24 @@ _REMEMBERED: WeakKeyDictionary[Any, dict[str, Reference]] = WeakKeyDictionary()
 
 def of(work: Work) -> Reference:
     """The reference data that is in force now, as far as it is remembered."""
-    found = _EDITION.rows(work)
+    return remembered(work, ask(work).rows)
+
+
+def ask(work: Work) -> Asked:
+    """Which edition is in force."""
+    return _EDITION.ask(work)
+
+
+def remembered(work: Work, found: Sequence[Plain]) -> Reference:
+    """What is remembered of the edition that was found."""
     edition = found[0][0] if found else None
     if edition is None:
         return Reference(edition=None)
     known = _REMEMBERED.setdefault(work.session.connection().engine.pool, {})
-    remembered = known.get(work.municipality_id)
-    if remembered is None or remembered.edition != edition:
-        remembered = known[work.municipality_id] = Reference(edition=edition)
-    return remembered
+    reference = known.get(work.municipality_id)
+    if reference is None or reference.edition != edition:
+        reference = known[work.municipality_id] = Reference(edition=edition)
+    return reference
 
 
 _EDITION = Query(select(col(Edition.edition)).where(mine(Edition)))

@@ -18,7 +18,7 @@ from sqlmodel import col
 
 from ledger import entries, reference
 from ledger.books import Books, Known, Paper, Right, UseKey
-from ledger.bulk import Among, Plain, Query, mine
+from ledger.bulk import Among, Asked, Query, mine
 from ledger.columns import Day, Parsed
 from ledger.db import Work
 from ledger.offers import Care
@@ -43,12 +43,18 @@ from ledger.tables import (
     TakenBack,
 )
 from ledger.units import Unit
+from ledger.wire import Plain, together
 
 
 def load(work: Work, scans: Sequence[Scan], *, today: date, lock: bool) -> Books:
     """Books for these scans. With lock, entitlements and hard budgets are locked until the commit."""
     rows = _entitlements(work, _named(work, scans), lock=lock)
-    known = reference.of(work)
+    with together(work):
+        edition = reference.ask(work)
+        held = _HELD.ask(work, owners=[row.id for row in rows])
+        shown = _ask_papers(work, scans)
+        booked = _BOOKED.ask(work, ids={scan.id for scan in scans})
+    known = reference.remembered(work, edition.rows)
     known.complete(
         work,
         providers={scan.terms.provider_id for scan in scans},
@@ -56,14 +62,14 @@ def load(work: Work, scans: Sequence[Scan], *, today: date, lock: bool) -> Books
         services={line.service for scan in scans for line in scan.terms.lines},
     )
     rights = {row.id: row.right(known) for row in rows}
-    _fill(work, rights)
+    _fill(rights, held.rows)
     _remember_uses(work, rights.values(), min((scan.service_day for scan in scans), default=today))
-    codes = _codes(work, scans)
+    codes = _papers([row for asked in shown for row in asked.rows])
     return Books(
         now=work.now,
         today=today,
         reference=known,
-        known=_known(work, {scan.id for scan in scans}),
+        known=_answers(work, {row[0] for row in booked.rows}),
         codes_by_token={token_id: paper for token_id, _, paper in codes},
         codes_by_manual={digest: paper for _, digest, paper in codes},
         rights=rights,
@@ -216,11 +222,9 @@ _HELD = Query(
 )
 
 
-def _fill(work: Work, rights: dict[UUID, Right]) -> None:
+def _fill(rights: dict[UUID, Right], held: Iterable[Plain]) -> None:
     """Set what each right holds."""
-    if not rights:
-        return
-    for owner, unit, account_id, left in _HELD.rows(work, owners=rights):
+    for owner, unit, account_id, left in held:
         right = rights[owner]
         right.accounts[unit] = account_id
         if unit is Unit.EUROCENT:
@@ -338,14 +342,19 @@ _PAPERS_BY_TOKEN = Query(_PAPERS.where(mine(Code), Among(col(Code.token_id), "to
 _PAPERS_BY_MANUAL = Query(_PAPERS.where(mine(Code), Among(col(Code.manual_digest), "digests")))
 
 
-def _codes(work: Work, scans: Sequence[Scan]) -> list[tuple[bytes, bytes, Paper]]:
-    """Token id, digest of the manual code, and the code as it is now, of all that were shown."""
+def _ask_papers(work: Work, scans: Sequence[Scan]) -> list[Asked]:
+    """The codes that were shown, as they are now."""
     shown = [scan.shown for scan in scans if scan.shown]
-    rows: list[Plain] = []
+    asked = []
     if tokens := token_ids(shown):
-        rows += _PAPERS_BY_TOKEN.rows(work, tokens=tokens)
+        asked.append(_PAPERS_BY_TOKEN.ask(work, tokens=tokens))
     if digests := manual_digests(shown):
-        rows += _PAPERS_BY_MANUAL.rows(work, digests=digests)
+        asked.append(_PAPERS_BY_MANUAL.ask(work, digests=digests))
+    return asked
+
+
+def _papers(rows: Iterable[Plain]) -> list[tuple[bytes, bytes, Paper]]:
+    """Token id, digest of the manual code, and the code."""
     return [
         (
             token_id,
@@ -427,13 +436,10 @@ def _mandates(work: Work, scans: Sequence[Scan], rights: Iterable[Right]) -> dic
 _BOOKED = Query(select(col(Redemption.id)).where(mine(Redemption), Among(col(Redemption.id), "ids")))
 
 
-def _known(work: Work, ids: set[UUID]) -> dict[UUID, Known]:
-    """Redemptions that are booked already, with the answer they got; mostly there are none."""
-    booked = {row[0] for row in _BOOKED.rows(work, ids=ids)}
-    return _answers(work, booked) if booked else {}
-
-
 def _answers(work: Work, ids: set[UUID]) -> dict[UUID, Known]:
+    """Redemptions that are booked already, with the answer they got; mostly there are none."""
+    if not ids:
+        return {}
     statement = (
         select(Redemption, RedemptionLine, col(Entitlement.quantity_unit))
         .join(RedemptionLine, _LINES_OF_REDEMPTION)

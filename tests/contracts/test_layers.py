@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 GROUND = {"units", "clock", "collector", "ids", "errors", "identifiers", "token", "manual_code"}
 FAMILIES = {"rules", "formats", "texts"}
-STORAGE = {"columns", "db", "postgresql", "bulk", "migrations"}
+STORAGE = {"columns", "db", "postgresql", "wire", "bulk", "migrations"}
 
 MAY_IMPORT = {
     "ground": {"ground"},
