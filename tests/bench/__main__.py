@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from ledger import collector
-from tests.bench import baselines, batches, bulk, growth, hot, machine, over_http, paper, report
+from tests.bench import baselines, batches, bulk, growth, hot, machine, over_http, paper, report, shares
 from tests.bench.databases import opened
 from tests.bench.rows import Row
 from tests.bench.sizes import FULL, QUICK
@@ -23,6 +23,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "http": over_http.rows,
     "hot": hot.rows,
     "batches": batches.rows,
+    "shares": shares.rows,
     "bulk": bulk.rows,
     "letters": paper.letters,
     "codes": paper.codes,

@@ -53,6 +53,8 @@ class Tally:
     """What came back in the time that counts."""
 
     seconds: float = 0.0
+    worked_s: float = 0.0
+    """Processor time of the server in that time, taken as even over the warm-up and it."""
     statuses: dict[str, int] = field(default_factory=dict)
     latencies_us: list[int] = field(default_factory=list)
     """Of the answers 201: redeemed now, no replay."""
@@ -86,6 +88,8 @@ class Level:
     refused: dict[str, int]
     other: str
     busy: float
+    worked_us: float | None
+    """Processor time of the server for each request."""
 
     @classmethod
     def of(cls, tallies: Sequence[Tally]) -> Self:
@@ -102,6 +106,7 @@ class Level:
             refused=dict(refused),
             other=next((each.other for each in tallies if each.other), ""),
             busy=max(each.busy for each in tallies),
+            worked_us=sum(each.worked_s for each in tallies) / len(waited) * 1e6 if waited else None,
         )
 
     @property

@@ -25,6 +25,7 @@ PARTS: Final[Mapping[str, str]] = {
     "http": "Single redemptions over HTTP",
     "hot": "Hot spots",
     "batches": "Batches in one process",
+    "shares": "Where the time of a batch goes",
     "bulk": "Bulk work",
     "letters": "Letters",
     "codes": "Codes",
