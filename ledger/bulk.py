@@ -14,16 +14,7 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import (
-    Boolean,
-    ColumnElement,
-    Dialect,
-    LargeBinary,
-    Select,
-    Table,
-    Text,
-    bindparam,
-)
+from sqlalchemy import Boolean, ColumnElement, Dialect, LargeBinary, Select, Table, Text, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Statements on the wire: to the driver itself, and several in one round trip.
 
-A small batch of redemptions is a dozen statements; half its time would go into what SQLAlchemy does around
-each, and on PostgreSQL most of the rest into waiting for one answer before the next question is sent.
+A small batch of redemptions is a dozen statements; much of its time would go into what SQLAlchemy does
+around each, and on PostgreSQL into waiting for one answer before the next question is sent (figures are in
+decision 20).
 Connections, transactions and errors stay those of SQLAlchemy. Where somebody listens to statements (tests,
 tracing), they go one by one and the way that is heard.
 """

@@ -7,12 +7,12 @@ oneself (https://sqlite.org/queryplanner-ng.html, "managing the query planner").
 """
 
 from collections.abc import Iterable, Iterator
-from importlib import import_module
 from typing import Any, Final
 
 from sqlalchemy import Column, LargeBinary
 
 from ledger.columns import Id
+from ledger.db import SQLITE
 from ledger.tables import metadata
 
 ROWS: Final = 1_000_000
@@ -26,8 +26,7 @@ _INSERT: Final = "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('{table}', '
 
 def statistics(ddl: Iterable[str]) -> Iterator[str]:
     """The statements that tell it, for the tables and indexes that these statements make."""
-    sqlite: Any = import_module("pysqlite3")
-    connection = sqlite.connect(":memory:")
+    connection = SQLITE.connect(":memory:")
     for statement in ddl:
         connection.execute(statement)
     yield "ANALYZE"  # makes the table; there is nothing to count yet
