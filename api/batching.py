@@ -33,7 +33,7 @@ WORKERS: Final = 4
 
 
 class Full(Exception):
-    """Too many are waiting: nothing was done, and trying again in a moment is safe."""
+    """Too many are waiting, or the server is closing: nothing was done, and trying again is safe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +81,13 @@ class Batcher:
     batch_max: int = BATCH_MAX
     waiting_max: int = WAITING_MAX
     _queues: WeakKeyDictionary[asyncio.AbstractEventLoop, _Queue] = field(default_factory=WeakKeyDictionary)
-    _threads: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(WORKERS, thread_name_prefix="batch")
-    )
+    _threads: ThreadPoolExecutor | None = field(default_factory=lambda: _threads())
 
     async def redeem(self, scan: Scan, acting: ActingAs, key_digest: bytes) -> Answer:
         """The outcome of this scan, once it is committed. Raises Full, and what the booking raised."""
         loop = asyncio.get_running_loop()
         queue = self._queues.setdefault(loop, _Queue())
-        if queue.waiting >= self.waiting_max:
+        if self.closed or queue.waiting >= self.waiting_max:
             raise Full
         ticket = Ticket(scan, acting, key_digest, loop.create_future())
         queue.lines[acting.municipality_id].append(ticket)
@@ -99,9 +97,21 @@ class Batcher:
             loop.call_soon(self._start, queue, acting.municipality_id)
         return await ticket.future
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing is taken in any more."""
+        return self._threads is None
+
+    def open(self) -> None:
+        """Take in; an application that was closed may be started again."""
+        if self._threads is None:
+            self._threads = _threads()
+
     def close(self) -> None:
-        """Wait for what is being booked; nothing is taken in any more."""
-        self._threads.shutdown(wait=True)
+        """Wait for what is being booked; nothing is taken in any more, what waits is told to try again."""
+        threads, self._threads = self._threads, None
+        if threads is not None:
+            threads.shutdown(wait=True)
 
     def _start(self, queue: _Queue, municipality_id: str) -> None:
         """Book all that wait, or rest when nobody does."""
@@ -111,6 +121,9 @@ class Batcher:
             return
         tickets = [line.popleft() for _ in range(min(len(line), self.batch_max))]
         queue.waiting -= len(tickets)
+        if self._threads is None:
+            self._told(queue, municipality_id, tickets, [Full()] * len(tickets))
+            return
         booking = asyncio.get_running_loop().run_in_executor(self._threads, self._booked, tickets)
         booking.add_done_callback(lambda done: self._told(queue, municipality_id, tickets, done.result()))
 
@@ -156,6 +169,10 @@ class Batcher:
                 answers[id(ticket)] = Done(outcome, is_new)
                 seen.add(outcome.id)
         return [answers.get(id(ticket)) for ticket in tickets]
+
+
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(WORKERS, thread_name_prefix="batch")
 
 
 def _is_away(error: Exception) -> bool:

@@ -167,6 +167,29 @@ def test_past_its_bound_the_queue_says_try_again(sqlite_served: Served) -> None:
     assert {each.status_code for each in again} <= {200, 201}
 
 
+def test_who_comes_when_the_server_closes_is_told_to_try_again_and_does_not_hang(served: Served) -> None:
+    code, id_ = served.code_for(served.granted()), uuid7()
+    batcher = app_of(served).state.batcher
+
+    async def late(client: httpx.AsyncClient) -> httpx.Response:
+        batcher.close()
+        return await asyncio.wait_for(client.put(f"/v1/redemptions/{id_}", json=served.scan(code)), 20)
+
+    async def waiting(client: httpx.AsyncClient) -> httpx.Response:
+        asking = asyncio.create_task(client.put(f"/v1/redemptions/{id_}", json=served.scan(code)))
+        while not any(queue.waiting for queue in batcher._queues.values()):
+            await asyncio.sleep(0)
+        batcher.close()
+        return await asyncio.wait_for(asking, 20)
+
+    for way in (late, waiting):
+        refused = asked(served, way)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+        batcher.open()
+    assert [each.status_code for each in sent_together(served, [(id_, served.scan(code))])] == [201]
+    served.world.assert_books_agree()
+
+
 def test_a_key_that_was_revoked_opens_nothing_any_more(served: Served) -> None:
     bodies = bodies_of(served, count=2)
 
