@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""SEPA credit transfers as a file for the bank: pain.001.001.09, streamed transfer by transfer.
+"""SEPA credit transfers as a file for the bank: pain.001, streamed piece by piece, in two versions.
 
 Names are written as they are known at the bank, accents and all: the payee's name is checked against the
 account (Regulation (EU) 2024/886 art. 5c), and a name spelled otherwise would not match. No address is
@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
+from itertools import islice
 from xml.sax.saxutils import escape
 
 from ledger import identifiers
@@ -19,13 +21,24 @@ from ledger.errors import InvalidIdentifier, MalformedFile
 AMOUNT_MAX_CENTS = 99_999_999_999
 """No single transfer is larger: 999,999,999.99 euro (SEPA rule book)."""
 
-_NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
+_NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:"
+_PIECE_TRANSFERS = 100
+_OUT_OF_RANGE = "is not between 0.01 and 999999999.99 euro"
 _ID_FORM = re.compile(r"[a-zA-Z0-9?:().,'+/-]([a-zA-Z0-9 ?:().,'+/-]{0,33}[a-zA-Z0-9?:().,'+/-])?")
 _BIC_FORM = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?")
 _NOT_IN_A_LINE = re.compile(
     "[^\u0020-\u007e\u00a0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 )
 """What XML forbids, control characters, ends of lines, and marks that turn the reading direction."""
+
+
+class Version(StrEnum):
+    """The versions a bank may ask for."""
+
+    PAIN_09 = "pain.001.001.09"
+    """The one to use."""
+    PAIN_03 = "pain.001.001.03"
+    """The one before, where a bank does not take the other yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +77,7 @@ class PaymentFile:
     total_cents: int
     batch_booking: bool
     """True: the bank books the file as one amount; False: every transfer for itself."""
+    version: Version = Version.PAIN_09
 
 
 def lines(file: PaymentFile, transfers: Iterable[Transfer]) -> Iterator[bytes]:
@@ -80,11 +94,13 @@ def lines(file: PaymentFile, transfers: Iterable[Transfer]) -> Iterator[bytes]:
 def _streamed(file: PaymentFile, transfers: Iterable[Transfer], opening: str) -> Iterator[bytes]:
     yield opening.encode("utf-8")
     count = total_cents = 0
-    for transfer in transfers:
-        count += 1
-        total_cents += transfer.amount_cents
-        _judge(count <= file.count, f"transfer {count}", f"comes after the {file.count} announced")
-        yield _transfer(transfer, place=f"transfer {count}").encode("utf-8")
+    remaining = iter(transfers)
+    while piece := list(islice(remaining, _PIECE_TRANSFERS)):
+        written = [_numbered(transfer, count + at) for at, transfer in enumerate(piece, 1)]
+        count += len(piece)
+        total_cents += sum(transfer.amount_cents for transfer in piece)
+        _judge(count <= file.count, f"transfer {file.count + 1}", f"comes after the {file.count} announced")
+        yield "".join(written).encode("utf-8")
     _judge(count == file.count, "NbOfTxs", f"{file.count} transfers announced, {count} given")
     _judge(
         total_cents == file.total_cents,
@@ -105,49 +121,63 @@ def _opening(file: PaymentFile) -> str:
     sums = f"<NbOfTxs>{file.count}</NbOfTxs><CtrlSum>{_euros(file.total_cents)}</CtrlSum>"
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<Document xmlns="{_NAMESPACE}">\n'
+        f'<Document xmlns="{_NAMESPACE}{file.version}">\n'
         "<CstmrCdtTrfInitn>\n"
         f"<GrpHdr><MsgId>{message_id}</MsgId><CreDtTm>{created}</CreDtTm>{sums}"
         f"<InitgPty><Nm>{name}</Nm></InitgPty></GrpHdr>\n"
         f"<PmtInf><PmtInfId>{message_id}</PmtInfId><PmtMtd>TRF</PmtMtd>"
         f"<BtchBookg>{'true' if file.batch_booking else 'false'}</BtchBookg>{sums}"
         "<PmtTpInf><SvcLvl><Cd>SEPA</Cd></SvcLvl></PmtTpInf>"
-        f"<ReqdExctnDt><Dt>{file.requested_on.isoformat()}</Dt></ReqdExctnDt>"
+        f"<ReqdExctnDt>{_requested(file)}</ReqdExctnDt>"
         f"<Dbtr><Nm>{name}</Nm></Dbtr>"
         f"<DbtrAcct><Id><IBAN>{_iban(file.debtor.iban, 'DbtrAcct')}</IBAN></Id></DbtrAcct>"
-        f"<DbtrAgt><FinInstnId>{_agent(file.debtor.bic)}</FinInstnId></DbtrAgt>"
+        f"<DbtrAgt><FinInstnId>{_agent(file)}</FinInstnId></DbtrAgt>"
         "<ChrgBr>SLEV</ChrgBr>\n"
     )
 
 
-def _agent(bic: str | None) -> str:
+def _requested(file: PaymentFile) -> str:
+    """The day of payment; since version .09 it could be an instant as well."""
+    day = file.requested_on.isoformat()
+    return day if file.version is Version.PAIN_03 else f"<Dt>{day}</Dt>"
+
+
+def _agent(file: PaymentFile) -> str:
     """The debtor's bank. The schema demands the element; the IBAN alone suffices within SEPA."""
+    bic = file.debtor.bic
     if bic is None:
         return "<Othr><Id>NOTPROVIDED</Id></Othr>"
-    _judge(_BIC_FORM.fullmatch(bic) is not None, "DbtrAgt/BICFI", "does not have the form of a BIC")
-    return f"<BICFI>{bic}</BICFI>"
+    name = "BIC" if file.version is Version.PAIN_03 else "BICFI"
+    _judge(_BIC_FORM.fullmatch(bic) is not None, f"DbtrAgt/{name}", "does not have the form of a BIC")
+    return f"<{name}>{bic}</{name}>"
 
 
-def _transfer(transfer: Transfer, *, place: str) -> str:
-    in_range = 0 < transfer.amount_cents <= AMOUNT_MAX_CENTS
-    _judge(in_range, f"{place}, InstdAmt", "is not between 0.01 and 999999999.99 euro")
-    end_to_end_id = _id(transfer.end_to_end_id, f"{place}, EndToEndId")
+def _numbered(transfer: Transfer, number: int) -> str:
+    """The transfer; a fault says which transfer it is in."""
+    try:
+        return _transfer(transfer)
+    except MalformedFile as fault:
+        raise MalformedFile(place=f"transfer {number}, {fault.place}", fault=fault.fault) from None
+
+
+def _transfer(transfer: Transfer) -> str:
+    _judge(0 < transfer.amount_cents <= AMOUNT_MAX_CENTS, "InstdAmt", _OUT_OF_RANGE)
     return (
-        f"<CdtTrfTxInf><PmtId><EndToEndId>{end_to_end_id}</EndToEndId></PmtId>"
+        f"<CdtTrfTxInf><PmtId><EndToEndId>{_id(transfer.end_to_end_id, 'EndToEndId')}</EndToEndId></PmtId>"
         f'<Amt><InstdAmt Ccy="EUR">{_euros(transfer.amount_cents)}</InstdAmt></Amt>'
-        f"<Cdtr><Nm>{_line(transfer.creditor_name, 70, f'{place}, Cdtr/Nm')}</Nm></Cdtr>"
-        f"<CdtrAcct><Id><IBAN>{_iban(transfer.creditor_iban, f'{place}, CdtrAcct')}</IBAN></Id></CdtrAcct>"
-        f"<RmtInf>{_remittance(transfer, place=place)}</RmtInf></CdtTrfTxInf>\n"
+        f"<Cdtr><Nm>{_line(transfer.creditor_name, 70, 'Cdtr/Nm')}</Nm></Cdtr>"
+        f"<CdtrAcct><Id><IBAN>{_iban(transfer.creditor_iban, 'CdtrAcct')}</IBAN></Id></CdtrAcct>"
+        f"<RmtInf>{_remittance(transfer)}</RmtInf></CdtTrfTxInf>\n"
     )
 
 
-def _remittance(transfer: Transfer, *, place: str) -> str:
+def _remittance(transfer: Transfer) -> str:
     if transfer.reference is None:
-        _judge(transfer.remittance is not None, f"{place}, RmtInf", "has neither reference nor text")
-        return f"<Ustrd>{_line(transfer.remittance or '', 140, f'{place}, Ustrd')}</Ustrd>"
-    _judge(transfer.remittance is None, f"{place}, RmtInf", "has both a reference and text")
+        _judge(transfer.remittance is not None, "RmtInf", "has neither reference nor text")
+        return f"<Ustrd>{_line(transfer.remittance or '', 140, 'Ustrd')}</Ustrd>"
+    _judge(transfer.remittance is None, "RmtInf", "has both a reference and text")
     sound = identifiers.is_rf_reference(transfer.reference)
-    _judge(sound, f"{place}, CdtrRefInf", "is not a creditor reference of ISO 11649")
+    _judge(sound, "CdtrRefInf", "is not a creditor reference of ISO 11649")
     return (
         "<Strd><CdtrRefInf><Tp><CdOrPrtry><Cd>SCOR</Cd></CdOrPrtry><Issr>ISO</Issr></Tp>"
         f"<Ref>{transfer.reference}</Ref></CdtrRefInf></Strd>"

@@ -6,6 +6,7 @@ import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from ledger.errors import LedgerError, MalformedFile
-from ledger.formats.pain001 import AMOUNT_MAX_CENTS, Debtor, PaymentFile, Transfer, lines
+from ledger.formats.pain001 import AMOUNT_MAX_CENTS, Debtor, PaymentFile, Transfer, Version, lines
 from ledger.identifiers import rf_reference
 
 NS = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
@@ -38,26 +39,59 @@ TRANSFER = Transfer(
 BY_TEXT = replace(TRANSFER, reference=None, remittance="Declaratie 2026-10, 12 regels")
 
 
-@pytest.fixture(scope="module")
-def schema() -> etree.XMLSchema:
+def schema_of(version: Version) -> etree.XMLSchema:
     spec = importlib.util.find_spec("sepaxml")
     assert spec is not None
     assert spec.origin is not None
-    path = Path(spec.origin).parent / "schemas" / "pain.001.001.09.xsd"
+    path = Path(spec.origin).parent / "schemas" / f"{version}.xsd"
     if not path.exists():
-        pytest.skip(f"no schema pain.001.001.09 in sepaxml: {path.name} not found")
+        pytest.skip(f"no schema {version} in sepaxml: {path.name} not found")
     return etree.XMLSchema(etree.parse(str(path)))
+
+
+@pytest.fixture(scope="module")
+def schema() -> etree.XMLSchema:
+    return schema_of(Version.PAIN_09)
 
 
 def written(file: PaymentFile, *transfers: Transfer) -> bytes:
     return b"".join(lines(file, transfers))
 
 
-def test_a_file_is_valid_by_the_iso_schema(schema: etree.XMLSchema) -> None:
+@pytest.mark.parametrize("version", Version)
+def test_a_file_is_valid_by_the_iso_schema_of_its_version(version: Version) -> None:
+    schema = schema_of(version)
     debtor = replace(FILE.debtor, bic="ABNANL2A")
     for file in (FILE, replace(FILE, debtor=debtor, batch_booking=False)):
-        root = etree.fromstring(written(replace(file, count=2, total_cents=10), TRANSFER, BY_TEXT))
-        schema.assertValid(root)
+        file = replace(file, count=2, total_cents=10, version=version)
+        schema.assertValid(etree.fromstring(written(file, TRANSFER, BY_TEXT)))
+
+
+def test_a_file_of_one_version_is_not_valid_by_the_schema_of_the_other() -> None:
+    for version, other in ((Version.PAIN_09, Version.PAIN_03), (Version.PAIN_03, Version.PAIN_09)):
+        root = etree.fromstring(written(replace(FILE, version=version), TRANSFER))
+        assert not schema_of(other).validate(root)
+
+
+def test_the_versions_differ_in_namespace_day_and_bic_alone() -> None:
+    file = replace(FILE, debtor=replace(FILE.debtor, bic="ABNANL2A"))
+    newer = written(file, TRANSFER)
+    older = written(replace(file, version=Version.PAIN_03), TRANSFER)
+    for new, old in (
+        (b"pain.001.001.09", b"pain.001.001.03"),
+        (b"<ReqdExctnDt><Dt>2026-11-23</Dt></ReqdExctnDt>", b"<ReqdExctnDt>2026-11-23</ReqdExctnDt>"),
+        (b"<BICFI>ABNANL2A</BICFI>", b"<BIC>ABNANL2A</BIC>"),
+    ):
+        assert newer.count(new) == 1
+        newer = newer.replace(new, old)
+    assert newer == older
+
+
+def test_the_bytes_of_a_file_are_those_of_every_release_before() -> None:
+    found = sha256(written(replace(FILE, count=2, total_cents=10), TRANSFER, BY_TEXT)).hexdigest()
+    assert found == "e4ac748e4d1bb1e71f3dc15d9f415fb986b80102cdbe850a6c75f3dde5f753e9", (
+        "settled runs are written again by the audit and must stay the same"
+    )
 
 
 def test_a_file_says_what_the_bank_needs() -> None:
@@ -109,6 +143,14 @@ def test_more_transfers_than_announced_stop_at_once() -> None:
 
     with pytest.raises(MalformedFile, match="transfer 2"):
         list(lines(FILE, endless()))
+
+
+def test_a_fault_names_the_transfer_that_has_it_in_any_piece() -> None:
+    count = 250
+    transfers = [TRANSFER] * (count - 1) + [replace(TRANSFER, creditor_name="")]
+    with pytest.raises(MalformedFile) as refusal:
+        written(replace(FILE, count=count, total_cents=5 * count), *transfers)
+    assert refusal.value.place == "transfer 250, Cdtr/Nm"
 
 
 WRONG_TRANSFERS: list[tuple[str, Any]] = [
