@@ -19,8 +19,10 @@ from api.openapi import Documented
 from api.pages import reference, start
 from api.quick import Quick
 from api.routes import (
+    accounting,
     actors,
     allocations,
+    bank,
     books,
     care_agreements,
     claims,
@@ -29,12 +31,15 @@ from api.routes import (
     entitlements,
     health,
     municipality,
+    payees,
     people,
     programmes,
     providers,
     redemptions,
     services,
+    settlement_runs,
     settlements,
+    statements,
 )
 from api.settings import Settings
 from ledger import collector, db, keys
@@ -46,6 +51,7 @@ RESOURCES: Final = (
     municipality,
     services,
     providers,
+    payees,
     contracts,
     programmes,
     people,
@@ -55,8 +61,12 @@ RESOURCES: Final = (
     redemptions,
     claims,
     allocations,
+    settlement_runs,
     settlements,
+    statements,
+    bank,
     books,
+    accounting,
     actors,
     health,
 )
@@ -109,6 +119,7 @@ def build(house: House) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     collector.rarely()
+    app.state.batcher.open()
     yield
     app.state.batcher.close()
     app.state.house.engine.dispose()

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Annotated, Any, Final, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -235,12 +236,17 @@ class Window:
         """How many rows to fetch: one more than is shown tells whether there is a next piece."""
         return self.limit + 1
 
-    def page(self, rows: Sequence[Any], shown: Callable[[Any], Any] | None = None) -> dict[str, Any]:
-        """The body of a piece of a list, from at most take rows that have an id."""
+    def page(
+        self,
+        rows: Sequence[Any],
+        shown: Callable[[Any], Any] | None = None,
+        by: Callable[[Any], UUID] = attrgetter("id"),
+    ) -> dict[str, Any]:
+        """The body of a piece of a list, from at most take rows; by is what they are ordered by."""
         items = list(rows[: self.limit])
         url = self.request.url
         if len(rows) > self.limit:
-            query = url.include_query_params(after=items[-1].id, limit=self.limit).query
+            query = url.include_query_params(after=by(items[-1]), limit=self.limit).query
         following = f"{url.path}?{query}" if len(rows) > self.limit else None
         return {"items": [shown(each) for each in items] if shown else items, "next": following}
 

@@ -235,6 +235,7 @@ class Actor(Answer):
     roles: tuple[Role, ...]
     provider_id: UUID | None
     person_id: UUID | None
+    identity: str | None
     disabled_at: Instant | None
 
 
@@ -498,45 +499,6 @@ class Imported(Answer):
 
 
 # ------------------------------------------------------------------------------------ money and checks
-
-
-class SettlementRun(Answer):
-    """One settling of all that is owed up to a day."""
-
-    id: UUID
-    until: date
-    requested_on: date
-    debtor_name: str
-    debtor_iban: str
-    count: int
-    total_cents: int
-    file_sha256: Hex
-    actor_id: UUID
-    recorded_at: Instant
-
-
-class Payment(Answer):
-    """What the bank is told."""
-
-    id: UUID
-    end_to_end_id: str
-    reference: str
-    creditor_name: str
-    creditor_iban: str
-    amount_cents: int
-
-
-class Settlement(Answer):
-    """What was settled with one provider in one run; no payment where all was set off."""
-
-    id: UUID
-    run_id: UUID
-    provider_id: UUID
-    gross_cents: int
-    set_off_cents: int
-    net_cents: int
-    recorded_at: Instant
-    payment: Payment | None = None
 
 
 class Entry(Answer):

@@ -7,8 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from cli import (
+    accounting,
     actors,
     balance,
+    bank,
     changes,
     check,
     claim,
@@ -23,8 +25,9 @@ from cli import (
     messages,
     migrate,
     redeem,
+    runs,
     serve,
-    settle,
+    statement,
 )
 from cli.options import command
 from ledger import collector
@@ -74,10 +77,12 @@ _COMMANDS: tuple[tuple[str, Any, str], ...] = (
     ("reverse", follow_up.reverse, _MONEY),
     ("claim", claim.claim, _MONEY),
     ("balance", balance.balance, _MONEY),
-    ("settle", settle.settle, _MONEY),
-    ("payment-file", settle.payment_file, _MONEY),
+    ("statement", statement.statement, _MONEY),
     ("check", check.check, _MONEY),
     ("export", export.export, _MONEY),
+    ("audit-file", accounting.audit_file, _MONEY),
+    ("journal", accounting.journal, _MONEY),
+    ("year-close", accounting.year_close, _MONEY),
     ("serve", serve.serve, _HOST),
     ("migrate", migrate.migrate, _HOST),
 )
@@ -87,6 +92,26 @@ app.command("demo", rich_help_panel=_SET_UP)(command(demo.demo, database=demo.DA
 
 _GROUPS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("import", "Import messages.", _DAILY, {"allocations": messages.allocations}),
+    (
+        "run",
+        "Settlement runs: drafted by one, released by another.",
+        _MONEY,
+        {
+            "list": runs.listed,
+            "draft": runs.draft,
+            "show": runs.show,
+            "lines": runs.lines,
+            "submit": runs.submit,
+            "seen": runs.seen,
+            "hold": runs.hold,
+            "free": runs.free,
+            "reject": runs.reject,
+            "withdraw": runs.withdraw,
+            "release": runs.release,
+            "export": runs.export,
+        },
+    ),
+    ("bank", "What the bank says.", _MONEY, {"read": bank.read, "lines": bank.lines}),
     (
         "keys",
         "The keys that sign codes.",

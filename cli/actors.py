@@ -31,6 +31,10 @@ def add(
     role: Annotated[list[str], typer.Option(help="A role (docs/roles.md); repeat for more.")],
     provider: Annotated[str | None, typer.Option(help="With the role provider: its AGB code or id.")] = None,
     person: Annotated[str | None, typer.Option(help="With the role holder: the id of the person.")] = None,
+    identity: Annotated[
+        str | None,
+        typer.Option(help="Who the human is (a personnel number, say): accounts of one are one person."),
+    ] = None,
 ) -> None:
     """Make an account with these roles; prints its API key, this once."""
     from ledger import actors, ids
@@ -46,6 +50,7 @@ def add(
             roles=frozenset(Role(each) for each in role),
             provider_id=typed.provider_id(work, provider) if provider else None,
             person_id=typed.uuid(person) if person else None,
+            identity=identity,
         )
         actors.put(work, [account])
         secret = actors.new_key(work, account.id)

@@ -4,8 +4,8 @@
 Whoever works on the host acts as an operator under their own name. Only here is the clock read.
 """
 
-import getpass
 import os
+import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ledger.db import Work
     from ledger.keys import MunicipalityKeys
+    from ledger.roles import Action
 
 SQLITE_FILE = "sqlite:///"
 
@@ -109,6 +110,30 @@ class Host:
             )
 
     @contextmanager
+    def work_as(self, key: str | None, action: "Action") -> "Iterator[Work]":
+        """One transaction as the account with this API key, which must be allowed to do this; without a key
+        as the operator. Raises KeyUnknown, NotAllowed.
+        """
+        from ledger import actors, db
+
+        if key is None:
+            with self.work() as work:
+                yield work
+            return
+        with db.transaction(self.engine) as session:
+            acting = actors.authenticate(session, key)
+            acting.require(action)
+            acting.require_party()
+            if acting.municipality_id != self.municipality_id:
+                raise Fault("the key is of an account of another municipality", Status.USAGE)
+            yield db.Work(
+                session=session,
+                municipality_id=acting.municipality_id,
+                actor_id=acting.actor_id,
+                now=self.now,
+            )
+
+    @contextmanager
     def reading(self) -> "Iterator[Work]":
         """One consistent look, in which nothing can be kept; what was read can be shown afterwards."""
         from ledger import actors, db
@@ -141,8 +166,8 @@ class Host:
 
     @property
     def operator(self) -> str:
-        """Who is at the keyboard, as the system knows them."""
+        """Who is at the keyboard, as the system knows them; no variable of the environment says otherwise."""
         try:
-            return getpass.getuser()
-        except (KeyError, OSError):
+            return pwd.getpwuid(os.getuid()).pw_name
+        except KeyError:
             return f"user {os.getuid()}"

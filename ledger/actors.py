@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any, Final, Self
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from pydantic import model_validator
 from sqlalchemy import Select, and_, bindparam, delete, insert, select, update
 from sqlmodel import Session, col
 
-from ledger import db, reference
+from ledger import db, identifiers, reference
 from ledger.db import Work
 from ledger.errors import Conflict, Forbidden, NotFound, Refused, Unauthenticated
 from ledger.ids import NOBODY, derived, uuid7
@@ -93,6 +93,17 @@ class RolesIncompatible(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
+class PersonIncompatible(Refused):
+    """Another account of the same person has a role that does not go with this one."""
+
+    code = "person_incompatible"
+    actor_id: UUID
+    role: str
+    other_actor_id: UUID
+    other_role: str
+
+
+@dataclass(kw_only=True, eq=False)
 class OwnRoles(Forbidden):
     """Nobody changes their own roles."""
 
@@ -118,6 +129,8 @@ class ActorInput(Input):
     """With the role provider, and only then."""
     person_id: UUID | None = None
     """With the role holder, and only then."""
+    identity: ShortText | None = None
+    """Who the human behind it is: the same text is the same person. Never a citizen service number."""
 
     @model_validator(mode="after")
     def _bound_by_role(self) -> Self:
@@ -125,6 +138,12 @@ class ActorInput(Input):
             raise ValueError("the role provider and a provider_id go together")
         if (Role.HOLDER in self.roles) != (self.person_id is not None):
             raise ValueError("the role holder and a person_id go together")
+        return self
+
+    @model_validator(mode="after")
+    def _no_personal_number(self) -> Self:
+        if self.identity is not None and identifiers.is_bsn(self.identity):
+            raise ValueError("identity must not be a citizen service number")
         return self
 
 
@@ -137,6 +156,7 @@ class ActorState:
     roles: frozenset[Role] = field(default_factory=frozenset)
     provider_id: UUID | None = None
     person_id: UUID | None = None
+    identity: str | None = None
     disabled_at: datetime | None = None
 
 
@@ -144,10 +164,11 @@ def put(work: Work, actors: Sequence[ActorInput]) -> list[ActorState]:
     """Make accounts, or give existing ones this name and exactly these roles; all or none.
 
     Roles are judged together with those the account has until now: who turns from one side to the
-    other first gives up the one. A disabled account stays disabled. Raises RolesIncompatible,
+    other first gives up the one; so are those of other accounts of the same person, but for what they
+    are as a resident. A disabled account stays disabled. Raises RolesIncompatible, PersonIncompatible,
     OwnRoles, ActorBound, ActorPartyNotFound, OperatorReserved.
     """
-    ids = {actor.id for actor in actors}
+    ids = _with_others(work, actors)
     db.rows(work, Actor, ids, lock=True)
     before = {actor.id: actor for actor in listed(work, ids)}
     _refuse_unknown_parties(work, actors)
@@ -156,6 +177,7 @@ def put(work: Work, actors: Sequence[ActorInput]) -> list[ActorState]:
         _judge(work, after.get(actor.id), actor)
         disabled_at = after[actor.id].disabled_at if actor.id in after else None
         after[actor.id] = ActorState(**actor.model_dump(), disabled_at=disabled_at)
+        _judge_person(after[actor.id], after.values())
     # -- judged; from here on only writes --
     _write(work, before=before, after=after)
     return [after[actor.id] for actor in actors]
@@ -180,10 +202,27 @@ def listed(work: Work, actor_ids: Collection[UUID] | None = None) -> list[ActorS
             roles=frozenset(roles[actor.id]),
             provider_id=actor.provider_id,
             person_id=actor.person_id,
+            identity=actor.identity,
             disabled_at=actor.disabled_at,
         )
         for actor in found.values()
     ]
+
+
+def faces(work: Work, actor_ids: Iterable[UUID]) -> frozenset[UUID]:
+    """These accounts, and every other one of the same people."""
+    ids = set(actor_ids)
+    theirs = select(col(Actor.identity)).where(
+        col(Actor.municipality_id) == work.municipality_id,
+        col(Actor.id).in_(ids),
+        col(Actor.identity).is_not(None),
+    )
+    found = work.session.scalars(
+        select(col(Actor.id)).where(
+            col(Actor.municipality_id) == work.municipality_id, col(Actor.identity).in_(theirs)
+        )
+    )
+    return frozenset(ids | set(found))
 
 
 def disable(work: Work, actor_id: UUID) -> None:
@@ -326,6 +365,29 @@ def _judge(work: Work, before: ActorState | None, asked: ActorInput) -> None:
         raise ActorBound(actor_id=asked.id)
 
 
+def _with_others(work: Work, actors: Sequence[ActorInput]) -> set[UUID]:
+    """The accounts that are put, and the others of the same people."""
+    identities = {actor.identity for actor in actors if actor.identity}
+    others = work.session.scalars(
+        select(col(Actor.id)).where(
+            col(Actor.municipality_id) == work.municipality_id, col(Actor.identity).in_(identities)
+        )
+    )
+    return {actor.id for actor in actors} | set(others)
+
+
+def _judge_person(actor: ActorState, others: Iterable[ActorState]) -> None:
+    """What somebody is as a resident counts for nothing here: staff have care of their own."""
+    for other in others:
+        if other.id == actor.id or actor.identity is None or other.identity != actor.identity:
+            continue
+        for role, other_role in product(sorted(actor.roles), sorted(other.roles)):
+            if frozenset({role, other_role}) in INCOMPATIBLE and Role.HOLDER not in {role, other_role}:
+                raise PersonIncompatible(
+                    actor_id=actor.id, role=role, other_actor_id=other.id, other_role=other_role
+                )
+
+
 def _refuse_unknown_parties(work: Work, actors: Sequence[ActorInput]) -> None:
     providers = db.rows(work, Provider, {each.provider_id for each in actors if each.provider_id})
     people = db.rows(work, Person, {each.person_id for each in actors if each.person_id})
@@ -366,6 +428,7 @@ def _row(work: Work, actor: ActorState) -> dict[str, object]:
         "name": actor.name,
         "provider_id": actor.provider_id,
         "person_id": actor.person_id,
+        "identity": actor.identity,
         "recorded_at": work.now,
     }
 
@@ -374,7 +437,10 @@ _CHANGE = (
     update(Actor)
     .where(col(Actor.municipality_id) == bindparam("p_municipality_id"), col(Actor.id) == bindparam("p_id"))
     .values(
-        name=bindparam("p_name"), provider_id=bindparam("p_provider_id"), person_id=bindparam("p_person_id")
+        name=bindparam("p_name"),
+        provider_id=bindparam("p_provider_id"),
+        person_id=bindparam("p_person_id"),
+        identity=bindparam("p_identity"),
     )
 )
 

@@ -11,7 +11,7 @@ from itertools import chain
 
 from sqlalchemy import Column, func, inspect, select
 
-from ledger.checks import books, redemptions, rights, settlements
+from ledger.checks import books, redemptions, rights, settlements, terms
 from ledger.checks.findings import Finding
 from ledger.db import Work
 from ledger.tables import (
@@ -21,13 +21,19 @@ from ledger.tables import (
     EntitlementChange,
     Entry,
     FollowUp,
+    OpenItem,
     Payment,
+    PaymentEvent,
+    PaymentFile,
     Redemption,
     RedemptionLine,
+    RunRelease,
     Settlement,
     SettlementLine,
     SettlementRun,
     TakenBack,
+    TermAmount,
+    TermLine,
 )
 
 LOOKED_AT = (
@@ -43,7 +49,13 @@ LOOKED_AT = (
     SettlementRun,
     Settlement,
     SettlementLine,
+    OpenItem,
+    RunRelease,
+    PaymentFile,
     Payment,
+    PaymentEvent,
+    TermAmount,
+    TermLine,
 )
 """The tables that the checks read from end to end."""
 
@@ -72,16 +84,19 @@ def check(work: Work) -> Report:
 
 
 def _findings(work: Work) -> Iterator[Finding]:
-    """In the order of the chain: books, redemptions, entitlements, settlements, files."""
+    """In the order of the chain: books, redemptions, entitlements, terms, settlements, files."""
     for each in chain(
         books.checks(work.municipality_id),
         redemptions.checks(work.municipality_id),
         rights.checks(work.municipality_id),
+        terms.checks(work.municipality_id),
         settlements.checks(work.municipality_id),
     ):
         yield from each.findings(work)
     yield from rights.contents(work)
+    yield from terms.formulas(work)
     yield from settlements.untils(work)
+    yield from settlements.lacking_items(work)
     yield from settlements.files(work)
 
 

@@ -20,7 +20,8 @@ from ledger.inputs import Amount, Area, Id7, ProductCode, ShortText, Validity
 from ledger.rules.facts import Law
 from ledger.rules.funding import AccountKind
 from ledger.rules.tariffs import AnyTariff, AtCost, PerMeasure
-from ledger.tables import Contract, ContractLine, ContractVersion, Provider, Service
+from ledger.rules.terms import ContractTerm
+from ledger.tables import Contract, ContractLine, ContractVersion, Programme, Provider, Service
 from ledger.units import Measure, Unit
 
 
@@ -80,6 +81,16 @@ class ContractTariffsUnfit(Refused):
     services: tuple[str, ...]
 
 
+@dataclass(kw_only=True, eq=False)
+class ContractProgrammeUnknown(Refused):
+    """A term of the contract is paid by a programme that there is not under its law."""
+
+    code = "contract_programme_unknown"
+    id: UUID
+    """Of the contract."""
+    programme_id: UUID
+
+
 class LineInput(Validity):
     """One service at one tariff, from a first day up to and including a last."""
 
@@ -103,6 +114,14 @@ class ContractTerms(ContractHead):
     """What was agreed, whoever the provider is."""
 
     lines: tuple[LineInput, ...] = Field(min_length=1)
+    terms: tuple[ContractTerm, ...] = Field(default=(), max_length=20)
+    """What is paid, or kept back, by period besides the price of each use."""
+
+    @model_validator(mode="after")
+    def _terms_apart(self) -> Self:
+        if len({each.number for each in self.terms}) < len(self.terms):
+            raise ValueError("two terms have one number")
+        return self
 
     @model_validator(mode="after")
     def _lines_inside(self) -> Self:
@@ -143,7 +162,8 @@ def draft(work: Work, contracts: Sequence[ContractInput]) -> list[ContractDraft]
 
     A draft that was not published is replaced; the content of the newest version again changes
     nothing. Raises ContractIsAnother, ContractNumberTaken, ContractPartyUnknown,
-    ContractServicesUnknown; then nothing of the batch may be kept.
+    ContractServicesUnknown, ContractTariffsUnfit, ContractProgrammeUnknown; then nothing of the batch
+    may be kept.
     """
     desk = _load(work, contracts)
     drafts = [desk.judge(contract) for contract in contracts]
@@ -193,11 +213,12 @@ class _Desk:
     numbers: dict[str, UUID]
     providers: Mapping[UUID, Provider]
     services: Mapping[tuple[Law, str], Measure]
+    programmes: Mapping[UUID, Programme]
     newest: dict[UUID, ContractDraft]
     changed: dict[UUID, ContractDraft]
 
     def judge(self, contract: ContractInput) -> ContractDraft:
-        """Order: the same content, identity, provider, services, tariffs."""
+        """Order: the same content, identity, provider, services, tariffs, programmes."""
         known = self.newest.get(contract.id)
         if known and known.content == contract:
             return known
@@ -211,6 +232,10 @@ class _Desk:
             raise ContractServicesUnknown(id=contract.id, services=tuple(sorted(unknown)))
         if unfit := {line.service for line in contract.lines if not self._fits(contract.law, line)}:
             raise ContractTariffsUnfit(id=contract.id, services=tuple(sorted(unfit)))
+        for term in contract.terms:
+            programme = self.programmes.get(term.programme_id)
+            if programme is None or programme.law is not contract.law:
+                raise ContractProgrammeUnknown(id=contract.id, programme_id=term.programme_id)
         version = known.version + known.published if known else 1  # after a published one, the next
         drafted = ContractDraft(version=version, published=False, content=contract)
         self.newest[contract.id] = self.changed[contract.id] = drafted
@@ -247,6 +272,9 @@ def _load(work: Work, contracts: Sequence[ContractInput]) -> _Desk:
         numbers={row.number: row.id for row in same_numbers},
         providers=db.rows(work, Provider, {contract.provider_id for contract in contracts}),
         services={(row.law, row.code): row.measure for row in _services(work, codes)},
+        programmes=db.rows(
+            work, Programme, {term.programme_id for contract in contracts for term in contract.terms}
+        ),
         newest=_drafts(work, rows),
         changed={},
     )
@@ -319,6 +347,7 @@ def _content(contract: Contract, version: ContractVersion, lines: Iterable[Contr
             LineInput.model_construct(**{name: getattr(line, name) for name in LineInput.model_fields})
             for line in lines
         ),
+        terms=version.terms,
     )
 
 
@@ -369,6 +398,7 @@ def _version(work: Work, drafted: ContractDraft) -> ContractVersion:
         areas=content.areas,
         acceptance_duty=content.acceptance_duty,
         ceiling_cents=content.ceiling_cents,
+        terms=content.terms,
         recorded_at=work.now,
     )
 

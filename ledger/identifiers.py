@@ -32,6 +32,15 @@ def bsn(value: str) -> str:
     return digits
 
 
+def is_bsn(value: str) -> bool:
+    """Whether a text is a citizen service number and nothing else."""
+    try:
+        bsn(value.strip())
+    except InvalidIdentifier:
+        return False
+    return True
+
+
 def agb(value: str) -> str:
     """A provider number of the Dutch care register: eight digits; it has no public check digit."""
     return _digits(value, 8, "agb")

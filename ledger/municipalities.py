@@ -5,9 +5,9 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self, TypeAlias
 
-from pydantic import model_validator
+from pydantic import StringConstraints, model_validator
 from sqlalchemy import select
 from sqlmodel import Session, col
 
@@ -36,6 +36,10 @@ class MunicipalityNotSetUp(NotFound):
     cbs: str
 
 
+TaxNumber: TypeAlias = Annotated[str, StringConstraints(pattern=r"^([0-9]{9}|NL[0-9]{9}B[0-9]{2})$")]
+"""RSIN (nine digits) or VAT number (NL, nine digits, B and two digits); whose it is nobody checks."""
+
+
 class Debtor(Input):
     """The account a municipality pays from."""
 
@@ -51,15 +55,18 @@ class Debtor(Input):
 
 
 class MunicipalityInput(Debtor):
-    """What a municipality is called, and the account it pays from."""
+    """What a municipality is called, the account it pays from, and its number for the tax office."""
 
     name: ShortText
+    tax_number: TaxNumber | None = None
+    """None leaves it what it was."""
 
 
 def put(work: Work, content: MunicipalityInput) -> Municipality:
     """Set up this municipality, or change its name and debtor; the same content changes nothing.
 
-    A debtor that is not given stays what it was. Raises MunicipalityUnknown for a code CBS does not list.
+    A debtor or tax number that is not given stays what it was. Raises MunicipalityUnknown for a code CBS
+    does not list.
     """
     if name_of(work.municipality_id) is None:
         raise MunicipalityUnknown(cbs=work.municipality_id)

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from ledger import db, entries
 from ledger.db import Work
-from ledger.errors import ChangedMeanwhile, Conflict, NotFound
+from ledger.errors import ChangedMeanwhile, Conflict, NotFound, Refused
 from ledger.inputs import Agb, Iban, Id7, Input, Kvk, ShortText
 from ledger.rules.funding import AccountKind
 from ledger.tables import Provider, ProviderKind
@@ -27,6 +27,15 @@ class AgbTaken(Conflict):
     id: UUID
     """Of the provider that has it."""
     agb: str
+
+
+@dataclass(kw_only=True, eq=False)
+class AccountNeedsSecond(Refused):
+    """The account of a provider is changed by two people: see payees."""
+
+    code = "account_needs_second_person"
+    id: UUID
+    """Of the provider."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -70,8 +79,9 @@ def put(
 ) -> list[Provider]:
     """Make or change providers; rows[i] is what providers[i] became. The same content changes nothing.
 
-    A new one gets its receivable account. expected names the version a change starts from, by id.
-    Raises AgbTaken, ChangedMeanwhile; then nothing of the batch may be kept.
+    A new one gets its receivable account. The account it is paid on and the name of its holder are not
+    changed here: that takes two people (payees). expected names the version a change starts from, by id.
+    Raises AgbTaken, AccountNeedsSecond, ChangedMeanwhile; then nothing of the batch may be kept.
     """
     register = _load(work, providers, expected or {})
     rows = [register.take(provider) for provider in providers]
@@ -115,6 +125,8 @@ class _Register:
         version = row.version if row else 0
         if self.expected.get(provider.id, version) != version:
             raise ChangedMeanwhile(id=provider.id, version=version)
+        if row is not None and _account(row) != _account(provider):
+            raise AccountNeedsSecond(id=provider.id)
         self._take_agb(provider, row)
         if row is None:
             return self._make(provider)
@@ -138,6 +150,10 @@ class _Register:
         self.rows[provider.id] = row
         self.made.append(provider.id)
         return row
+
+
+def _account(provider: Provider | ProviderInput) -> tuple[str, str]:
+    return provider.iban, provider.account_holder_name
 
 
 def _content(row: Provider) -> ProviderInput:

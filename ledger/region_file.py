@@ -23,6 +23,7 @@ from ledger.providers import ProviderContent, ProviderInput
 from ledger.reading import Reading
 from ledger.rules.facts import Law
 from ledger.rules.tariffs import AnyTariff
+from ledger.rules.terms import AnyTerm
 
 T = TypeVar("T")
 
@@ -35,6 +36,9 @@ EUROS = {
     "up_to": "up_to_cents",
     "ceiling": "ceiling_cents",
     "amount": "amount_cents",
+    "yearly": "yearly_cents",
+    "per_person": "per_person_cents",
+    "available": "available_cents",
 }
 """Keys that hold euros as text, and the key in eurocents each stands for."""
 
@@ -66,10 +70,17 @@ class _Line(Input):
     valid_until: date | None = None
 
 
+class _Term(Input):
+    number: int
+    programme: ShortText
+    term: AnyTerm
+
+
 class _Contract(ContractHead):
     id: Id7 | None = None
     provider: ShortText
     lines: tuple[_Line, ...]
+    terms: tuple[_Term, ...] = ()
 
 
 class _Budget(Input):
@@ -193,8 +204,8 @@ def _part(reading: Reading, path: Path, shared: _Shared) -> RegionPart | None:
     """One municipality; None when it has mistakes of its own. What is inside it is read all the same."""
     found = reading.take(_Municipality, path)
     inside = _Inside(reading, path, shared, ids.derived(ROOT, found.cbs if found else ""))
-    contracts = [inside.contract(item) for item, _ in reading.items((*path, "contracts"))]
     programmes = [inside.programme(item) for item, _ in reading.items((*path, "programmes"))]
+    contracts = [inside.contract(item) for item, _ in reading.items((*path, "contracts"))]
     official = _official_name(reading, (*path, "cbs"))
     if found is None:
         return None
@@ -248,6 +259,7 @@ class _Inside:
         for item, provider in self._chosen("providers", shared.providers, own_providers, _called):
             called = _called(provider)
             self.providers[called] = ProviderInput(**self._named(item, provider, f"provider {called}"))
+        self.programmes: dict[tuple[Law, str], UUID] = {}
         self.budgets: list[BudgetTarget] = []
 
     def contract(self, path: Path) -> ContractInput | None:
@@ -268,6 +280,14 @@ class _Inside:
             }
             for line in found.lines
         ]
+        content["terms"] = [
+            {
+                "number": each.number,
+                "programme_id": self.programmes.get((found.law, each.programme), ROOT),
+                "term": each.term,
+            }
+            for each in found.terms
+        ]
         try:
             return ContractInput.model_validate(content)
         except ValidationError as error:
@@ -279,8 +299,10 @@ class _Inside:
         found = self.reading.take(_Programme, path)
         self._judge_references(path)
         if found is None:
+            self.broken.add(str(self.reading.at((*path, "name"))))
             return None
         content = self._named((*path, "name"), found, f"programme {found.name}")
+        self.programmes[found.law, found.name] = content["id"]
         del content["budgets"]
         for place, budget in enumerate(found.budgets):
             self.reading.once((*path, "budgets", place), path, budget.year)
@@ -320,7 +342,7 @@ class _Inside:
         return content
 
     def _judge_references(self, path: Path) -> None:
-        """Every service and provider that is named here is one of this municipality."""
+        """Every service, provider and programme that is named here is one of this municipality."""
         holder = self.reading.at(path)
         law = holder.get("law") if isinstance(holder, dict) else None
         codes = {code for of_law, code in self.services if of_law == law}
@@ -332,3 +354,5 @@ class _Inside:
                 self.reading.fault(place, f"{value} is not a service of this municipality under {law}")
             if word in ("provider", "providers") and str(value) not in self.providers:
                 self.reading.fault(place, f"{value} is not a provider of this municipality")
+            if word == "programme" and law in set(Law) and (Law(law), str(value)) not in self.programmes:
+                self.reading.fault(place, f"{value} is not a programme of this municipality under {law}")

@@ -52,10 +52,10 @@ def load(work: Work, part: RegionPart) -> Loaded:
     programmes.open_treasury(work)
     catalogue.put(work, part.services)
     providers.put(work, part.providers)
-    contracts.draft(work, part.contracts)
-    contracts.publish(work, [contract.id for contract in part.contracts])
     programmes.draft(work, part.programmes)
     programmes.publish(work, [programme.id for programme in part.programmes])
+    contracts.draft(work, part.contracts)
+    contracts.publish(work, [contract.id for contract in part.contracts])
     _fund(work, part.budgets)
     return _compared(before, _state(work), things=_count(part))
 

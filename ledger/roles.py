@@ -33,10 +33,14 @@ class Action(StrEnum):
     """See providers and contracts."""
     EDIT_PROVIDERS = "edit_providers"
     """Change providers, also the account they are paid on."""
+    DECIDE_ACCOUNTS = "decide_accounts"
+    """Decide on a change of account that somebody else entered, and let pay in spite of a bank's check."""
     EDIT_CONTRACTS = "edit_contracts"
     """Make and change contracts and tariffs."""
     SET_PAYING_ACCOUNT = "set_paying_account"
     """Change the account the municipality pays from."""
+    EDIT_SETTINGS = "edit_settings"
+    """Set how runs are reviewed and files for the bank are made."""
     SEE_BUDGETS = "see_budgets"
     """See budgets and what is left of them."""
     FUND_BUDGETS = "fund_budgets"
@@ -72,7 +76,11 @@ class Action(StrEnum):
     SEE_REDEMPTIONS = "see_redemptions"
     """See what was redeemed."""
     SETTLE = "settle"
-    """Settle what is owed to providers."""
+    """Draft, submit and withdraw settlement runs."""
+    REVIEW_SETTLEMENTS = "review_settlements"
+    """Look at lines of a run; hold, free and reject them."""
+    RELEASE_SETTLEMENTS = "release_settlements"
+    """Release a run that somebody else drafted."""
     SEE_SETTLEMENTS = "see_settlements"
     """See settlements and payments."""
     EXPORT_PAYMENT_FILE = "export_payment_file"
@@ -90,6 +98,7 @@ MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
         Role.ADMINISTRATOR: frozenset(
             {
                 Action.MANAGE_ACCOUNTS,
+                Action.EDIT_SETTINGS,
                 Action.SEE_ACCOUNTS,
                 Action.SEE_CATALOGUE,
             }
@@ -117,6 +126,7 @@ MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
                 Action.EDIT_PROGRAMMES,
                 Action.SEE_CONTRACTS,
                 Action.EDIT_PROVIDERS,
+                Action.DECIDE_ACCOUNTS,
                 Action.EDIT_CONTRACTS,
                 Action.SEE_BUDGETS,
                 Action.SEE_SETTLEMENTS,
@@ -132,6 +142,8 @@ MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
                 Action.REVERSE,
                 Action.SEE_REDEMPTIONS,
                 Action.SETTLE,
+                Action.REVIEW_SETTLEMENTS,
+                Action.RELEASE_SETTLEMENTS,
                 Action.SEE_SETTLEMENTS,
                 Action.EXPORT_PAYMENT_FILE,
                 Action.RECORD_BANK_ANSWERS,

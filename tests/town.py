@@ -28,7 +28,6 @@ from ledger import (
     programmes,
     providers,
     redemptions,
-    settlements,
 )
 from ledger.care import Agreement
 from ledger.catalogue import ServiceInput
@@ -44,11 +43,13 @@ from ledger.rules.facts import EntitlementKind, Law
 from ledger.rules.funding import AccountKind, EntryKind
 from ledger.rules.restrictions import OnlyProviders
 from ledger.rules.tariffs import AtCost, PerMeasure
+from ledger.runs import DraftOrder
 from ledger.scans import Redeemed, Scan, ScanLine, ScanTerms
-from ledger.settlements import Run, SettleOrder
 from ledger.standing import Followed, Order, Part
 from ledger.tables import Account, Approver, BudgetMode, FollowUpKind, Person, ProviderKind, RateClass
 from ledger.units import Measure, Unit
+from tests import settling
+from tests.settling import Settled
 
 BORNE = "0147"
 NOW = datetime(2026, 4, 15, 10, tzinfo=UTC)
@@ -258,11 +259,11 @@ class Town:
         outside = (AccountKind.TREASURY, NOBODY)
         return self.book(EntryKind.REVERSE, (AccountKind.PAYABLE, agreement_id), outside, cents, at)
 
-    def settle(self, until: date = END_OF_MARCH, run_id: UUID | None = None) -> Run:
+    def settle(self, until: date = END_OF_MARCH, run_id: UUID | None = None) -> Settled:
         """A run up to and including a day."""
-        order = SettleOrder(id=run_id or uuid7(), until=until, requested_on=PAY_DAY)
+        order = DraftOrder(id=run_id or uuid7(), until=until, requested_on=PAY_DAY)
         with self.work() as work:
-            return settlements.settle(work, order)
+            return settling.settle(work, order)
 
     def report(self) -> audit.Report:
         """What the audit finds."""

@@ -90,7 +90,10 @@ class World:
             municipalities.put(
                 work,
                 municipalities.MunicipalityInput(
-                    name="Diemen", debtor_name="Gemeente Diemen", debtor_iban="NL91ABNA0417164300"
+                    name="Diemen",
+                    debtor_name="Gemeente Diemen",
+                    debtor_iban="NL91ABNA0417164300",
+                    tax_number="123456782",
                 ),
             )
             catalogue.put(work, _services())

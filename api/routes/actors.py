@@ -25,6 +25,7 @@ class ActorBody(Input):
     roles: frozenset[Role]
     provider_id: UUID | None = None
     person_id: UUID | None = None
+    identity: ShortText | None = None
 
 
 @router.get(
@@ -128,5 +129,6 @@ def _shown(state: ActorState) -> schemas.Actor:
         roles=tuple(sorted(state.roles)),
         provider_id=state.provider_id,
         person_id=state.person_id,
+        identity=state.identity,
         disabled_at=state.disabled_at,
     )

@@ -5,12 +5,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter
 
-from api import schemas
+from api import schemas, schemas_settling
 from api.deps import Desk, joined, reading, writing
-from ledger import municipalities
+from ledger import municipalities, settings
 from ledger.inputs import Iban, Input, ShortText
 from ledger.municipalities import MunicipalityInput
 from ledger.roles import Action
+from ledger.settings import Settings
 
 router = APIRouter(tags=["municipality"])
 
@@ -41,6 +42,26 @@ def get_municipality(desk: Annotated[Desk, reading(Action.SEE_CATALOGUE)]) -> An
 def put_debtor(body: DebtorBody, desk: Annotated[Desk, writing(Action.SET_PAYING_ACCOUNT)]) -> Any:
     name = municipalities.get(desk.work).name
     return _shown(municipalities.put(desk.work, joined(MunicipalityInput, body, name=name)))
+
+
+@router.get(
+    "/municipality/settings",
+    summary="Toon de instellingen",
+    description="Hoe betaalruns worden nagekeken en bestanden voor de bank worden gemaakt.",
+    response_model=schemas_settling.Settings,
+)
+def get_settings(desk: Annotated[Desk, reading(Action.SEE_CATALOGUE)]) -> Any:
+    return settings.get(desk.work)
+
+
+@router.put(
+    "/municipality/settings",
+    summary="Wijzig de instellingen",
+    description="Gelden voor runs die daarna worden opgesteld en vrijgegeven.",
+    response_model=schemas_settling.Settings,
+)
+def put_settings(body: Settings, desk: Annotated[Desk, writing(Action.EDIT_SETTINGS)]) -> Any:
+    return settings.put(desk.work, body)
 
 
 def _shown(row: Any) -> schemas.Municipality:

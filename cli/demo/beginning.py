@@ -53,6 +53,9 @@ STAFF: Final = {
     Role.AUDITOR: "Demo auditor",
     Role.PROVIDER: "Demo scanner of Thuiszorg De Linde",
 }
+RELEASER: Final = "Demo second of finance"
+RELEASES: Final = "finance (releases)"
+"""What the key of the second account of finance is called."""
 
 
 def begin(town: Town, bsns: Iterator[str], *, with_keys: bool, messages_to: Path | None) -> None:
@@ -76,6 +79,7 @@ def _set_up(town: Town, *, with_keys: bool) -> None:
         actors.operator(work.session, town.cbs, OPERATOR, now=work.now)
         codes.register_keys(work, town.keys)
         town.accounts = {role: ids.uuid7() for role in STAFF}
+        town.releaser_id = ids.uuid7()
         linde = town.providers[LINDE]
         actors.put(
             work,
@@ -87,10 +91,12 @@ def _set_up(town: Town, *, with_keys: bool) -> None:
                     provider_id=linde if role is Role.PROVIDER else None,
                 )
                 for role, name in STAFF.items()
-            ],
+            ]
+            + [ActorInput(id=town.releaser_id, name=RELEASER, roles=frozenset({Role.FINANCE}))],
         )
         if with_keys:
-            town.secrets = {role: actors.new_key(work, town.accounts[role]) for role in STAFF}
+            town.secrets = {str(role): actors.new_key(work, town.accounts[role]) for role in STAFF}
+            town.secrets[RELEASES] = actors.new_key(work, town.releaser_id)
 
 
 def _budgets(town: Town) -> tuple[BudgetTarget, ...]:

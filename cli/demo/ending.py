@@ -2,19 +2,21 @@
 """The last day of the demo: claims, settlements, payment files, letters, and the proof of the books."""
 
 import os
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from cli.demo.days import at
-from cli.demo.town import Right, Town
-from ledger import audit, claims, codes, db, ids, letters, settlements
+from cli.demo.town import Paid, Right, Town
+from ledger import audit, claims, codes, db, ids, letters, lists, payment_files, releases, reviews, runs
 from ledger.actors import operator_id
 from ledger.db import Work
 from ledger.errors import LedgerError
 from ledger.formats import letter as page
-from ledger.settlements import SettleOrder
-from ledger.tables import Role
+from ledger.reviews import Mark, Marks
+from ledger.runs import DraftOrder
+from ledger.tables import MarkKind, Role, Settlement
 from ledger.texts import Language
 
 HEADER: Final = "reference,law,allocation_number,service,quantity,service_date,price_cents"
@@ -54,13 +56,33 @@ def _claim_lines(town: Town, agb: str) -> list[str]:
 
 
 def settle(town: Town, run: int, folder: Path) -> Path | None:
-    """One run of two; its payment file. None where there is nothing to pay."""
+    """One run of two, drafted by one of finance and released by the other; its payment file.
+
+    None where there is nothing to pay.
+    """
     until = town.days.settled[run]
-    order = SettleOrder(id=ids.uuid7(), until=until, requested_on=until + timedelta(days=4))
+    order = DraftOrder(id=ids.uuid7(), until=until, requested_on=until + timedelta(days=4))
     with town.work(at(until, 21), Role.FINANCE) as work:
-        done = settlements.settle(work, order)
-        town.runs.append(done)
-        pieces = list(settlements.payment_file(work, done.id)) if done.count else []
+        runs.draft(work, order)
+        runs.submit(work, order.id)
+    with town.work(at(until, 22), Role.FINANCE) as work:
+        other = replace(work, actor_id=town.releaser_id)
+        looked_at = tuple(Mark(entry_id=each, kind=MarkKind.SEEN) for each in reviews.sample(other, order.id))
+        if looked_at:
+            reviews.mark(other, order.id, Marks(marks=looked_at))
+        done = releases.release(other, order.id)
+        settled = lists.page(work, Settlement, after=None, limit=1000, run_id=order.id)
+        files = tuple(payment_files.export(work, order.id)) if done.count else ()
+        pieces = list(payment_files.read(work, order.id, 1)) if files else []
+    town.runs.append(
+        Paid(
+            until=until,
+            providers=done.count,
+            set_off_cents=sum(each.set_off_cents for each in settled),
+            total_cents=done.total_cents,
+            files=files,
+        )
+    )
     if not pieces:
         return None
     path = folder / f"pain001-{town.cbs}-{until}.xml"

@@ -33,7 +33,7 @@ def summary(told: Told) -> dict[str, Any]:
         "redeemed_cents": sum(town.tally.net_cents for town in told.towns),
         "settled_cents": sum(run.total_cents for town in told.towns for run in town.runs),
         "payment_file": files[-1] if files else None,
-        "payment_file_sha256": runs[-1].file_sha256.hex() if files else None,
+        "payment_file_sha256": runs[-1].files[-1].sha256.hex() if files else None,
         "payment_files": [path for paths in told.payment_files.values() for path in paths],
         "letter": told.letters[0],
         "letters": told.letters,
@@ -112,10 +112,10 @@ def _money(told: Told) -> None:
             (
                 town.name,
                 run.until,
-                run.count,
-                screen.euros(sum(each.set_off_cents for each in run.settlements)),
+                run.providers,
+                screen.euros(run.set_off_cents),
                 screen.euros(run.total_cents),
-                run.file_sha256.hex()[:16] + "…",
+                ", ".join(file.sha256.hex()[:16] + "…" for file in run.files),
             )
             for town in told.towns
             for run in town.runs

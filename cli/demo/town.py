@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from random import Random
 from typing import Final
@@ -22,9 +22,8 @@ from ledger.keys import MunicipalityKeys
 from ledger.people import PersonInput
 from ledger.regions import RegionPart
 from ledger.scans import Outcome, Redeemed, RedemptionRefused, Scan, ScanLine, ScanTerms
-from ledger.settlements import Run
 from ledger.shown import Reader
-from ledger.tables import Role
+from ledger.tables import PaymentFile, Role
 
 OPERATOR: Final = "tegoed demo"
 """Who does what no account does; its presence marks a database as one of the demo."""
@@ -60,6 +59,17 @@ class Try:
     price_cents: int | None = None
     acting: UUID | None = None
     reserve: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paid:
+    """A run that was released."""
+
+    until: date
+    providers: int
+    set_off_cents: int
+    total_cents: int
+    files: tuple[PaymentFile, ...]
 
 
 @dataclass
@@ -109,14 +119,16 @@ class Town:
     days: Days
     random: Random
     accounts: dict[Role, UUID] = field(default_factory=dict)
-    secrets: dict[Role, str] = field(default_factory=dict)
-    """API keys, where they are made."""
+    releaser_id: UUID = ids.NOBODY
+    """The second account of finance: who drafts a run does not release it."""
+    secrets: dict[str, str] = field(default_factory=dict)
+    """API keys by role, where they are made."""
     rights: list[Right] = field(default_factory=list)
     unapproved: list[Right] = field(default_factory=list)
     """Drawing rights whose agreement lacks an approval."""
     imported: list[tuple[int, str, str, int, int]] = field(default_factory=list)
     """Allocation number, AGB code, service, quantity of a claim line, and how often, of messages."""
-    runs: list[Run] = field(default_factory=list)
+    runs: list[Paid] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
 
     @property

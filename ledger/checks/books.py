@@ -31,9 +31,11 @@ from ledger.tables import (
     EntitlementChange,
     Entry,
     FollowUp,
+    PaymentEvent,
     Programme,
     Redemption,
     Settlement,
+    TermAmount,
 )
 
 CHART: dict[EntryKind, set[tuple[AccountKind, AccountKind]]] = {
@@ -75,6 +77,11 @@ CHART: dict[EntryKind, set[tuple[AccountKind, AccountKind]]] = {
     },
     EntryKind.SETTLE: {(AccountKind.PAYABLE, AccountKind.IN_PAYMENT)},
     EntryKind.SET_OFF: {(AccountKind.PAYABLE, AccountKind.RECEIVABLE)},
+    EntryKind.PAID: {(AccountKind.IN_PAYMENT, AccountKind.TREASURY)},
+    EntryKind.REOPEN: {(AccountKind.IN_PAYMENT, AccountKind.PAYABLE)},
+    EntryKind.RETURN: {(AccountKind.TREASURY, AccountKind.PAYABLE)},
+    EntryKind.TERM: {(AccountKind.BUDGET, AccountKind.PAYABLE)},
+    EntryKind.TERM_BACK: {(AccountKind.RECEIVABLE, AccountKind.BUDGET)},
 }
 """From which kind of account to which an entry of each kind may go."""
 
@@ -211,9 +218,9 @@ def _entry_chart(municipality_id: str) -> Check:
 
 
 def _entry_cause(municipality_id: str) -> Check:
-    """A redemption, follow-up, change or settlement; money that is made available has none here."""
+    """A redemption, change, settlement, word of the bank or term; made available money has none here."""
     statement = select(col(Entry.id), col(Entry.cause_id), literal(1), literal(0))
-    for table in (Redemption, FollowUp, EntitlementChange, Settlement):
+    for table in (Redemption, FollowUp, EntitlementChange, Settlement, PaymentEvent, TermAmount):
         statement = statement.outerjoin(
             table,
             linked(table, Entry, col(table.id) == col(Entry.cause_id)),

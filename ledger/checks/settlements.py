@@ -4,17 +4,31 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Label, Select, and_, case, func, literal, select, union_all
+from sqlalchemy import Label, Select, and_, case, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from ledger import payment_files, unsettled
-from ledger.checks.findings import PIECE, Check, Finding, FindingKind, linked
+from ledger import open_items, payment_files
+from ledger.checks.findings import Check, Finding, FindingKind, linked
 from ledger.clock import day_after, day_start
 from ledger.db import Work
 from ledger.errors import MalformedFile
 from ledger.rules.funding import AccountKind, EntryKind
-from ledger.tables import Account, Entry, Payment, Settlement, SettlementLine, SettlementRun
+from ledger.rules.states import OPEN, PaymentState
+from ledger.tables import (
+    Account,
+    Entry,
+    Gathered,
+    OpenItem,
+    Payment,
+    PaymentEvent,
+    PaymentFile,
+    RunRelease,
+    RunStep,
+    Settlement,
+    SettlementLine,
+    SettlementRun,
+)
 from ledger.units import Unit
 
 _OF_SETTLEMENT = linked(SettlementLine, Settlement, col(SettlementLine.settlement_id) == col(Settlement.id))
@@ -32,6 +46,9 @@ def checks(municipality_id: str) -> Iterator[Check]:
     yield _payment_run(municipality_id)
     yield _payment_account(municipality_id)
     yield from _totals(municipality_id)
+    yield from _open_items(municipality_id)
+    yield from _set_apart(municipality_id)
+    yield from _words_of_the_bank(municipality_id)
 
 
 def untils(work: Work) -> Iterator[Finding]:
@@ -57,37 +74,33 @@ def untils(work: Work) -> Iterator[Finding]:
 
 
 def files(work: Work) -> Iterator[Finding]:
-    """Runs whose payment file, made again from the rows, is another; streamed, one after another."""
-    runs = select(SettlementRun).where(col(SettlementRun.municipality_id) == work.municipality_id)
-    for run in work.session.scalars(runs.order_by(col(SettlementRun.id))).all():
+    """Payment files that, made again from the rows, are others; streamed, one after another."""
+    statement = (
+        select(PaymentFile, RunRelease, col(SettlementRun.requested_on))
+        .join(RunRelease, linked(RunRelease, PaymentFile, col(RunRelease.run_id) == col(PaymentFile.run_id)))
+        .join(
+            SettlementRun, linked(SettlementRun, RunRelease, col(SettlementRun.id) == col(RunRelease.run_id))
+        )
+        .where(col(PaymentFile.municipality_id) == work.municipality_id)
+        .order_by(col(PaymentFile.run_id), col(PaymentFile.number))
+    )
+    for file, release, requested_on in work.session.execute(statement).all():
         try:
-            found = payment_files.digest(payment_files.lines(run, _payments(work, run))).hex()
+            found = payment_files.digest(payment_files.lines(work, requested_on, release, file)).hex()
         except MalformedFile as error:
             found = f"no file: {error.place} {error.fault}"
-        if found != run.file_sha256.hex():
+        if found != file.sha256.hex():
             yield Finding(
                 kind=FindingKind.RUN_FILE,
-                place=f"run {run.id}",
-                expected=run.file_sha256.hex(),
+                place=f"run {file.run_id}, file {file.number}",
+                expected=file.sha256.hex(),
                 found=found,
             )
 
 
-def _payments(work: Work, run: SettlementRun) -> Iterator[Payment]:
-    """Freshly read, in the order of their ids."""
-    statement = (
-        select(Payment)
-        .where(col(Payment.municipality_id) == run.municipality_id, col(Payment.run_id) == run.id)
-        .order_by(col(Payment.id))
-        .execution_options(yield_per=PIECE, populate_existing=True)
-    )
-    with work.session.scalars(statement) as found:
-        yield from found
-
-
 def _parties(municipality_id: str) -> Any:
     """id and provider_id of every owner of a payable account."""
-    return unsettled.parties(municipality_id).subquery()
+    return open_items.parties(municipality_id).subquery()
 
 
 def _lines(municipality_id: str) -> Check:
@@ -231,19 +244,143 @@ def _payment_account(municipality_id: str) -> Check:
 
 
 def _totals(municipality_id: str) -> Iterator[Check]:
-    """How many payments a run has, and what they are together."""
-    in_run = linked(Payment, SettlementRun, col(Payment.run_id) == col(SettlementRun.id))
+    """How many payments a release and each of its files have, and what they are together."""
+    of_release = linked(Payment, RunRelease, col(Payment.run_id) == col(RunRelease.run_id))
+    of_file = linked(
+        Payment,
+        PaymentFile,
+        col(Payment.run_id) == col(PaymentFile.run_id),
+        col(Payment.file) == col(PaymentFile.number),
+    )
     number: Label[int] = func.count(col(Payment.id)).label("number")
     total: Label[int] = func.coalesce(func.sum(col(Payment.amount_cents)), 0).label("total")
-    for kind, found, said in (
-        (FindingKind.RUN_COUNT, number, col(SettlementRun.count)),
-        (FindingKind.RUN_TOTAL, total, col(SettlementRun.total_cents)),
+    for table, link, keys, place in (
+        (RunRelease, of_release, [col(RunRelease.run_id)], "run {}"),
+        (
+            PaymentFile,
+            of_file,
+            [col(PaymentFile.run_id), col(PaymentFile.number)],
+            "run {}, file {}",
+        ),
     ):
-        statement = (
-            select(col(SettlementRun.id), said, found)
-            .outerjoin(Payment, in_run)
-            .where(col(SettlementRun.municipality_id) == municipality_id)
-            .group_by(col(SettlementRun.id), said)
-            .having(found.element != said)
+        for kind, found, said in (
+            (FindingKind.RUN_COUNT, number, col(table.count)),
+            (FindingKind.RUN_TOTAL, total, col(table.total_cents)),
+        ):
+            statement = (
+                select(*keys, said, found)
+                .outerjoin(Payment, link)
+                .where(col(table.municipality_id) == municipality_id)
+                .group_by(*keys, said)
+                .having(found.element != said)
+            )
+            yield Check(kind=kind, place=place, statement=statement)
+
+
+def _open_items(municipality_id: str) -> Iterator[Check]:
+    """What is open of each provider against what its accounts hold; no item is settled, or was not booked."""
+    balance, party = col(Account.credits) - col(Account.debits), _parties(municipality_id)
+    asked: Select[*tuple[Any, ...]] = (
+        select(party.c.provider_id.label("id"), balance.label("expected"), literal(0).label("found"))
+        .join(party, party.c.id == col(Account.owner_id))
+        .where(
+            col(Account.municipality_id) == municipality_id,
+            col(Account.kind) == AccountKind.PAYABLE,
+            col(Account.unit) == Unit.EUROCENT,
         )
-        yield Check(kind=kind, place="run {}", statement=statement)
+    )
+    owing = open_items.owing(municipality_id).subquery()
+    items = select(owing.c.provider_id, literal(0), owing.c.cents)
+    yield Check(kind=FindingKind.OPEN_ITEMS, place="provider {}", statement=_compared(asked, items))
+    kept = select(
+        col(OpenItem.entry_id),
+        col(OpenItem.cents),
+        func.coalesce(owing.c.cents, 0),
+    ).outerjoin(owing, owing.c.entry_id == col(OpenItem.entry_id))
+    yield Check(
+        kind=FindingKind.OPEN_ITEM,
+        place="entry {}",
+        statement=kept.where(
+            col(OpenItem.municipality_id) == municipality_id,
+            owing.c.cents.is_distinct_from(col(OpenItem.cents))
+            | owing.c.account_id.is_distinct_from(col(OpenItem.account_id))
+            | owing.c.origin_id.is_distinct_from(col(OpenItem.origin_id))
+            | owing.c.provider_id.is_distinct_from(col(OpenItem.provider_id))
+            | owing.c.at.is_distinct_from(col(OpenItem.at)),
+        ),
+    )
+
+
+def lacking_items(work: Work) -> Iterator[Finding]:
+    """What is owed and not settled, is older than what was gathered, and still is no open item."""
+    gathered = work.session.get(Gathered, work.municipality_id)
+    if gathered is None:
+        return
+    owing = open_items.owing(work.municipality_id).subquery()
+    is_kept = exists().where(
+        col(OpenItem.municipality_id) == work.municipality_id, col(OpenItem.entry_id) == owing.c.entry_id
+    )
+    before = open_items.passed(gathered.through)
+    statement = select(owing.c.entry_id, owing.c.cents).where(~is_kept, owing.c.entry_id < before)
+    for entry_id, cents in work.session.execute(statement):
+        yield Finding(kind=FindingKind.OPEN_ITEM, place=f"entry {entry_id}", expected=cents, found=0)
+
+
+def _set_apart(municipality_id: str) -> Iterator[Check]:
+    """Items that a run has set apart which is not open: no other run would ever take them."""
+    is_open = exists().where(
+        col(RunStep.municipality_id) == col(OpenItem.municipality_id),
+        col(RunStep.run_id) == col(OpenItem.run_id),
+    )
+    is_over = exists().where(
+        col(RunStep.municipality_id) == col(OpenItem.municipality_id),
+        col(RunStep.run_id) == col(OpenItem.run_id),
+        col(RunStep.state).not_in(OPEN),
+    )
+    yield Check(
+        kind=FindingKind.OPEN_ITEM,
+        place="entry {}, run {}",
+        statement=select(col(OpenItem.entry_id), col(OpenItem.run_id), literal(0), literal(1)).where(
+            col(OpenItem.municipality_id) == municipality_id,
+            col(OpenItem.run_id).is_not(None),
+            or_(~is_open, is_over),
+        ),
+    )
+
+
+def _words_of_the_bank(municipality_id: str) -> Iterator[Check]:
+    """What went out of the account of each payment, against what the bank said of it last."""
+    last = (
+        select(col(PaymentEvent.payment_id), func.max(col(PaymentEvent.number)).label("number"))
+        .where(col(PaymentEvent.municipality_id) == municipality_id)
+        .group_by(col(PaymentEvent.payment_id))
+        .subquery()
+    )
+    is_over = col(PaymentEvent.state).in_([PaymentState.BOOKED, PaymentState.REJECTED, PaymentState.RETURNED])
+    said: Select[*tuple[Any, ...]] = (
+        select(
+            col(Payment.id).label("id"),
+            col(Payment.amount_cents).label("expected"),
+            literal(0).label("found"),
+        )
+        .join(last, last.c.payment_id == col(Payment.id))
+        .join(
+            PaymentEvent,
+            linked(
+                PaymentEvent,
+                Payment,
+                col(PaymentEvent.payment_id) == col(Payment.id),
+                col(PaymentEvent.number) == last.c.number,
+            ),
+        )
+        .where(col(Payment.municipality_id) == municipality_id, is_over)
+    )
+    went_out = (
+        select(col(Account.owner_id), literal(0), col(Entry.amount))
+        .join(Entry, linked(Entry, Account, col(Entry.debit_account_id) == col(Account.id)))
+        .where(
+            col(Account.municipality_id) == municipality_id,
+            col(Account.kind) == AccountKind.IN_PAYMENT,
+        )
+    )
+    yield Check(kind=FindingKind.PAYMENT_STATE, place="payment {}", statement=_compared(said, went_out))

@@ -61,6 +61,16 @@ class EntryKind(StrEnum):
     """payable to in_payment: the bank is told."""
     SET_OFF = "set_off"
     """payable to receivable: kept back for what the provider must give back."""
+    PAID = "paid"
+    """in_payment to treasury: the bank has booked it."""
+    REOPEN = "reopen"
+    """in_payment to payable: the bank refused it, so it is owed again."""
+    RETURN = "return"
+    """treasury to payable: it was paid and came back, so it is owed again."""
+    TERM = "term"
+    """budget to payable: what a contract term is worth in a period."""
+    TERM_BACK = "term_back"
+    """receivable to budget: a term's correction below zero, kept back from what is owed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

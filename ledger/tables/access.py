@@ -36,7 +36,11 @@ class Role(StrEnum):
 class Actor(Row, table=True):
     """Who acts: a person's account or a system."""
 
-    __table_args__ = (in_municipality(), STRICT)
+    __table_args__ = (
+        in_municipality(),
+        Index("ix_actor_identity", "municipality_id", "identity"),
+        STRICT,
+    )
 
     municipality_id: str = Field(sa_type=Text, primary_key=True)
     """For which municipality."""
@@ -48,6 +52,9 @@ class Actor(Row, table=True):
     """For which provider it acts; only with the role provider."""
     person_id: UUID | None = Field(sa_type=Id, default=None)
     """Which person it is; only with the role holder."""
+    identity: str | None = Field(sa_type=Text, default=None)
+    """Who the human behind it is, as the identity provider or personnel office names them; never a BSN.
+    Accounts with one identity are one person; None: nobody says, and the account is a person of its own."""
     disabled_at: datetime | None = Field(sa_type=Instant, default=None)
     """From when it may do nothing."""
     recorded_at: datetime = Field(sa_type=Instant)

@@ -13,6 +13,7 @@ from ledger.rules.facts import Law
 from ledger.rules.funding import AnyFunding
 from ledger.rules.restrictions import AnyRestriction
 from ledger.rules.tariffs import AnyTariff
+from ledger.rules.terms import ContractTerm
 from ledger.tables.base import STRICT, Row, in_municipality, refers
 from ledger.units import Measure
 
@@ -48,6 +49,16 @@ class Municipality(Row, table=True):
     """Account-holder name of the account that pays."""
     debtor_iban: str = Field(sa_type=Text, default="")
     """IBAN that pays; empty until finance has set it."""
+    tax_number: str = Field(sa_type=Text, default="")
+    """RSIN or VAT number, which an audit file must name; empty until it was set."""
+    sample_bps: int = Field(sa_type=Count, default=1500)
+    """How many lines in ten thousand of a settlement run must be looked at before its release."""
+    account_wait_days: int = Field(sa_type=Count, default=5)
+    """How many days an approved change of a provider's account waits before it is paid there."""
+    payments_per_file: int = Field(sa_type=Count, default=10_000)
+    """The most payments in one file for the bank."""
+    payment_file_version: str = Field(sa_type=Text, default="pain.001.001.09")
+    """Of which version the files are: pain.001.001.09, or pain.001.001.03 for an older bank."""
     recorded_at: datetime = Field(sa_type=Instant)
     """When we learned it."""
 
@@ -175,6 +186,10 @@ class ContractVersion(Row, table=True):
     """Whether the provider must take every resident who comes (acceptatieplicht)."""
     ceiling_cents: int | None = Field(sa_type=Count, default=None)
     """The most paid in a calendar year; None is no ceiling."""
+    terms: tuple[ContractTerm, ...] = Field(
+        sa_column=Column(Parsed(tuple[ContractTerm, ...]), nullable=False), default=()
+    )
+    """What is paid, or kept back, by period besides the price of each use."""
     published_at: datetime | None = Field(sa_type=Instant, default=None)
     """When it was frozen; None while it is a draft."""
     recorded_at: datetime = Field(sa_type=Instant)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The daily work: redemptions with what was taken back, claims, settlements and payments."""
+"""The daily work: redemptions with what was taken back, and claims."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text, Unique
 from sqlmodel import Field
 
 from ledger.columns import Choice, Count, Day, Flag, Id, Instant
-from ledger.tables.base import GROWS, STRICT, Row, in_municipality, refers
+from ledger.tables.base import GROWS, STRICT, Row, refers
 from ledger.units import Unit
 
 
@@ -192,114 +192,3 @@ class Claim(Row, table=True):
     """Who sent it."""
     recorded_at: datetime = Field(sa_type=Instant)
     """When we received it."""
-
-
-class SettlementRun(Row, table=True):
-    """One settling of all that is owed up to a day. Append-only."""
-
-    __table_args__ = (in_municipality(), STRICT)
-
-    municipality_id: str = Field(sa_type=Text, primary_key=True)
-    """Who pays."""
-    id: UUID = Field(sa_type=Id, primary_key=True)
-    """UUIDv7."""
-    until: date = Field(sa_type=Day)
-    """Last Dutch day of what is settled, inclusive."""
-    requested_on: date = Field(sa_type=Day)
-    """The day on which the bank is asked to pay."""
-    debtor_name: str = Field(sa_type=Text)
-    """Who pays, as it was at the run."""
-    debtor_iban: str = Field(sa_type=Text)
-    """From which account, as it was at the run."""
-    count: int = Field(sa_type=Count)
-    """How many payments."""
-    total_cents: int = Field(sa_type=Count)
-    """Of all payments together."""
-    file_sha256: bytes = Field(sa_type=LargeBinary)
-    """Of the payment file; every export must give the same."""
-    fingerprint: bytes = Field(sa_type=LargeBinary)
-    """SHA-256 of what was asked: a resend has the same."""
-    actor_id: UUID = Field(sa_type=Id)
-    """Who settled."""
-    recorded_at: datetime = Field(sa_type=Instant)
-    """When; also the creation time in the file."""
-
-
-class Settlement(Row, table=True):
-    """What is owed to one provider in one run. Append-only."""
-
-    __table_args__ = (
-        refers("run_id", "settlement_run"),
-        refers("provider_id", "provider"),
-        UniqueConstraint("municipality_id", "run_id", "provider_id"),
-        Index("ix_settlement_provider", "municipality_id", "provider_id", "id"),
-        STRICT,
-    )
-
-    municipality_id: str = Field(sa_type=Text, primary_key=True)
-    """Who pays."""
-    id: UUID = Field(sa_type=Id, primary_key=True)
-    """UUIDv7."""
-    run_id: UUID = Field(sa_type=Id)
-    """In which run."""
-    provider_id: UUID = Field(sa_type=Id)
-    """To whom."""
-    gross_cents: int = Field(sa_type=Count)
-    """All its lines together."""
-    set_off_cents: int = Field(sa_type=Count)
-    """Kept back for what the provider had to give back."""
-    net_cents: int = Field(sa_type=Count)
-    """gross less set-off: what is paid; 0 means no payment."""
-    recorded_at: datetime = Field(sa_type=Instant)
-    """When."""
-
-
-class SettlementLine(Row, table=True):
-    """One entry on a payable account, settled once. Append-only."""
-
-    __table_args__ = (
-        refers("settlement_id", "settlement"),
-        refers("entry_id", "entry"),
-        Index("ix_settlement_line_settlement", "municipality_id", "settlement_id"),
-        STRICT,
-    )
-
-    municipality_id: str = Field(sa_type=Text, primary_key=True)
-    """Who pays."""
-    entry_id: UUID = Field(sa_type=Id, primary_key=True)
-    """Which entry; no entry is settled twice."""
-    settlement_id: UUID = Field(sa_type=Id)
-    """In which settlement."""
-    cents: int = Field(sa_type=Count)
-    """More than zero when owed, less than zero when taken back."""
-
-
-class Payment(Row, table=True):
-    """What the bank is told for one settlement. Append-only."""
-
-    __table_args__ = (
-        refers("settlement_id", "settlement"),
-        UniqueConstraint("municipality_id", "settlement_id"),
-        UniqueConstraint("municipality_id", "end_to_end_id"),
-        CheckConstraint("amount_cents > 0", name="amount_positive"),
-        STRICT,
-    )
-
-    municipality_id: str = Field(sa_type=Text, primary_key=True)
-    """Who pays."""
-    id: UUID = Field(sa_type=Id, primary_key=True)
-    """UUIDv7; owns the in_payment account."""
-    run_id: UUID = Field(sa_type=Id, index=True)
-    """In which run, and so in which file."""
-    settlement_id: UUID = Field(sa_type=Id)
-    """For which settlement."""
-    end_to_end_id: str = Field(sa_type=Text)
-    """The settlement's id without hyphens: finds it on every bank message."""
-    reference: str = Field(sa_type=Text)
-    """RF creditor reference (ISO 11649) the provider finds it by."""
-    creditor_name: str = Field(sa_type=Text)
-    """Account-holder name as it was at the run."""
-    creditor_iban: str = Field(sa_type=Text)
-    """IBAN as it was at the run."""
-    amount_cents: int = Field(sa_type=Count)
-    """More than zero."""

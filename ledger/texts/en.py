@@ -7,6 +7,7 @@ A detail reads well without its title, because somebody at the door may see only
 from collections.abc import Mapping
 from typing import Final
 
+from ledger.texts import settling_en
 from ledger.texts.forms import Choice, Detail
 
 _CODES: Final[Mapping[str, tuple[str, Detail]]] = {
@@ -345,6 +346,15 @@ _CONTRACTS: Final[Mapping[str, tuple[str, Detail]]] = {
         "In contract {id} the tariff does not fit these codes: {services}. A service sold by amount needs a "
         "maximum amount (at_cost), every other a rate or a fixed price.",
     ),
+    "contract_programme_unknown": (
+        "The contract has an unknown programme",
+        "Contract {id} has a term under programme {programme_id}. There is no such programme for this law. "
+        "Choose another programme, or make it first.",
+    ),
+    "term_figure_exists_with_other_content": (
+        "This id was used already",
+        "The id {id} is that of another figure. Give this figure a new id.",
+    ),
     "contract_services_unknown": (
         "The contract has unknown product codes",
         "Contract {id} has codes that are not in the municipality's list for this law: {services}. Correct "
@@ -462,32 +472,6 @@ _CLAIMS: Final[Mapping[str, tuple[str, Detail]]] = {
         "This line was claimed already",
         "Reference {reference} was in another claim. Take the line out. If it is other care, give the line "
         "a new reference.",
-    ),
-}
-
-_SETTLING: Final[Mapping[str, tuple[str, Detail]]] = {
-    "settlement_run_not_found": (
-        "We cannot find this settlement run",
-        "There is no settlement run with id {id}.",
-    ),
-    "settlement_run_exists_with_other_content": (
-        "This id was used already",
-        "Another settlement run was made with id {id}. Nothing was settled now. Use a new id.",
-    ),
-    "settlement_until_in_future": (
-        "This day has not come yet",
-        "You cannot settle up to and including {until}. The last day you can choose now is {today}.",
-    ),
-    "debtor_missing": (
-        "The municipality's account is missing",
-        "The name and account number (IBAN) the municipality pays from are not filled in. Fill them in "
-        "first.",
-    ),
-    "payment_file_changed": (
-        "The payment file is no longer the same",
-        "The file of settlement run {id} differs from the one made at the run. Its checksum was "
-        "{expected_sha256} and is now {found_sha256}. Do not send it to the bank, and tell the system "
-        "administrator at once.",
     ),
 }
 
@@ -632,6 +616,11 @@ _ACCOUNTS: Final[Mapping[str, tuple[str, Detail]]] = {
         "Account {actor_id} is a system operator's. Its name, roles and keys are managed on the server "
         "itself.",
     ),
+    "person_incompatible": (
+        "This person has a role that does not go with this one",
+        "Account {actor_id} would be {role}, but account {other_actor_id} of the same person is "
+        "{other_role}. These roles do not go together, not over two accounts either.",
+    ),
     "roles_incompatible": (
         "These roles do not go together",
         "Account {actor_id} cannot be {role} and {other_role} at the same time. Take one role away first, "
@@ -685,6 +674,29 @@ _MACHINERY: Final[Mapping[str, tuple[str, Detail]]] = {
     ),
 }
 
+_ACCOUNTING: Final[Mapping[str, tuple[str, Detail]]] = {
+    "accounting_period_backwards": (
+        "The last day is before the first",
+        "The period begins on {first_day} and ends on {last_day}. Choose a last day that is not before the "
+        "first.",
+    ),
+    "accounting_period_in_future": (
+        "This day has not come yet",
+        "The books up to and including {until} are not known yet. The last day you can choose now is "
+        "{today}.",
+    ),
+    "accounting_period_of_two_years": (
+        "An audit file is of one year",
+        "The period from {first_day} to {last_day} is in more than one calendar year. Make a file for each "
+        "year.",
+    ),
+    "tax_number_missing": (
+        "The municipality's tax number is missing",
+        "An audit file must name the RSIN or VAT number of the municipality, and it is not filled in. Fill "
+        "it in first.",
+    ),
+}
+
 TITLES_AND_DETAILS: Final[Mapping[str, tuple[str, Detail]]] = {
     **_CODES,
     **_RIGHTS,
@@ -692,7 +704,9 @@ TITLES_AND_DETAILS: Final[Mapping[str, tuple[str, Detail]]] = {
     **_USES,
     **_ALLOCATIONS,
     **_CLAIMS,
-    **_SETTLING,
+    **settling_en.SETTLING,
+    **settling_en.BANK,
+    **_ACCOUNTING,
     **_REGISTERS,
     **_PEOPLE,
     **_ACCOUNTS,

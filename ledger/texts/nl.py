@@ -7,6 +7,7 @@ A detail reads well without its title, because somebody at the door may see only
 from collections.abc import Mapping
 from typing import Final
 
+from ledger.texts import settling_nl
 from ledger.texts.forms import Choice, Detail
 
 _CODES: Final[Mapping[str, tuple[str, Detail]]] = {
@@ -350,6 +351,15 @@ _CONTRACTS: Final[Mapping[str, tuple[str, Detail]]] = {
         "In contract {id} past het tarief niet bij deze codes: {services}. Een dienst die per bedrag wordt "
         "betaald heeft een hoogste bedrag nodig (at_cost), elke andere een tarief of een vaste prijs.",
     ),
+    "contract_programme_unknown": (
+        "Het contract heeft een onbekende regeling",
+        "In contract {id} staat een afspraak bij regeling {programme_id}. Die regeling is er niet bij deze "
+        "wet. Kies een andere regeling, of maak de regeling eerst.",
+    ),
+    "term_figure_exists_with_other_content": (
+        "Dit kenmerk is al gebruikt",
+        "Kenmerk {id} hoort bij een ander cijfer. Geef dit cijfer een nieuw kenmerk.",
+    ),
     "contract_services_unknown": (
         "Het contract heeft onbekende productcodes",
         "In contract {id} staan codes die bij deze wet niet in de lijst van de gemeente staan: {services}. "
@@ -473,33 +483,6 @@ _CLAIMS: Final[Mapping[str, tuple[str, Detail]]] = {
         "Deze regel is al gedeclareerd",
         "Referentienummer {reference} stond al in een andere declaratie. Haal de regel weg. Is het andere "
         "zorg? Geef de regel dan een nieuw nummer.",
-    ),
-}
-
-_SETTLING: Final[Mapping[str, tuple[str, Detail]]] = {
-    "settlement_run_not_found": (
-        "Wij kunnen deze betaalrun niet vinden",
-        "Er is geen betaalrun met kenmerk {id}.",
-    ),
-    "settlement_run_exists_with_other_content": (
-        "Dit kenmerk is al gebruikt",
-        "Met kenmerk {id} is al een andere betaalrun gemaakt. Er is nu niets afgerekend. Gebruik een nieuw "
-        "kenmerk.",
-    ),
-    "settlement_until_in_future": (
-        "Deze dag moet nog komen",
-        "U kunt niet afrekenen tot en met {until}. De laatste dag die u nu kunt kiezen, is {today}.",
-    ),
-    "debtor_missing": (
-        "De rekening van de gemeente ontbreekt",
-        "De naam en het rekeningnummer (IBAN) waarvan de gemeente betaalt, zijn niet ingevuld. Vul die "
-        "eerst in.",
-    ),
-    "payment_file_changed": (
-        "Het betaalbestand is niet meer hetzelfde",
-        "Het bestand van betaalrun {id} is anders dan toen de run werd gemaakt. De controlecode was "
-        "{expected_sha256} en is nu {found_sha256}. Stuur het niet naar de bank en meld dit meteen bij "
-        "de systeembeheerder.",
     ),
 }
 
@@ -651,6 +634,11 @@ _ACCOUNTS: Final[Mapping[str, tuple[str, Detail]]] = {
         "Account {actor_id} is van de systeembeheerder. Naam, rollen en sleutels daarvan worden op de "
         "server zelf beheerd.",
     ),
+    "person_incompatible": (
+        "Deze mens heeft al een rol die hier niet bij past",
+        "Account {actor_id} zou {role} zijn, maar account {other_actor_id} van dezelfde mens is "
+        "{other_role}. Die rollen gaan niet samen, ook niet over twee accounts.",
+    ),
     "roles_incompatible": (
         "Deze rollen gaan niet samen",
         "Account {actor_id} kan niet tegelijk {role} en {other_role} zijn. Haal eerst de ene rol weg, of "
@@ -708,6 +696,28 @@ _MACHINERY: Final[Mapping[str, tuple[str, Detail]]] = {
     ),
 }
 
+_ACCOUNTING: Final[Mapping[str, tuple[str, Detail]]] = {
+    "accounting_period_backwards": (
+        "De laatste dag ligt voor de eerste",
+        "De periode begint op {first_day} en eindigt op {last_day}. Kies een laatste dag die niet voor de "
+        "eerste ligt.",
+    ),
+    "accounting_period_in_future": (
+        "Deze dag moet nog komen",
+        "De boeken tot en met {until} zijn nog niet bekend. De laatste dag die u nu kunt kiezen, is {today}.",
+    ),
+    "accounting_period_of_two_years": (
+        "Een auditfile gaat over één jaar",
+        "De periode van {first_day} tot en met {last_day} ligt in meer dan één kalenderjaar. Maak voor elk "
+        "jaar een bestand.",
+    ),
+    "tax_number_missing": (
+        "Het fiscale nummer van de gemeente ontbreekt",
+        "In een auditfile moet het RSIN of btw-nummer van de gemeente staan, en dat is niet ingevuld. Vul "
+        "het eerst in.",
+    ),
+}
+
 TITLES_AND_DETAILS: Final[Mapping[str, tuple[str, Detail]]] = {
     **_CODES,
     **_RIGHTS,
@@ -715,7 +725,9 @@ TITLES_AND_DETAILS: Final[Mapping[str, tuple[str, Detail]]] = {
     **_USES,
     **_ALLOCATIONS,
     **_CLAIMS,
-    **_SETTLING,
+    **settling_nl.SETTLING,
+    **settling_nl.BANK,
+    **_ACCOUNTING,
     **_REGISTERS,
     **_PEOPLE,
     **_ACCOUNTS,

@@ -14,6 +14,7 @@ from typing import Any
 
 from ledger.formats.iwmo301 import Allocation, Client, Message301, write
 from ledger.ids import uuid7
+from tests.answers import accepted
 from tests.api.two_towns import BIRTH_DAY, Party
 from tests.world import GUIDANCE, HOUSEHOLD, NOON
 
@@ -131,8 +132,8 @@ def _provider(party: Party) -> Any:
         "agb": party.agb,
         "kvk": "12345678",
         "tradeName": "Nieuwe naam",
-        "accountHolderName": "Nieuwe naam",
-        "iban": "NL02ABNA0123456789",
+        "accountHolderName": party.holder_name,
+        "iban": party.iban,
     }
 
 
@@ -268,6 +269,27 @@ def _message(party: Party) -> bytes:
     )
 
 
+def _seen(party: Party) -> Any:
+    return {"marks": [{"entryId": party.open_line, "kind": "seen"}]}
+
+
+def _account(party: Party) -> dict[str, str]:
+    iban = "NL02ABNA0123456789"
+    return {"providerId": party.provider, "accountHolderName": "Nieuw", "iban": iban}
+
+
+def _account_change(party: Party) -> Any:
+    return _account(party) | {"askedBy": "by telephone"}
+
+
+def _payee_check(party: Party) -> Any:
+    return _account(party) | {"outcome": "no_match", "source": "test"}
+
+
+def _answer(party: Party) -> bytes:
+    return accepted(party.file, answer=uuid7().hex)
+
+
 # -------------------------------------------------------------------------------------------- the table
 
 E, S, P, R, B, SENT = (
@@ -300,6 +322,10 @@ def _long(party: Party) -> Mapping[str, str]:
     return {"limit": "200"}
 
 
+def _period(party: Party) -> Mapping[str, str]:
+    return {"from": "2026-06-01", "until": "2026-06-10"}
+
+
 def _provider_query(party: Party) -> Mapping[str, str]:
     return {"providerId": party.provider}
 
@@ -311,6 +337,7 @@ def _of_provider(path: str, whose: Whose, shows: str) -> Call:
 
 
 FOLLOW = "/v1/redemptions/{id}"
+SETTLED = "/v1/settlements/{id}"
 ACTOR, CODE, CARE = "/v1/actors/{id}", "/v1/codes/{id}", "/v1/care-agreements/{id}"
 RUN, RIGHT, PERSON = "/v1/settlement-runs/{id}", "/v1/entitlements/{id}", "/v1/people/{id}"
 
@@ -322,12 +349,41 @@ CALLS = [
         lambda party: {"debtorName": "Nieuw", "debtorIban": "NL02ABNA0123456789"},
         form=Form.MADE,
     ),
+    _get("/v1/municipality/settings", E, form=Form.MADE),
+    _put(
+        "/v1/municipality/settings",
+        S,
+        lambda party: {
+            "sampleBps": 2000,
+            "accountWaitDays": 3,
+            "paymentsPerFile": 500,
+            "paymentFileVersion": "pain.001.001.03",
+            "taxNumber": "123456782",
+        },
+        form=Form.MADE,
+    ),
     _list("/v1/services", E, "service"),
     _get("/v1/services/{id}", E, fill={"id": "service"}),
     _put("/v1/services/{id}", S, _service, fill={"id": "service"}, form=Form.MADE),
     _list("/v1/providers", P, "provider"),
     _get("/v1/providers/{id}", P, fill={"id": "provider"}),
     _put("/v1/providers/{id}", S, _provider, fill={"id": "provider"}, form=Form.MADE),
+    _put("/v1/account-changes/{id}", S, _account_change, fill={"id": "new"}),
+    _post(
+        "/v1/account-changes/{id}/_decide",
+        S,
+        fill={"id": "account_change"},
+        body=lambda party: {"approved": True, "reason": "test"},
+    ),
+    _get("/v1/providers/{id}/account-changes", P, fill={"id": "provider"}),
+    _put("/v1/payee-checks/{id}", S, _payee_check, fill={"id": "new"}),
+    _get("/v1/providers/{id}/payee-checks", P, fill={"id": "provider"}),
+    _post(
+        "/v1/payee-checks/{id}/_override",
+        S,
+        fill={"id": "payee_check"},
+        body=lambda party: {"reason": "test"},
+    ),
     _list("/v1/contracts", P, "contract"),
     _of_provider("/v1/contracts", P, "contract"),
     _get("/v1/contracts/{id}", P, fill={"id": "contract"}),
@@ -449,9 +505,29 @@ CALLS = [
     _list("/v1/settlement-runs", S, "run"),
     _get(RUN, S, fill={"id": "run"}),
     _get(f"{RUN}/settlements", S, fill={"id": "run"}),
-    _get(f"{RUN}/payment-file", S, fill={"id": "run"}),
+    _get(f"{RUN}/totals", S, fill={"id": "open_run"}),
+    _get(f"{RUN}/shares", S, fill={"id": "open_run"}),
+    _get(f"{RUN}/lines", S, fill={"id": "open_run"}),
+    _get(f"{RUN}/lines/{{entryId}}/marks", S, fill={"id": "open_run", "entryId": "open_line"}),
+    _post(f"{RUN}/_mark", S, body=_seen, fill={"id": "open_run"}),
+    _post(f"{RUN}/_submit", S, fill={"id": "open_run"}),
+    _post(f"{RUN}/_withdraw", S, body=lambda party: {"reason": "test"}, fill={"id": "open_run"}),
+    _post(f"{RUN}/_release", S, fill={"id": "reviewed_run"}),
+    _post(f"{RUN}/_export", S, fill={"id": "run"}),
+    _get(f"{RUN}/payment-files", S, fill={"id": "run"}),
+    _get(f"{RUN}/payment-files/{{number}}", S, fill={"id": "run", "number": "1"}),
+    _list("/v1/payments", S, "payment"),
+    _get("/v1/payments/{id}", P, fill={"id": "payment"}),
+    _post("/v1/bank-messages", S, content=_answer, elsewhere=409),
+    _list("/v1/bank-messages", S, "bank_message"),
+    _get("/v1/bank-messages/{id}", S, fill={"id": "bank_message"}),
+    _list("/v1/bank-lines", S, "bank_statement"),
     _list("/v1/settlements", P, "settlement"),
     _of_provider("/v1/settlements", P, "settlement"),
+    _get(f"{SETTLED}/statement", P, fill={"id": "settlement"}),
+    _get("/v1/audit-file", S, query=_period, form=Form.MADE),
+    _get("/v1/journal", S, query=_period, form=Form.MADE),
+    _get("/v1/year-close/{year}", S, fill={"year": "2026"}, form=Form.MADE),
     _list("/v1/entries", S, "entry"),
     _list("/v1/entries", S, "entry", query=lambda p: {"causeId": p.right}, variant="of a cause"),
     _get("/v1/entries/{id}", S, fill={"id": "entry"}),

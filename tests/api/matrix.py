@@ -186,7 +186,8 @@ class Stage:
         """The key has opened something, of a provider twice what a provider does most."""
         caller = Caller(name=name, secret=self.served.secrets[name], town=party.town)
         for call in [OFTEN, OFTEN] if role is Role.PROVIDER else [SEEN]:
-            assert self.ask(caller, call, call.of(party)).is_success
+            answer = self.ask(caller, call, call.of(party))
+            assert answer.is_success, answer.text
 
     def ask(self, caller: Caller, call: Call, asked: Asked) -> Response:
         """What is answered."""

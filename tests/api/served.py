@@ -104,6 +104,22 @@ class Served:
         """See ask."""
         return self.ask(who, "GET", path, **more)
 
+    def released(self, until: str) -> str:
+        """A run up to and including a day, drafted by one of finance and released by another; its address."""
+        if "finance_2" not in self.secrets:
+            self.account("finance_2", Role.FINANCE)
+        run = f"/v1/settlement-runs/{uuid7()}"
+        drafted = self.put("finance", run, {"until": until, "requestedOn": until})
+        assert drafted.status_code == 201, drafted.text
+        assert self.post("finance", f"{run}/_submit").status_code == 200
+        sample = self.get("finance_2", f"{run}/lines?sample=true&limit=200").json()["items"]
+        marks = [{"entryId": each["entryId"], "kind": "seen"} for each in sample]
+        if marks:
+            assert self.post("finance_2", f"{run}/_mark", {"marks": marks}).status_code == 200
+        released = self.post("finance_2", f"{run}/_release")
+        assert released.status_code == 200, released.text
+        return run
+
     # ------------------------------------------------------------------------------ what is often sent
 
     def grant(self, **changes: Any) -> dict[str, Any]:

@@ -50,12 +50,8 @@ def _leak() -> dict[str, str]:
     return {}
 
 
-NOT_BY_HTTP = {Action.RECORD_BANK_ANSWERS}
-"""Actions without a route yet: the settlement centre brings it."""
-
-
 def test_every_action_opens_a_route() -> None:
-    assert set(Action) - {action for _, _, action in DOORS} == NOT_BY_HTTP
+    assert set(Action) - {action for _, _, action in DOORS} == set()
 
 
 def test_each_role_passes_exactly_the_doors_its_table_opens(sqlite_served: Served) -> None:
@@ -104,9 +100,7 @@ def test_a_provider_sees_only_what_is_its_own(served: Served) -> None:
     line = {"reference": "F-1", "entitlementId": right, "service": HOUSEHOLD, "quantity": 60}
     claim = f"/v1/claims/{uuid7()}"
     assert served.put("provider", claim, {"lines": [line | {"serviceDate": "2026-06-09"}]}).status_code == 201
-    served.put(
-        "finance", f"/v1/settlement-runs/{uuid7()}", {"until": "2026-06-10", "requestedOn": "2026-06-11"}
-    )
+    served.released("2026-06-10")
     mine = {name: served.get("provider", f"/v1/{name}").json()["items"] for name in OWN}
     theirs = {name: served.get(PROVIDER_2, f"/v1/{name}").json()["items"] for name in OWN}
     assert {name: len(items) for name, items in mine.items()} == OWN

@@ -29,6 +29,7 @@ SMALL = {
     "budget",
     "contract",
     "edition",
+    "gathered",
     "municipality",
     "programme",
     "service",
@@ -36,8 +37,8 @@ SMALL = {
 }
 """What a municipality has a few, or hundreds, of."""
 GROWING = metadata.tables.keys() - SMALL
-PROVING = "/v1/books/_check"
-"""Reads everything: that is what it is for."""
+PROVING = {"/v1/books/_check", "/v1/audit-file", "/v1/journal", "/v1/year-close/{year}"}
+"""Read everything there is, or of a period: that is what they are for."""
 
 
 def whole(connection: Any, statement: str, given: Any) -> set[str]:
@@ -61,7 +62,7 @@ def said(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         action = doors[call.method, call.path]
         for caller in stage.callers:
             able = caller.opens and caller.town == HERE and (action is None or caller.may(action))
-            if able and call.path != PROVING:
+            if able and call.path not in PROVING:
                 stage.ask(caller, call, call.of(stage.parties[f"{HERE} a"]))
         stage.database.reset()
     yield heard
@@ -78,7 +79,7 @@ def test_no_question_reads_a_growing_table_whole(said: dict[str, Any], sqlite_te
             if tables := whole(connection, statement, given):
                 reading[statement] = tables
     connection.close()
-    assert reading == {}
+    assert reading == {}, "\n".join(f"{tables} {text}" for text, tables in reading.items())
     assert explained > 100
 
 

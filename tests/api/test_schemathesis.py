@@ -60,8 +60,7 @@ def _furnish(served: Served) -> None:
     token = served.code_for(right)
     world = served.world
     reserved, redeemed = served.redeemed(token, reserve=True), served.redeemed(token)
-    run = str(uuid7())
-    served.put("finance", f"/v1/settlement-runs/{run}", {"until": "2026-06-10", "requestedOn": "2026-06-11"})
+    run = served.released("2026-06-10").rsplit("/", 1)[-1]
     known = [
         world.programme_id,
         world.holder_id,

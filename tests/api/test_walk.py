@@ -11,6 +11,7 @@ import zxingcpp
 from PIL import Image
 
 from ledger.ids import uuid7
+from tests.answers import accepted
 from tests.api.served import Served
 from tests.world import HOUSEHOLD
 
@@ -49,22 +50,34 @@ def test_from_grant_to_payment_file(served: Served) -> None:
     balance = served.get("gatekeeper", f"/v1/entitlements/{right}/balance").json()
     assert balance["pots"] == [{"unit": "eurocent", "limit": 100_00, "left": 68_85, "reserved": 0}]
 
-    run = f"/v1/settlement-runs/{uuid7()}"
-    order = {"until": "2026-06-10", "requestedOn": "2026-06-12"}
+    run = served.released("2026-06-10")
+    order = {"until": "2026-06-10", "requestedOn": "2026-06-10"}
     settled = served.put("finance", run, order)
-    assert settled.status_code == 201, settled.text
-    assert settled.json()["totalCents"] == 31_15
-    assert served.put("finance", run, order).status_code == 200
-    file = served.get("finance", f"{run}/payment-file")
+    assert settled.status_code == 200, settled.text
+    assert (settled.json()["state"], settled.json()["totalCents"]) == ("released", 31_15)
+    address = f"{run}/payment-files/1"
+    early = served.get("finance", address)
+    assert (early.status_code, early.json()["code"]) == (409, "settlement_run_not_ready")
+    (told,) = served.post("finance", f"{run}/_export").json()["items"]
+    file = served.get("finance", address)
     assert file.status_code == 200
     assert b'<InstdAmt Ccy="EUR">31.15</InstdAmt>' in file.content
     digest = hashlib.sha256(file.content).digest()
     assert file.headers["repr-digest"] == f"sha-256=:{base64.b64encode(digest).decode()}:"
-    assert settled.json()["fileSha256"] == digest.hex()
-    assert served.get("finance", f"{run}/payment-file").content == file.content
+    assert told["sha256"] == digest.hex()
+    assert served.get("finance", address).content == file.content
+    said = accepted(told["messageId"], answer="A-1")
+    heard = served.ask("finance", "POST", "/v1/bank-messages", content=said)
+    assert (heard.status_code, heard.json()["outcomes"]) == (201, {"accepted": 1})
+    again = served.ask("finance", "POST", "/v1/bank-messages", content=said)
+    assert (again.status_code, again.json()) == (200, heard.json())
+    assert served.get("finance", run).json()["state"] == "accepted"
 
     (mine,) = served.get("provider", "/v1/settlements").json()["items"]
     assert (mine["netCents"], mine["payment"]["amountCents"]) == (31_15, 31_15)
+    assert mine["payment"]["state"] == "accepted"
+    story = served.get("provider", f"/v1/payments/{mine['payment']['id']}").json()
+    assert [each["state"] for each in story["events"]] == ["accepted"]
     (one,) = served.get("finance", f"{run}/settlements").json()["items"]
     assert one == mine
     report = served.post("auditor", "/v1/books/_check").json()
@@ -74,9 +87,11 @@ def test_from_grant_to_payment_file(served: Served) -> None:
 
 
 def test_a_run_without_payments_has_no_file(served: Served) -> None:
-    run = f"/v1/settlement-runs/{uuid7()}"
-    served.put("finance", run, {"until": "2026-06-10", "requestedOn": "2026-06-12"})
-    assert served.get("finance", f"{run}/payment-file").status_code == 204
+    run = served.released("2026-06-10")
+    assert served.get("finance", run).json()["state"] == "booked"
+    assert served.post("finance", f"{run}/_export").json()["items"] == []
+    missing = served.get("finance", f"{run}/payment-files/1")
+    assert (missing.status_code, missing.json()["code"]) == (404, "payment_file_not_found")
 
 
 def test_a_reservation_is_captured_in_part(served: Served) -> None:

@@ -5,19 +5,48 @@ All that a route can name exists four times: of party a and party b, here and el
 a here meets what is their own, a stranger's, and both of another municipality.
 """
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
+from io import BytesIO
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlmodel import col
 
-from ledger import access_log, actors, care, catalogue, claims, people, programmes, settlements
+from ledger import (
+    access_log,
+    actors,
+    bank_answers,
+    care,
+    catalogue,
+    claims,
+    lists,
+    payees,
+    payment_files,
+    people,
+    programmes,
+    providers,
+    reviews,
+    runs,
+)
 from ledger.ids import uuid7
 from ledger.rules.facts import EntitlementKind, Law
 from ledger.scans import Redeemed
-from ledger.tables import Approver, CareAgreement, Entry, MandateKind, RateClass, Role, Settlement
+from ledger.tables import (
+    Approver,
+    CareAgreement,
+    Entry,
+    MandateKind,
+    PayeeOutcome,
+    Payment,
+    RateClass,
+    Role,
+    Settlement,
+)
 from ledger.units import Measure
+from tests import settling
+from tests.answers import of_a_stranger
 from tests.api.served import ELSEWHERE, Served
 from tests.world import DIEMEN, GUIDANCE, NOON, World
 
@@ -85,7 +114,25 @@ class Party:
     """Sent by the provider."""
     own_claim: str
     """Sent by the resident, with this provider's name in it."""
+    holder_name: str
+    iban: str
+    """On which account the provider is paid."""
     run: str
+    """Released, and at the bank."""
+    file: str
+    """How the bank calls the file of it."""
+    account_change: str
+    """Of the provider's account; nobody decided on it yet."""
+    payee_check: str
+    """Of the new account: it is somebody else's."""
+    open_run: str
+    open_line: str
+    reviewed_run: str
+    """Under review, with nothing that stands in the way of its release."""
+    payment: str
+    bank_message: str
+    bank_statement: str
+    """Has a line that nobody could match."""
     settlement: str
     entry: str
     clerk: str
@@ -119,6 +166,9 @@ def nobody() -> Party:
         "token": "TR1:0",
         "key_id": "00000000",
         "until": "2026-06-07",
+        "holder_name": "Niemand",
+        "iban": "NL02ABNA0123456789",
+        "file": uuid7().hex,
     }
     return Party(**told | known)
 
@@ -184,6 +234,10 @@ class Furnisher:
             claim=str(claim),
             own_claim=str(own_claim),
             run=str(run),
+            **self._account(provider_id),
+            **self._bank(run),
+            **self._payee(provider_id),
+            **self._open_runs(person, provider_id),
             settlement=str(self._settlement_of(run)),
             entry=str(self._entry_of(right)),
             clerk=str(accounts["clerk"]),
@@ -280,10 +334,61 @@ class Furnisher:
 
     def _settled(self, until: date) -> tuple[UUID, date]:
         """A run that settles what was redeemed on that day."""
-        order = settlements.SettleOrder(id=uuid7(), until=until, requested_on=date(2026, 6, 11))
+        order = runs.DraftOrder(id=uuid7(), until=until, requested_on=date(2026, 6, 11))
         with self.world.work() as work:
-            assert settlements.settle(work, order).count == 1
+            assert settling.settle(work, order).count == 1
+            payment_files.export(work, order.id)
         return order.id, until
+
+    def _bank(self, run: UUID) -> dict[str, str]:
+        """What the bank answered to the file of a run: something nobody can match."""
+        with self.world.work() as work:
+            (file,) = payment_files.listed(work, run)
+            (payment,) = lists.page(work, Payment, after=None, limit=1, run_id=run)
+            said = of_a_stranger(file.message_id, answer=uuid7().hex)
+            found = bank_answers.read(work, BytesIO(said))
+        return {
+            "file": file.message_id,
+            "payment": str(payment.id),
+            "bank_message": str(found.message.id),
+            "bank_statement": str(found.statements[0].id),
+        }
+
+    def _account(self, provider_id: UUID) -> dict[str, str]:
+        with self.world.work() as work:
+            (row,) = providers.get(work, [provider_id])
+            return {"holder_name": row.account_holder_name, "iban": row.iban}
+
+    def _payee(self, provider_id: UUID) -> dict[str, str]:
+        """A wish to be paid on another account, which is not the provider's."""
+        account: Any = {
+            "provider_id": provider_id,
+            "account_holder_name": "Ander",
+            "iban": "NL39RABO0300065264",
+        }
+        asked = payees.ChangeInput(id=uuid7(), asked_by="by letter", **account)
+        outcome = PayeeOutcome.NO_MATCH
+        checked = payees.CheckInput(id=uuid7(), outcome=outcome, source="test", **account)
+        with self.world.work() as work:
+            payees.change(work, asked)
+            payees.check(work, checked)
+        return {"account_change": str(asked.id), "payee_check": str(checked.id)}
+
+    def _open_runs(self, person: UUID, provider_id: UUID) -> dict[str, str]:
+        """Two runs that each have lines: a draft, and one that was looked at."""
+        right, ids = self.world.grant(holder_id=person).id, {}
+        for name in ("reviewed_run", "open_run"):
+            day = self._redeemed(right, provider_id).service_day
+            order = runs.DraftOrder(id=uuid7(), until=day, requested_on=date(2026, 6, 11))
+            with self.world.work() as work:
+                runs.draft(work, order)
+                line, *_ = reviews.lines(work, order.id)
+                if name == "reviewed_run":
+                    runs.submit(work, order.id)
+                    other = replace(work, actor_id=settling.CHECKER)
+                    settling.look(other, order.id, reviews.sample(other, order.id))
+            ids[name] = str(order.id)
+        return {**ids, "open_line": str(line.entry_id)}
 
     def _claim(self, actor_id: UUID, right: UUID, provider_id: UUID) -> UUID:
         line = claims.ClaimLine(

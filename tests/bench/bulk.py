@@ -6,8 +6,8 @@ process of its own. Memory is flat when the peak does not grow with the size.
 """
 
 import csv
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from tests.bench import messages, payees
@@ -39,6 +39,8 @@ class Task:
     prepare: Callable[[Stage, Scenery, int], dict[str, str]]
     """Sets the scene for so many; what the job is given beside."""
     rights: int = 1
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """Steps that are measured beside those of the goal, and what they do."""
 
     @property
     def limit_s(self) -> float:
@@ -83,6 +85,7 @@ def _tasks(stage: Stage) -> tuple[Task, ...]:
             full=100_000,
             goal_s=30,
             prepare=_payments,
+            beside={"statement": "entries of a bank statement read, matched and booked"},
         ),
     )
 
@@ -112,6 +115,9 @@ def _task(stage: Stage, task: Task, kind: str) -> Iterator[Row]:
         remark=steps if len(full.seconds) > 1 else None,
     )
     yield _rate(task, kind, task.count / seconds)
+    for step, what in task.beside.items():
+        taken = full.seconds[step]
+        yield Row(part=PART, name=f"{task.count:,} {what}", database=kind, value=taken, unit="s")
     yield Row(
         part=PART,
         name=f"memory peak of {name}",

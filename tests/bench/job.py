@@ -20,14 +20,28 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from cli.messages import BATCH
-from ledger import allocations, claims, clock, codes, collector, db, keys, letters, settlements
+from ledger import (
+    allocations,
+    bank_statements,
+    claims,
+    clock,
+    codes,
+    collector,
+    db,
+    keys,
+    letters,
+    payment_files,
+    runs,
+)
 from ledger.allocations import Imported
 from ledger.db import Work
 from ledger.formats import iwmo301
 from ledger.formats import letter as page
 from ledger.ids import uuid7
 from ledger.keys import MunicipalityKeys
-from ledger.tables import Code
+from ledger.tables import Code, LineOutcome
+from tests import settling
+from tests.bench import banking
 from tests.bench.scenery import MUNICIPALITY, pieces
 from tests.bench.server import peak_mb
 
@@ -113,16 +127,32 @@ def claim(desk: _Desk) -> None:
 def settle(desk: _Desk) -> None:
     """All that is owed, one payment per provider; then the file for the bank, twice."""
     today, out = clock.dutch_day(clock.now()), Path(desk.order.given["file"])
-    order = settlements.SettleOrder(id=uuid7(), until=today, requested_on=today)
-    with desk.timed("settle"), desk.work() as work:
-        count = settlements.settle(work, order).count
+    order = runs.DraftOrder(id=uuid7(), until=today, requested_on=today)
+    with desk.timed("settle"):
+        with desk.work() as work:
+            runs.draft(work, order)
+        with desk.work() as work:
+            count = settling.release(work, order.id).count
+    with desk.work() as work:
+        files = payment_files.export(work, order.id)
     with desk.timed("file"), db.reading(desk.engine) as session, out.open("wb") as file:
         work = Work(session=session, municipality_id=MUNICIPALITY, actor_id=desk.actor_id, now=clock.now())
-        for piece in settlements.payment_file(work, order.id):
-            file.write(piece)
+        for each in files:
+            for piece in payment_files.read(work, order.id, each.number):
+                file.write(piece)
         file.flush()
         os.fsync(file.fileno())
     assert count == desk.order.count, count
+    _hear_the_bank(desk, order.id, out.with_suffix(".camt.xml"))
+
+
+def _hear_the_bank(desk: _Desk, run_id: UUID, statement: Path) -> None:
+    """A statement that books every payment for itself, read, matched and booked."""
+    with desk.work() as work:
+        banking.write_statement(work, run_id, statement)
+    with desk.timed("statement"), desk.work() as work, statement.open("rb") as source:
+        outcomes = bank_statements.read(work, source).outcomes
+    assert outcomes == {LineOutcome.BOOKED: desk.order.count}, outcomes
 
 
 def write_letters(desk: _Desk) -> None:

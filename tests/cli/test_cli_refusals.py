@@ -272,7 +272,9 @@ def test_what_does_not_exist_is_not_found(shop: Terminal) -> None:
         ("capture", nothing, "--reason", "x"),
         ("release", nothing, "--reason", "x"),
         ("suspend", nothing, "--reason", "x"),
-        ("payment-file", nothing, "--out", shop.folder / "x.xml"),
+        ("run", "show", nothing),
+        ("run", "submit", nothing),
+        ("run", "export", nothing, "--out", shop.folder),
         ("actors", "disable", nothing),
         ("actors", "new-key", nothing),
         ("actors", "revoke-key", nothing),
@@ -296,13 +298,22 @@ def test_another_municipality_is_another_ledger(shop: Terminal) -> None:
 
 def test_settling_needs_a_day_that_has_come_and_an_account_that_pays(terminal: Terminal) -> None:
     terminal.run("init", "0384")
-    out = terminal.folder / "pain.xml"
-    assert (
-        terminal.answer("settle", "--until", "2026-01-31", "--out", out, status=1)["code"] == "debtor_missing"
-    )
-    told = terminal.answer("settle", "--until", "2036-01-31", "--out", out, status=1)
+    run = terminal.answer("run", "draft", "--until", "2026-01-31")["run_id"]
+    assert terminal.answer("run", "release", run, status=1)["code"] == "settlement_run_not_ready"
+    terminal.run("run", "submit", run)
+    refused = terminal.answer("run", "release", run, status=1)
+    assert [each["code"] for each in refused["reasons"]] == ["debtor_missing", "releaser_drafted"]
+    told = terminal.answer("run", "draft", "--until", "2036-01-31", status=1)
     assert told["code"] == "settlement_until_in_future"
-    terminal.run("settle", "--until", "31-01-2026", "--out", out, status=2)
+    terminal.run("run", "draft", "--until", "31-01-2026", status=2)
+    terminal.run("run", "hold", run, ids.uuid7(), "--reason", "so", "--note", "x", status=2)
+    terminal.run("run", "release", run, "--key", "tgd_0384_unknown", status=1)
+
+
+def test_an_account_does_on_the_host_only_what_its_roles_allow(shop: Terminal) -> None:
+    clerk = shop.answer("actors", "add", "Clerk", "--role", "gatekeeper")["api_key"]
+    told = shop.answer("run", "draft", "--until", "2026-01-31", "--key", clerk, status=1)
+    assert told["code"] == "not_allowed"
 
 
 def test_roles_that_do_not_exist_or_do_not_go_together(shop: Terminal) -> None:

@@ -13,6 +13,7 @@ import zxingcpp
 from lxml import etree
 
 from ledger import ids
+from tests.answers import accepted
 from tests.cli.messages import message
 from tests.cli.terminal import USE, Terminal, granted, open_shop
 
@@ -50,14 +51,39 @@ def test_a_newcomer_gets_from_nothing_to_a_payment_file(either: Terminal) -> Non
     assert either.answer("release", freed["id"], "--reason", "was ill")["standing_cents"] == 0
 
     today = done["service_day"]
-    file = either.folder / "pain.xml"
-    run = either.answer("settle", "--until", today, "--out", file)
-    assert (run["total_cents"], run["payments"]) == (57_60, 1)
-    assert run["payment_file_sha256"] == sha256(file.read_bytes()).hexdigest()
+    run = either.answer("run", "draft", "--until", today)
+    assert (run["totals"]["lines"], run["totals"]["cents"]) == (3, 57_60)
+    either.run("run", "submit", run["run_id"])
+    refused = either.answer("run", "release", run["run_id"], status=1)
+    assert [each["code"] for each in refused["reasons"]] == [
+        "sample_unseen",
+        "releaser_drafted",
+        "releaser_granted",
+        "releaser_redeemed",
+    ]
+    finance = either.answer("actors", "add", "Finance", "--role", "finance")["api_key"]
+    lines = either.answer("run", "lines", run["run_id"], "--unseen")["lines"]
+    named = " ".join(each["entry_id"] for each in lines)
+    either.run("run", "seen", run["run_id"], "-", "--key", finance, typed=named)
+    done = either.answer("run", "release", run["run_id"], "--key", finance)
+    assert (done["total_cents"], done["payments"], done["state"]) == (57_60, 1, "released")
+    (told,) = either.answer("run", "export", run["run_id"], "--out", either.folder)["files"]
+    file = Path(told["file"])
+    assert told["sha256"] == sha256(file.read_bytes()).hexdigest() == done["files"][0]["sha256"]
     assert etree.parse(file).getroot().tag.endswith("Document")
-    again = either.folder / "again.xml"
-    either.run("payment-file", run["run_id"], "--out", again)
-    assert again.read_bytes() == file.read_bytes()
+    before = file.read_bytes()
+    either.run("run", "export", run["run_id"], "--out", either.folder)
+    assert file.read_bytes() == before
+
+    said = either.folder / "answer.xml"
+    message_id = etree.parse(file).findtext(".//{*}MsgId")
+    assert message_id is not None
+    said.write_bytes(accepted(message_id, answer="A-1"))
+    heard = either.answer("bank", "read", said)
+    assert (heard["new"], heard["outcomes"]) == (True, {"accepted": 1})
+    assert either.answer("bank", "read", said)["new"] is False
+    assert either.answer("run", "show", run["run_id"])["state"] == "accepted"
+    assert either.answer("bank", "lines")["lines"] == []
 
     assert either.answer("check")["books_balance"] is True
     rows = list(csv.DictReader(io.StringIO(either.run("export"))))
@@ -67,12 +93,13 @@ def test_a_newcomer_gets_from_nothing_to_a_payment_file(either: Terminal) -> Non
 def test_the_same_run_again_pays_nothing_more(shop: Terminal) -> None:
     right = granted(shop)
     today = shop.answer("redeem", right, *USE)["service_day"]
-    words = ("settle", "--until", today, "--out", shop.folder / "pain.xml", "--id", ids.uuid7())
+    words = ("run", "draft", "--until", today, "--id", ids.uuid7())
     first, second = shop.answer(*words), shop.answer(*words)
     assert first == second
-    later = shop.answer("settle", "--until", today, "--out", shop.folder / "none.xml")
-    assert (later["total_cents"], later["payment_file"]) == (0, None)
-    assert not (shop.folder / "none.xml").exists()
+    later = shop.answer("run", "draft", "--until", today)
+    assert later["totals"]["lines"] == 0
+    shop.run("run", "withdraw", first["run_id"], "--reason", "too early")
+    assert shop.answer("run", "draft", "--until", today)["totals"]["lines"] == first["totals"]["lines"]
 
 
 def test_the_same_redemption_again_changes_nothing(shop: Terminal) -> None:

@@ -20,6 +20,7 @@ from ledger.formats import iwmo301
 from ledger.roles import Action
 from ledger.rules.facts import Law
 from ledger.rules.periods import Per
+from ledger.rules.states import RunCommand, RunState
 from ledger.tables import Approver, RateClass, Role
 from ledger.texts import Language, Sentence, forms, say, table, words_en, words_nl
 from ledger.units import Measure, Unit
@@ -70,6 +71,8 @@ STORED: list[tuple[str, type[StrEnum]]] = [
     ("role", Role),
     ("other_role", Role),
     ("action", Action),
+    ("state", RunState),
+    ("command", RunCommand),
 ]
 
 

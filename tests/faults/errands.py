@@ -9,12 +9,13 @@ from typing import Final, TypeAlias
 from sqlalchemy import Engine, event
 from sqlmodel import Session
 
-from ledger import db, entitlements, programmes, redemptions, settlements
+from ledger import db, entitlements, programmes, redemptions, runs
 from ledger.clock import dutch_day
 from ledger.ids import uuid7
 from ledger.scans import Redeemed, RedemptionRefused
 from ledger.standing import Followed
 from ledger.tables import Entitlement, FollowUpKind
+from tests import settling
 from tests.faults import vfs
 from tests.faults.cuts import digest_of
 from tests.faults.storage import Acknowledged, Storage
@@ -116,11 +117,11 @@ def settle(world: World) -> Send:
     """All that is owed goes into payment."""
     world.redeemed(world.grant().id)
     today = dutch_day(world.now)
-    order = settlements.SettleOrder(id=uuid7(), until=today, requested_on=today)
+    order = runs.DraftOrder(id=uuid7(), until=today, requested_on=today)
 
     def send(there: World) -> None:
         with there.work() as work:
-            assert settlements.settle(work, order).count == 1
+            assert settling.settle(work, order).count == 1
 
     return send
 

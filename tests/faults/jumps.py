@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from ledger import redemptions, settlements
+from ledger import redemptions, runs
 from ledger.db import Work
 from ledger.ids import uuid7
 from ledger.scans import Outcome, Redeemed, Scan
+from tests import settling
 from tests.faults import almanac, instants
 from tests.world import World
 
@@ -98,11 +99,11 @@ class Story:
 
     def _settle(self, days_ago: int) -> None:
         today = almanac.day_of(self.world.now)
-        order = settlements.SettleOrder(
+        order = runs.DraftOrder(
             id=uuid7(), until=almanac.as_date(today - days_ago), requested_on=almanac.as_date(today)
         )
         with self.world.work() as work:
-            self.settled += settlements.settle(work, order).total_cents
+            self.settled += settling.settle(work, order).total_cents
 
 
 def by_the_clock(work: Work, scans: Sequence[Scan]) -> list[Outcome]:

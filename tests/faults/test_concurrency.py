@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from ledger import codes, contracts, entitlement_changes, providers, redemptions, settlements
+from ledger import codes, contracts, entitlement_changes, providers, redemptions, runs
 from ledger.ids import uuid7
 from ledger.rules.facts import Law
 from ledger.rules.funding import AccountKind
@@ -22,6 +22,7 @@ from ledger.rules.restrictions import OnlyProviders
 from ledger.rules.tariffs import PerMeasure
 from ledger.scans import Outcome, Redeemed, RedemptionExists, RedemptionRefused, Scan
 from ledger.tables import Entitlement, FollowUpKind, ProviderKind
+from tests import settling
 from tests.faults.at_once import Crowd
 from tests.world import AIDS, HOUSEHOLD, NOON, World
 
@@ -204,13 +205,13 @@ def test_without_begin_immediate_writers_are_seen_to_fail(sqlite_world: World) -
 # ------------------------------------------------------------------------------ settling
 
 
-def settling(world: World) -> Callable[[World], settlements.Run]:
+def run_of(world: World) -> Callable[[World], settling.Settled]:
     """A call that settles all until today, as a run of its own."""
-    order = settlements.SettleOrder(id=uuid7(), until=NOON.date(), requested_on=NOON.date())
+    order = runs.DraftOrder(id=uuid7(), until=NOON.date(), requested_on=NOON.date())
 
-    def settle(own: World) -> settlements.Run:
+    def settle(own: World) -> settling.Settled:
         with own.work() as work:
-            return settlements.settle(work, order)
+            return settling.settle(work, order)
 
     return settle
 
@@ -219,8 +220,8 @@ def test_two_settlements_at_once_pay_everything_once(world: World) -> None:
     right = world.grant(amount_cents=900_00)
     for _ in range(12):
         world.redeemed(right.id, service=AIDS, quantity=10_00)
-    runs = Crowd(world).at_once([settling(world) for _ in range(4)])
-    totals = [run.total_cents if isinstance(run, settlements.Run) else repr(run) for run in runs]
+    done = Crowd(world).at_once([run_of(world) for _ in range(4)])
+    totals = [run.total_cents if isinstance(run, settling.Settled) else repr(run) for run in done]
     assert sorted(totals, key=str) == [0, 0, 0, 120_00]
     assert world.payable() == 0
     world.assert_books_agree()
@@ -234,11 +235,11 @@ def test_settling_while_lines_are_redeemed_and_reversed_loses_nothing(world: Wor
         return lambda own: own.follow_up(redemption_id, FollowUpKind.REVERSAL)
 
     scans = [world.scan(right.id, service=AIDS, quantity=5_00) for _ in range(6)]
-    calls: list[Callable[[World], Any]] = [settling(world), settling(world)]
+    calls: list[Callable[[World], Any]] = [run_of(world), run_of(world)]
     calls += [reversing(each) for each in done] + [redeeming(scan) for scan in scans]
     answers = Crowd(world).at_once(calls)
     assert [each for each in answers if isinstance(each, Exception)] == []
-    paid = sum(each.total_cents for each in answers if isinstance(each, settlements.Run))
+    paid = sum(each.total_cents for each in answers if isinstance(each, settling.Settled))
     owes = world.balance(AccountKind.RECEIVABLE, world.provider_id)
     assert world.left(right.id) == 900_00 - 30_00
     assert paid + world.payable() + owes == 30_00

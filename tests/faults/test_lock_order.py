@@ -12,10 +12,10 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from ledger import settlements
 from ledger.ids import uuid7
-from ledger.settlements import SettleOrder
+from ledger.runs import DraftOrder
 from ledger.tables import FollowUpKind
+from tests import settling
 from tests.faults.at_once import Crowd
 from tests.world import World
 
@@ -46,6 +46,6 @@ def _reverse(redemption_id: UUID) -> Callable[[World], Any]:
 
 
 def _settle(world: World) -> Any:
-    order = SettleOrder(id=uuid7(), until=world.now.date(), requested_on=date(2026, 6, 12))
+    order = DraftOrder(id=uuid7(), until=world.now.date(), requested_on=date(2026, 6, 12))
     with world.work() as work:
-        return settlements.settle(work, order)
+        return settling.settle(work, order)

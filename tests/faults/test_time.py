@@ -13,13 +13,14 @@ from uuid import UUID
 
 import pytest
 
-from ledger import codes, db, settlements
+from ledger import codes, db, runs
 from ledger.ids import uuid7
 from ledger.rules.periods import Per
 from ledger.rules.refusals import CapReached
 from ledger.rules.restrictions import Cap
 from ledger.scans import ScanLine, ScanTerms
 from ledger.units import Unit
+from tests import settling
 from tests.world import AIDS, World
 
 LONG_AFTER = datetime(2029, 6, 1, 10, tzinfo=UTC)
@@ -251,16 +252,14 @@ def test_a_settlement_takes_its_last_day_whole_and_no_second_more(
 
 def settled(world: World, until: str) -> int:
     """What a run until this day pays."""
-    order = settlements.SettleOrder(
-        id=uuid7(), until=date.fromisoformat(until), requested_on=world.now.date()
-    )
+    order = runs.DraftOrder(id=uuid7(), until=date.fromisoformat(until), requested_on=world.now.date())
     with world.work() as work:
-        return settlements.settle(work, order).total_cents
+        return settling.settle(work, order).total_cents
 
 
 def test_today_may_be_settled_from_dutch_midnight_on(sqlite_world: World) -> None:
     sqlite_world.now = at("2026-12-31T22:59:59")
-    with pytest.raises(settlements.UntilInFuture):
+    with pytest.raises(runs.UntilInFuture):
         settled(sqlite_world, "2027-01-01")
     sqlite_world.now = at("2026-12-31T23:00:00")
     assert settled(sqlite_world, "2027-01-01") == 0

@@ -21,7 +21,7 @@ from ledger import (
     entitlements,
     follow_ups,
     redemptions,
-    settlements,
+    runs,
     standing,
 )
 from ledger.clock import dutch_day
@@ -45,6 +45,7 @@ from ledger.tables import (
     Redemption,
 )
 from ledger.units import Unit
+from tests import settling
 from tests.property.model import HORIZON, Asked, Cap, Deal, Model, Right, Scan, Sold, Use
 from tests.property.scenery import Scenery
 from tests.world import AIDS, DAY_CARE, GUIDANCE, HOUSEHOLD, RATES, RIDES, World
@@ -463,11 +464,11 @@ class LedgerMachine(RuleBasedStateMachine):
         """Settle until a day; a day to come is refused."""
         ago = self._dice(seed).choice([0, 0, 0, 1, 2, 5, 13, -1])
         until = self.model.today - timedelta(days=ago)
-        order = settlements.SettleOrder(id=uuid7(), until=until, requested_on=self.model.today)
+        order = runs.DraftOrder(id=uuid7(), until=until, requested_on=self.model.today)
         try:
             with self.world.work() as work:
-                run = settlements.settle(work, order)
-        except settlements.UntilInFuture:
+                run = settling.settle(work, order)
+        except runs.UntilInFuture:
             assert ago < 0
             return
         assert ago >= 0
@@ -483,7 +484,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
         def again(work: Work, changed: bool) -> Any:
             try:
-                return settlements.settle(work, other if changed else order).file_sha256
+                return settling.settle(work, other if changed else order).file_sha256
             except Conflict as error:
                 return error
 

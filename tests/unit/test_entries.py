@@ -3,7 +3,9 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TypeAlias
+from datetime import date
+from io import BytesIO
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import pytest
@@ -11,17 +13,52 @@ from sqlalchemy import Engine, Executable, Table, delete, func, insert, select, 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import col
 
-from ledger import access_log, care, claims, db, entries, municipalities, settlements
+from ledger import (
+    access_log,
+    bank_answers,
+    care,
+    claims,
+    contract_terms,
+    contracts,
+    db,
+    entries,
+    municipalities,
+    payees,
+    payment_files,
+    reviews,
+    runs,
+)
 from ledger.access_log import Look, LookAction
 from ledger.claims import ClaimLine, ClaimTerms
+from ledger.contract_terms import CostInput, EvidenceInput, PopulationInput
 from ledger.db import Work
 from ledger.entries import Posting
 from ledger.ids import NOBODY, uuid7
+from ledger.reviews import Mark, Marks
 from ledger.rules.facts import EntitlementKind
 from ledger.rules.funding import AccountKind, EntryKind
-from ledger.settlements import SettleOrder
-from ledger.tables import APPEND_ONLY, Account, Approver, Bound, Entry, FollowUpKind, RateClass, metadata
+from ledger.rules.terms import ContractTerm
+from ledger.rules.terms_availability import Availability, Minimum
+from ledger.rules.terms_basis import Fixed
+from ledger.rules.terms_facts import PopulationGroup
+from ledger.rules.terms_schedule import EqualParts
+from ledger.runs import DraftOrder
+from ledger.tables import (
+    APPEND_ONLY,
+    Account,
+    Approver,
+    Bound,
+    Entry,
+    FollowUpKind,
+    MarkKind,
+    MarkReason,
+    PayeeOutcome,
+    RateClass,
+    metadata,
+)
 from ledger.units import Unit
+from tests import settling
+from tests.answers import accepted
 from tests.world import DIEMEN, GUIDANCE, HOUSEHOLD, NOON, World
 
 RIGHT, BUDGET = uuid7(), uuid7()
@@ -227,4 +264,50 @@ def _a_row_in_every_table(world: World) -> None:
         care.agree(work, [agreement])
         care.approve(work, agreement.id, Approver.GATEKEEPER)
         access_log.note(work, [Look(action=LookAction.READ, person_id=world.holder_id, purpose="test")])
-        settlements.settle(work, SettleOrder(id=uuid7(), until=NOON.date(), requested_on=NOON.date()))
+    _agree_on_terms(world)
+    _settle_and_hear_the_bank(world)
+
+
+def _agree_on_terms(world: World) -> None:
+    """A lump sum, one that waits for evidence, and every kind of figure."""
+    lump = Availability(basis=Fixed(yearly_cents=1200_00), schedule=EqualParts(kind="monthly"), minimum=None)
+    least = Minimum(basis_points=9500, agreed=100, agreed_per_days=1, below="refuse")
+    agreed = (lump, lump.model_copy(update={"minimum": least}))
+    with world.work() as work:
+        (known,) = contracts.newest(work, [world.contract_id])
+        terms = tuple(
+            ContractTerm(number=number, programme_id=world.programme_id, term=term)
+            for number, term in enumerate(agreed, start=1)
+        )
+        contracts.draft(work, [known.content.model_copy(update={"terms": terms})])
+        contracts.publish(work, [world.contract_id])
+        contract = {"contract_id": world.contract_id}
+        month = {"first": date(2026, 1, 1), "last": date(2026, 1, 31)}
+        contract_terms.put_evidence(
+            work, [EvidenceInput(id=uuid7(), number=1, available=1, **contract, **month)]
+        )
+        group = next(iter(PopulationGroup))
+        contract_terms.put_population(work, [PopulationInput(id=uuid7(), group=group, year=2026, persons=1)])
+        contract_terms.put_historical_cost(work, [CostInput(id=uuid7(), year=2025, cents=1, **contract)])
+
+
+def _settle_and_hear_the_bank(world: World) -> None:
+    """One line is held, the others are paid; the bank takes the file; an account is changed and let pass."""
+    order = DraftOrder(id=uuid7(), until=NOON.date(), requested_on=NOON.date())
+    with world.work() as work:
+        runs.draft(work, order)
+        line, *_ = reviews.lines(work, order.id)
+        held = Mark(entry_id=line.entry_id, kind=MarkKind.HELD, reason=MarkReason.OTHER, note="test")
+        reviews.mark(work, order.id, Marks(marks=(held,)))
+        settling.release(work, order.id)
+        file, *_ = payment_files.export(work, order.id)
+        bank_answers.read(work, BytesIO(accepted(file.message_id, answer="A-1")))
+        account: Any = {"provider_id": world.helper_id, "account_holder_name": "Ander"}
+        account["iban"] = "NL20INGB0001234567"
+        asked = payees.ChangeInput(id=uuid7(), asked_by="by letter", **account)
+        payees.change(work, asked)
+        outcome = PayeeOutcome.NO_MATCH
+        check = payees.check(work, payees.CheckInput(id=uuid7(), outcome=outcome, source="test", **account))
+        payees.override(work, check.id, "test")
+        other = replace(work, actor_id=settling.CHECKER)
+        payees.decide(other, asked.id, payees.DecisionInput(approved=False, reason="test"))

@@ -7,17 +7,19 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
-from ledger import entitlement_changes, follow_ups, settlements
+from ledger import entitlement_changes, follow_ups
 from ledger.errors import LedgerError
 from ledger.ids import NOBODY, uuid7
 from ledger.rules.funding import AccountKind
 from ledger.rules.periods import Per
 from ledger.rules.restrictions import Cap, UsesMax
+from ledger.runs import DraftOrder
 from ledger.scans import Redeemed, ScanLine
-from ledger.settlements import Run, SettleOrder
 from ledger.standing import Followed, FollowUpExists, MoreThanRedeemed, Order, Outcome, Part
 from ledger.tables import FollowUpKind
 from ledger.units import Unit
+from tests import settling
+from tests.settling import Settled
 from tests.world import AIDS, HOUSEHOLD, NOON, RIDES, World
 
 CAPTURE, RELEASE, REVERSAL = FollowUpKind.CAPTURE, FollowUpKind.RELEASE, FollowUpKind.REVERSAL
@@ -241,10 +243,10 @@ def test_what_was_reversed_can_be_used_again_in_caps_and_uses(world: World) -> N
     assert world.reasons(right, quantity=30) == ["uses_exhausted"]
 
 
-def settle(world: World, until: date | None = None) -> Run:
-    order = SettleOrder(id=uuid7(), until=until or world.now.date(), requested_on=world.now.date())
+def settle(world: World, until: date | None = None) -> Settled:
+    order = DraftOrder(id=uuid7(), until=until or world.now.date(), requested_on=world.now.date())
     with world.work() as work:
-        return settlements.settle(work, order)
+        return settling.settle(work, order)
 
 
 def test_what_was_paid_already_becomes_owed_by_the_provider(world: World) -> None:

@@ -20,6 +20,7 @@ from ledger.regions import Loaded, Region
 from ledger.rules.funding import Production
 from ledger.rules.restrictions import AnyRestriction
 from ledger.rules.tariffs import AnyTariff, AtCost, PerMeasure, PerUse
+from ledger.rules.terms import AnyTerm, ContractTerm
 from ledger.tables import ContractVersion, Entry
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -433,7 +434,8 @@ def kinds(union: object) -> set[str]:
 
 def test_every_kind_has_one_example_on_the_page() -> None:
     told = [example.splitlines()[0].removeprefix("kind: ") for example in RULES]
-    assert sorted(told) == sorted(kinds(AnyRestriction) | kinds(AnyTariff) | {Production().kind})
+    known = kinds(AnyRestriction) | kinds(AnyTariff) | kinds(AnyTerm) | {Production().kind}
+    assert sorted(told) == sorted(known)
 
 
 def item(example: str, indent: int) -> str:
@@ -459,6 +461,38 @@ def test_every_tariff_on_the_page_can_stand_in_a_region_file() -> None:
             )
             (line, _) = read(text).municipalities[0].contracts[0].lines
             assert f"kind: {line.tariff.kind}\n" in example
+
+
+def terms(*examples: str, programme: str = "Huishoudelijke ondersteuning") -> str:
+    """The example with these terms in its contract."""
+    listed = "".join(
+        f"          - number: {number}\n            programme: {programme}\n            term:\n"
+        + textwrap.indent(example, " " * 14)
+        for number, example in enumerate(examples, start=1)
+    )
+    return EXAMPLE.replace("        lines:\n", f"        terms:\n{listed}        lines:\n", 1)
+
+
+def test_every_term_on_the_page_can_stand_in_a_region_file_and_loads(engine: Engine) -> None:
+    examples = [example for example in RULES if example.splitlines()[0].split()[1] in kinds(AnyTerm)]
+    text = terms(*examples).replace("yearly_cents: 12000000", "yearly: 120000.00")
+    load(engine, read(text))
+    load(engine, read(text), days=1)
+    with db.reading(engine) as session:
+        (version,) = session.scalars(select(ContractVersion))
+        found = [(each.number, each.term.kind) for each in version.terms]
+        work = db.Work(session=session, municipality_id="0363", actor_id=ACTOR, now=NOW)
+        (programme,) = programmes.newest(work)
+    assert found == [(1, "availability"), (2, "ceiling")]
+    assert {each.programme_id for each in version.terms} == {programme.content.id}
+    assert version.terms[0] == ContractTerm.model_validate(version.terms[0].model_dump())
+    assert "yearly_cents=12000000" in repr(version.terms[0].term)
+
+
+def test_a_term_names_a_programme_of_this_municipality() -> None:
+    text = terms("kind: ceiling\nscope: contract\namounts: [{year: 2026, cents: 1}]\n", programme="Zorgfonds")
+    (fault,) = faults(text)
+    assert "terms[0].programme: Zorgfonds is not a programme of this municipality under wmo" in fault
 
 
 def test_every_price_may_be_given_in_euros() -> None:

@@ -16,25 +16,20 @@ from lxml import etree
 from sqlalchemy import Engine, func, select, update
 from sqlmodel import col
 
-from ledger import db, entries, identifiers, payment_files, settlements, unsettled
+from ledger import db, entries, identifiers, payment_files, releases, runs, settlements
 from ledger.clock import day_after
 from ledger.entries import Posting
 from ledger.ids import NOBODY, uuid7
+from ledger.payment_files import PaymentFileChanged
+from ledger.releases import DebtorMissing, ReleaseRefused
 from ledger.rules.facts import EntitlementKind, Law
 from ledger.rules.funding import AccountKind, EntryKind
-from ledger.settlements import (
-    DebtorMissing,
-    PaymentFileChanged,
-    Run,
-    RunExists,
-    RunNotFound,
-    SettleOrder,
-    UntilInFuture,
-)
+from ledger.runs import DraftOrder, RunExists, RunNotFound, UntilInFuture
 from ledger.standing import Part
 from ledger.tables import Municipality, Payment, SettlementLine, SettlementRun
 from ledger.units import Unit
-from tests import figures
+from tests import figures, settling
+from tests.settling import Settled
 from tests.town import END_OF_MARCH, NOW, PAY_DAY, Town
 
 APRIL = datetime(2026, 4, 2, 10, tzinfo=UTC)
@@ -46,21 +41,21 @@ def town(engine: Engine) -> Town:
     return Town(engine=engine)
 
 
-def shares(run: Run) -> list[tuple[UUID, int, int, int]]:
+def shares(run: Settled) -> list[tuple[UUID, int, int, int]]:
     """Provider, gross, set-off and net of every settlement."""
     return [(s.provider_id, s.gross_cents, s.set_off_cents, s.net_cents) for s in run.settlements]
 
 
 def file_of(town: Town, run_id: UUID) -> bytes:
     with town.work() as work:
-        return b"".join(settlements.payment_file(work, run_id))
+        return b"".join(settling.bank_files(work, run_id))
 
 
 def payable(town: Town, *agreement_ids: UUID) -> list[int]:
     return [town.balance(AccountKind.PAYABLE, each) for each in agreement_ids]
 
 
-def lines_of(town: Town, run: Run) -> list[int]:
+def lines_of(town: Town, run: Settled) -> list[int]:
     """The cents of all lines of a run, in order of size."""
     statement = select(col(SettlementLine.cents)).where(
         col(SettlementLine.settlement_id).in_([each.id for each in run.settlements])
@@ -208,8 +203,8 @@ def test_the_same_run_twice_is_one_run(town: Town) -> None:
 
     assert town.settle(run_id=run.id) == run
     with town.work() as work:
-        assert settlements.get(work, run.id) == run
-        assert [each.id for each in settlements.listed(work)] == [run.id]
+        assert runs.get(work, run.id) == run.run
+        assert [each.id for each in runs.listed(work)] == [run.id]
 
 
 def test_the_same_run_with_other_content_is_a_conflict(town: Town) -> None:
@@ -259,17 +254,18 @@ def test_without_a_debtor_nothing_is_settled(town: Town, missing: str) -> None:
     town.redeem(town.right(provider), provider, cents=100_00)
     with town.work() as work:
         work.session.execute(update(Municipality).values({missing: ""}))
-    with pytest.raises(DebtorMissing):
+    with pytest.raises(ReleaseRefused) as refused:
         town.settle()
+    assert [type(each) for each in refused.value.reasons] == [DebtorMissing]
     with db.reading(town.engine) as session:
         assert session.scalars(select(SettlementRun)).all() == []
 
 
 def test_a_run_that_is_not_there_is_not_found(town: Town) -> None:
     with town.work() as work, pytest.raises(RunNotFound):
-        settlements.payment_file(work, uuid7())
+        payment_files.read(work, uuid7(), 1)
     with town.work() as work, pytest.raises(RunNotFound):
-        settlements.get(work, uuid7())
+        runs.get(work, uuid7())
 
 
 # --------------------------------------------------------------------------------------- the last day
@@ -344,7 +340,7 @@ def test_the_file_is_valid_and_its_hash_is_that_of_the_run(town: Town, schema: e
     def texts(path: str) -> list[str]:
         return [found.text or "" for found in root.iterfind(f".//p:{path}", space)]
 
-    assert texts("MsgId") == [run.id.hex]
+    assert texts("MsgId") == [payment_files.message_id(run.id, 1)]
     assert texts("CtrlSum") == ["24.68", "24.68"]
     assert texts("ReqdExctnDt/p:Dt") == [PAY_DAY.isoformat()]
     assert texts("EndToEndId") == [each.id.hex for each in run.settlements]
@@ -365,8 +361,10 @@ def test_a_file_whose_rows_were_changed_never_comes_out_whole(town: Town) -> Non
         work.session.execute(update(Payment).values(creditor_iban="NL39RABO0300065264"))
 
     seen: list[bytes] = []
+    with town.work() as work:
+        payment_files.export(work, run.id)
     with town.work() as work, pytest.raises(PaymentFileChanged) as changed:
-        seen.extend(settlements.payment_file(work, run.id))
+        seen.extend(payment_files.read(work, run.id, 1))
 
     assert b"NL39RABO0300065264" in b"".join(seen)
     assert b"</Document>" not in b"".join(seen)
@@ -383,26 +381,26 @@ def test_references_are_sound_and_distinct() -> None:
 
 
 def test_runs_are_listed_newest_first_and_page_by_page(town: Town) -> None:
-    runs = [town.settle().id for _ in range(3)]
+    ids = [town.settle().id for _ in range(3)]
     with town.work() as work:
-        first = settlements.listed(work, limit=2)
-        rest = settlements.listed(work, before=first[-1].id)
-    assert [each.id for each in (*first, *rest)] == runs[::-1]
+        first = runs.listed(work, limit=2)
+        rest = runs.listed(work, before=first[-1].id)
+    assert [each.id for each in (*first, *rest)] == ids[::-1]
 
 
 def test_a_provider_sees_its_settlements_with_their_payments(town: Town) -> None:
     provider, other = town.contracted(), town.contracted()
     right = town.right(provider, other)
     town.redeem(right, other, cents=1_00)
-    runs = []
+    settled = []
     for cents in (5_00, 7_00):
         town.redeem(right, provider, cents=cents)
-        runs.append(town.settle())
+        settled.append(town.settle())
     with town.work() as work:
         found = settlements.of_provider(work, provider)
         older = settlements.of_provider(work, provider, before=found[0].settlement.id)
     assert [each.settlement.net_cents for each in found] == [7_00, 5_00]
-    assert [each.run.id for each in found] == [run.id for run in reversed(runs)]
+    assert [each.run.id for each in found] == [run.id for run in reversed(settled)]
     assert [each.payment and each.payment.amount_cents for each in found] == [7_00, 5_00]
     assert [each.settlement.net_cents for each in older] == [5_00]
 
@@ -438,9 +436,9 @@ def test_two_runs_at_once_settle_each_entry_once(town: Town) -> None:
 
     answers = at_once(*[town.settle] * 4)
 
-    runs = [each for each in answers if isinstance(each, Run)]
-    assert len(runs) == 4, answers
-    assert sorted(run.total_cents for run in runs) == [0, 0, 0, 15_00]
+    settled = [each for each in answers if isinstance(each, Settled)]
+    assert len(settled) == 4, answers
+    assert sorted(run.total_cents for run in settled) == [0, 0, 0, 15_00]
     assert town.report().findings == ()
 
 
@@ -453,7 +451,7 @@ def test_the_same_run_at_once_is_one_run(town: Town) -> None:
 
     assert all(answer == answers[0] for answer in answers), answers
     with town.work() as work:
-        assert len(settlements.listed(work)) == 1
+        assert len(runs.listed(work)) == 1
 
 
 def test_redeeming_and_settling_at_once_loses_nothing(town: Town) -> None:
@@ -473,19 +471,21 @@ def test_redeeming_and_settling_at_once_loses_nothing(town: Town) -> None:
     assert answers == [None] * 5
     town.settle()
     with town.work() as work:
-        assert sum(run.total_cents for run in settlements.listed(work)) == 20_00
+        assert sum(run.total_cents for run in runs.listed(work)) == 20_00
     assert town.report().findings == ()
 
 
-def test_lines_are_settled_in_pieces(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unsettled, "PIECE", 4)
-    provider = town.contracted()
-    right = town.right(provider)
-    for _ in range(9):
+def test_providers_are_settled_in_pieces(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(releases, "PROVIDERS_AT_ONCE", 4)
+    providers = [town.contracted() for _ in range(9)]
+    right = town.right(*providers)
+    for provider in providers:
         town.redeem(right, provider, cents=1_00)
     run = town.settle()
     assert run.total_cents == 9_00
     assert lines_of(town, run) == [1_00] * 9
+    assert shares(run) == [(provider, 1_00, 0, 1_00) for provider in sorted(providers)]
+    assert town.report().findings == ()
 
 
 @pytest.mark.prove
@@ -543,6 +543,6 @@ def test_each_municipality_settles_its_own(town: Town) -> None:
     town.add(other)
     with db.transaction(town.engine) as session:
         work = db.Work(session=session, municipality_id="0141", actor_id=town.actor_id, now=NOW)
-        order = SettleOrder(id=uuid7(), until=END_OF_MARCH, requested_on=PAY_DAY)
-        assert settlements.settle(work, order).total_cents == 0
+        order = DraftOrder(id=uuid7(), until=END_OF_MARCH, requested_on=PAY_DAY)
+        assert settling.settle(work, order).total_cents == 0
     assert town.settle().total_cents == 1_00

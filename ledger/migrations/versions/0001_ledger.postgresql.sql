@@ -45,10 +45,33 @@ CREATE TABLE municipality (
   name TEXT NOT NULL,
   debtor_name TEXT NOT NULL,
   debtor_iban TEXT NOT NULL,
+  tax_number TEXT NOT NULL,
+  sample_bps BIGINT NOT NULL,
+  account_wait_days BIGINT NOT NULL,
+  payments_per_file BIGINT NOT NULL,
+  payment_file_version TEXT NOT NULL,
   recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
   CONSTRAINT pk_municipality PRIMARY KEY (municipality_id),
   CONSTRAINT ck_municipality_cbs_code CHECK (length(municipality_id) = 4)
 )
+
+CREATE TABLE open_item (
+  municipality_id TEXT NOT NULL,
+  entry_id UUID NOT NULL,
+  origin_id UUID NOT NULL,
+  provider_id UUID NOT NULL,
+  account_id UUID NOT NULL,
+  cents BIGINT NOT NULL,
+  at TIMESTAMP WITH TIME ZONE NOT NULL,
+  run_id UUID,
+  CONSTRAINT pk_open_item PRIMARY KEY (municipality_id, entry_id)
+)
+
+CREATE INDEX ix_open_item_origin ON open_item (municipality_id, origin_id)
+
+CREATE INDEX ix_open_item_provider ON open_item (municipality_id, provider_id)
+
+CREATE INDEX ix_open_item_run ON open_item (municipality_id, run_id, provider_id)
 
 CREATE TABLE redemption (
   municipality_id TEXT NOT NULL,
@@ -115,10 +138,26 @@ CREATE TABLE actor (
   name TEXT NOT NULL,
   provider_id UUID,
   person_id UUID,
+  identity TEXT,
   disabled_at TIMESTAMP WITH TIME ZONE,
   recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
   CONSTRAINT pk_actor PRIMARY KEY (municipality_id, id),
   CONSTRAINT fk_actor_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
+)
+
+CREATE INDEX ix_actor_identity ON actor (municipality_id, identity)
+
+CREATE TABLE bank_message (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  kind TEXT NOT NULL,
+  message_id TEXT NOT NULL,
+  sha256 BYTEA NOT NULL,
+  actor_id UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_bank_message PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_bank_message_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id),
+  CONSTRAINT uq_bank_message_municipality_id_sha256 UNIQUE (municipality_id, sha256)
 )
 
 CREATE TABLE code_key (
@@ -156,6 +195,13 @@ CREATE TABLE follow_up (
 
 CREATE INDEX ix_follow_up_redemption ON follow_up (municipality_id, redemption_id)
 
+CREATE TABLE gathered (
+  municipality_id TEXT NOT NULL,
+  through UUID NOT NULL,
+  CONSTRAINT pk_gathered PRIMARY KEY (municipality_id),
+  CONSTRAINT fk_gathered_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
+)
+
 CREATE TABLE person (
   municipality_id TEXT NOT NULL,
   id UUID NOT NULL,
@@ -164,6 +210,19 @@ CREATE TABLE person (
   recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
   CONSTRAINT pk_person PRIMARY KEY (municipality_id, id),
   CONSTRAINT fk_person_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
+)
+
+CREATE TABLE population_figure (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  "group" TEXT NOT NULL,
+  year BIGINT NOT NULL,
+  persons BIGINT NOT NULL,
+  actor_id UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_population_figure PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_population_figure_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id),
+  CONSTRAINT ck_population_figure_not_negative CHECK (persons >= 0)
 )
 
 CREATE TABLE programme (
@@ -218,17 +277,29 @@ CREATE TABLE settlement_run (
   id UUID NOT NULL,
   until DATE NOT NULL,
   requested_on DATE NOT NULL,
-  debtor_name TEXT NOT NULL,
-  debtor_iban TEXT NOT NULL,
-  count BIGINT NOT NULL,
-  total_cents BIGINT NOT NULL,
-  file_sha256 BYTEA NOT NULL,
+  sample_bps BIGINT NOT NULL,
+  sample_seed TEXT NOT NULL,
   fingerprint BYTEA NOT NULL,
   actor_id UUID NOT NULL,
   recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
   CONSTRAINT pk_settlement_run PRIMARY KEY (municipality_id, id),
   CONSTRAINT fk_settlement_run_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
 )
+
+CREATE TABLE account_change (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  provider_id UUID NOT NULL,
+  account_holder_name TEXT NOT NULL,
+  iban TEXT NOT NULL,
+  asked_by TEXT NOT NULL,
+  actor_id UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_account_change PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_account_change_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id)
+)
+
+CREATE INDEX ix_account_change_provider ON account_change (municipality_id, provider_id, id)
 
 CREATE TABLE actor_role (
   municipality_id TEXT NOT NULL,
@@ -251,6 +322,28 @@ CREATE TABLE api_key (
 )
 
 CREATE INDEX ix_api_key_actor ON api_key (municipality_id, actor_id)
+
+CREATE TABLE bank_statement (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  message_id UUID NOT NULL,
+  kind TEXT NOT NULL,
+  account_iban TEXT NOT NULL,
+  statement_id TEXT NOT NULL,
+  opening_cents BIGINT,
+  closing_cents BIGINT,
+  closed_on DATE,
+  lines BIGINT NOT NULL,
+  content_sha256 BYTEA NOT NULL,
+  gap_accepted BOOLEAN NOT NULL,
+  CONSTRAINT pk_bank_statement PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_bank_statement_municipality_id_message_id FOREIGN KEY(municipality_id, message_id) REFERENCES bank_message (municipality_id, id),
+  CONSTRAINT uq_bank_statement_municipality_id_kind_account_iban_sta_f1a0 UNIQUE (municipality_id, kind, account_iban, statement_id)
+)
+
+CREATE INDEX ix_bank_statement_closed ON bank_statement (municipality_id, account_iban, closed_on)
+
+CREATE INDEX ix_bank_statement_message ON bank_statement (municipality_id, message_id)
 
 CREATE TABLE budget (
   municipality_id TEXT NOT NULL,
@@ -294,6 +387,35 @@ CREATE TABLE contract (
 
 CREATE INDEX ix_contract_provider_id ON contract (provider_id)
 
+CREATE TABLE left_out (
+  municipality_id TEXT NOT NULL,
+  run_id UUID NOT NULL,
+  entry_id UUID NOT NULL,
+  provider_id UUID NOT NULL,
+  cents BIGINT NOT NULL,
+  reason TEXT NOT NULL,
+  CONSTRAINT pk_left_out PRIMARY KEY (municipality_id, run_id, entry_id),
+  CONSTRAINT fk_left_out_municipality_id_run_id FOREIGN KEY(municipality_id, run_id) REFERENCES settlement_run (municipality_id, id)
+)
+
+CREATE INDEX ix_left_out_provider ON left_out (municipality_id, provider_id, run_id)
+
+CREATE TABLE line_mark (
+  municipality_id TEXT NOT NULL,
+  entry_id UUID NOT NULL,
+  number BIGINT NOT NULL,
+  run_id UUID NOT NULL,
+  kind TEXT NOT NULL,
+  reason TEXT,
+  note TEXT NOT NULL,
+  actor_id UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_line_mark PRIMARY KEY (municipality_id, entry_id, number),
+  CONSTRAINT fk_line_mark_municipality_id_run_id FOREIGN KEY(municipality_id, run_id) REFERENCES settlement_run (municipality_id, id)
+)
+
+CREATE INDEX ix_line_mark_run ON line_mark (municipality_id, run_id)
+
 CREATE TABLE mandate (
   municipality_id TEXT NOT NULL,
   id UUID NOT NULL,
@@ -312,6 +434,36 @@ CREATE INDEX ix_mandate_holder ON mandate (municipality_id, holder_id)
 
 CREATE INDEX ix_mandate_representative ON mandate (municipality_id, representative_id)
 
+CREATE TABLE payee_check (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  provider_id UUID NOT NULL,
+  account_holder_name TEXT NOT NULL,
+  iban TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  name_at_bank TEXT,
+  source TEXT NOT NULL,
+  actor_id UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_payee_check PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_payee_check_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id)
+)
+
+CREATE INDEX ix_payee_check_provider ON payee_check (municipality_id, provider_id, id)
+
+CREATE TABLE payment_file (
+  municipality_id TEXT NOT NULL,
+  run_id UUID NOT NULL,
+  number BIGINT NOT NULL,
+  message_id TEXT NOT NULL,
+  count BIGINT NOT NULL,
+  total_cents BIGINT NOT NULL,
+  sha256 BYTEA NOT NULL,
+  CONSTRAINT pk_payment_file PRIMARY KEY (municipality_id, run_id, number),
+  CONSTRAINT fk_payment_file_municipality_id_run_id FOREIGN KEY(municipality_id, run_id) REFERENCES settlement_run (municipality_id, id),
+  CONSTRAINT uq_payment_file_municipality_id_message_id UNIQUE (municipality_id, message_id)
+)
+
 CREATE TABLE programme_version (
   municipality_id TEXT NOT NULL,
   programme_id UUID NOT NULL,
@@ -325,11 +477,39 @@ CREATE TABLE programme_version (
   CONSTRAINT fk_programme_version_municipality_id_programme_id FOREIGN KEY(municipality_id, programme_id) REFERENCES programme (municipality_id, id)
 )
 
+CREATE TABLE run_release (
+  municipality_id TEXT NOT NULL,
+  run_id UUID NOT NULL,
+  debtor_name TEXT NOT NULL,
+  debtor_iban TEXT NOT NULL,
+  count BIGINT NOT NULL,
+  total_cents BIGINT NOT NULL,
+  files BIGINT NOT NULL,
+  file_version TEXT NOT NULL,
+  actor_id UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_run_release PRIMARY KEY (municipality_id, run_id),
+  CONSTRAINT fk_run_release_municipality_id_run_id FOREIGN KEY(municipality_id, run_id) REFERENCES settlement_run (municipality_id, id)
+)
+
+CREATE TABLE run_step (
+  municipality_id TEXT NOT NULL,
+  run_id UUID NOT NULL,
+  number BIGINT NOT NULL,
+  state TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  actor_id UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_run_step PRIMARY KEY (municipality_id, run_id, number),
+  CONSTRAINT fk_run_step_municipality_id_run_id FOREIGN KEY(municipality_id, run_id) REFERENCES settlement_run (municipality_id, id)
+)
+
 CREATE TABLE settlement (
   municipality_id TEXT NOT NULL,
   id UUID NOT NULL,
   run_id UUID NOT NULL,
   provider_id UUID NOT NULL,
+  owed_before_cents BIGINT NOT NULL,
   gross_cents BIGINT NOT NULL,
   set_off_cents BIGINT NOT NULL,
   net_cents BIGINT NOT NULL,
@@ -379,6 +559,45 @@ CREATE TABLE vault_record (
   CONSTRAINT fk_vault_record_municipality_id_person_id FOREIGN KEY(municipality_id, person_id) REFERENCES person (municipality_id, id)
 )
 
+CREATE TABLE account_decision (
+  municipality_id TEXT NOT NULL,
+  change_id UUID NOT NULL,
+  approved BOOLEAN NOT NULL,
+  effective_on DATE,
+  reason TEXT NOT NULL,
+  actor_id UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_account_decision PRIMARY KEY (municipality_id, change_id),
+  CONSTRAINT fk_account_decision_municipality_id_change_id FOREIGN KEY(municipality_id, change_id) REFERENCES account_change (municipality_id, id)
+)
+
+CREATE INDEX ix_account_decision_effective ON account_decision (municipality_id, effective_on)
+
+CREATE TABLE bank_line (
+  municipality_id TEXT NOT NULL,
+  statement_id UUID NOT NULL,
+  number BIGINT NOT NULL,
+  outcome TEXT NOT NULL,
+  payment_id UUID,
+  file TEXT,
+  cents BIGINT NOT NULL,
+  booked_on DATE,
+  code TEXT NOT NULL,
+  end_to_end_id TEXT,
+  servicer_reference TEXT,
+  counterparty_iban TEXT,
+  counterparty_name TEXT,
+  remittance TEXT,
+  CONSTRAINT pk_bank_line PRIMARY KEY (municipality_id, statement_id, number),
+  CONSTRAINT fk_bank_line_municipality_id_statement_id FOREIGN KEY(municipality_id, statement_id) REFERENCES bank_statement (municipality_id, id)
+)
+
+CREATE INDEX ix_bank_line_file ON bank_line (municipality_id, file) WHERE file IS NOT NULL
+
+CREATE INDEX ix_bank_line_look_at ON bank_line (municipality_id, statement_id, number) WHERE outcome IN ('unmatched', 'amount_differs', 'contradicts', 'ambiguous')
+
+CREATE INDEX ix_bank_line_payment ON bank_line (municipality_id, payment_id)
+
 CREATE TABLE contract_line (
   municipality_id TEXT NOT NULL,
   contract_id UUID NOT NULL,
@@ -401,6 +620,7 @@ CREATE TABLE contract_version (
   areas JSONB NOT NULL,
   acceptance_duty BOOLEAN NOT NULL,
   ceiling_cents BIGINT,
+  terms JSONB NOT NULL,
   published_at TIMESTAMP WITH TIME ZONE,
   recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
   CONSTRAINT pk_contract_version PRIMARY KEY (municipality_id, contract_id, version),
@@ -442,10 +662,36 @@ CREATE TABLE entitlement (
 
 CREATE INDEX ix_entitlement_holder ON entitlement (municipality_id, holder_id)
 
+CREATE TABLE historical_cost (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  contract_id UUID NOT NULL,
+  year BIGINT NOT NULL,
+  cents BIGINT NOT NULL,
+  actor_id UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_historical_cost PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_historical_cost_municipality_id_contract_id FOREIGN KEY(municipality_id, contract_id) REFERENCES contract (municipality_id, id),
+  CONSTRAINT ck_historical_cost_not_negative CHECK (cents >= 0)
+)
+
+CREATE INDEX ix_historical_cost_contract ON historical_cost (municipality_id, contract_id)
+
+CREATE TABLE payee_override (
+  municipality_id TEXT NOT NULL,
+  check_id UUID NOT NULL,
+  actor_id UUID NOT NULL,
+  reason TEXT NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_payee_override PRIMARY KEY (municipality_id, check_id, actor_id),
+  CONSTRAINT fk_payee_override_municipality_id_check_id FOREIGN KEY(municipality_id, check_id) REFERENCES payee_check (municipality_id, id)
+)
+
 CREATE TABLE payment (
   municipality_id TEXT NOT NULL,
   id UUID NOT NULL,
   run_id UUID NOT NULL,
+  file BIGINT NOT NULL,
   settlement_id UUID NOT NULL,
   end_to_end_id TEXT NOT NULL,
   reference TEXT NOT NULL,
@@ -459,7 +705,11 @@ CREATE TABLE payment (
   CONSTRAINT ck_payment_amount_positive CHECK (amount_cents > 0)
 )
 
-CREATE INDEX ix_payment_run_id ON payment (run_id)
+CREATE INDEX ix_payment_iban ON payment (municipality_id, creditor_iban, amount_cents)
+
+CREATE INDEX ix_payment_reference ON payment (municipality_id, reference)
+
+CREATE INDEX ix_payment_run ON payment (municipality_id, run_id, file, id)
 
 CREATE TABLE settlement_line (
   municipality_id TEXT NOT NULL,
@@ -472,6 +722,63 @@ CREATE TABLE settlement_line (
 )
 
 CREATE INDEX ix_settlement_line_settlement ON settlement_line (municipality_id, settlement_id)
+
+CREATE TABLE term_amount (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  contract_id UUID NOT NULL,
+  version BIGINT NOT NULL,
+  number BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  first DATE NOT NULL,
+  last DATE NOT NULL,
+  budget_id UUID,
+  result_cents BIGINT NOT NULL,
+  actor_id UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_term_amount PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_term_amount_municipality_id_contract_id FOREIGN KEY(municipality_id, contract_id) REFERENCES contract (municipality_id, id),
+  CONSTRAINT fk_term_amount_municipality_id_budget_id FOREIGN KEY(municipality_id, budget_id) REFERENCES budget (municipality_id, id)
+)
+
+CREATE INDEX ix_term_amount_contract ON term_amount (municipality_id, contract_id)
+
+CREATE TABLE term_evidence (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  contract_id UUID NOT NULL,
+  number BIGINT NOT NULL,
+  first DATE NOT NULL,
+  last DATE NOT NULL,
+  available BIGINT NOT NULL,
+  actor_id UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_term_evidence PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_term_evidence_municipality_id_contract_id FOREIGN KEY(municipality_id, contract_id) REFERENCES contract (municipality_id, id),
+  CONSTRAINT ck_term_evidence_not_negative CHECK (available >= 0)
+)
+
+CREATE INDEX ix_term_evidence_contract ON term_evidence (municipality_id, contract_id)
+
+CREATE TABLE term_notice (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  contract_id UUID NOT NULL,
+  number BIGINT NOT NULL,
+  first DATE NOT NULL,
+  last DATE NOT NULL,
+  kind TEXT NOT NULL,
+  refusal TEXT,
+  missing JSONB NOT NULL,
+  at_basis_points BIGINT NOT NULL,
+  cents BIGINT NOT NULL,
+  most_cents BIGINT NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_term_notice PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_term_notice_municipality_id_contract_id FOREIGN KEY(municipality_id, contract_id) REFERENCES contract (municipality_id, id)
+)
+
+CREATE INDEX ix_term_notice_contract ON term_notice (municipality_id, contract_id)
 
 CREATE TABLE care_agreement (
   municipality_id TEXT NOT NULL,
@@ -534,6 +841,37 @@ CREATE TABLE entitlement_change (
   CONSTRAINT uq_entitlement_change_municipality_id_entitlement_id_version UNIQUE (municipality_id, entitlement_id, version)
 )
 
+CREATE TABLE payment_event (
+  municipality_id TEXT NOT NULL,
+  payment_id UUID NOT NULL,
+  number BIGINT NOT NULL,
+  id UUID NOT NULL,
+  state TEXT NOT NULL,
+  code TEXT NOT NULL,
+  statement_id UUID NOT NULL,
+  line BIGINT NOT NULL,
+  servicer_reference TEXT,
+  at TIMESTAMP WITH TIME ZONE NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_payment_event PRIMARY KEY (municipality_id, payment_id, number),
+  CONSTRAINT fk_payment_event_municipality_id_payment_id FOREIGN KEY(municipality_id, payment_id) REFERENCES payment (municipality_id, id)
+)
+
+CREATE INDEX ix_payment_event_cause ON payment_event (municipality_id, id)
+
+CREATE INDEX ix_payment_event_servicer ON payment_event (municipality_id, servicer_reference) WHERE servicer_reference IS NOT NULL
+
+CREATE TABLE term_line (
+  municipality_id TEXT NOT NULL,
+  amount_id UUID NOT NULL,
+  line BIGINT NOT NULL,
+  formula TEXT NOT NULL,
+  inputs JSONB NOT NULL,
+  result_cents BIGINT NOT NULL,
+  CONSTRAINT pk_term_line PRIMARY KEY (municipality_id, amount_id, line),
+  CONSTRAINT fk_term_line_municipality_id_amount_id FOREIGN KEY(municipality_id, amount_id) REFERENCES term_amount (municipality_id, id)
+)
+
 CREATE TABLE care_approval (
   municipality_id TEXT NOT NULL,
   agreement_id UUID NOT NULL,
@@ -574,16 +912,73 @@ FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER settlement_run_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON settlement_run
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 
+CREATE TRIGGER run_step_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON run_step
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER line_mark_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON line_mark
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER left_out_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON left_out
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER run_release_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON run_release
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
 CREATE TRIGGER settlement_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON settlement
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 
 CREATE TRIGGER settlement_line_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON settlement_line
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 
+CREATE TRIGGER payment_file_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON payment_file
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
 CREATE TRIGGER payment_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON payment
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 
+CREATE TRIGGER payment_event_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON payment_event
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER account_change_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON account_change
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER account_decision_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON account_decision
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER payee_check_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON payee_check
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER payee_override_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON payee_override
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER bank_message_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON bank_message
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER bank_statement_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON bank_statement
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER bank_line_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON bank_line
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
 CREATE TRIGGER care_approval_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON care_approval
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER term_amount_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON term_amount
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER term_line_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON term_line
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER term_notice_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON term_notice
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER term_evidence_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON term_evidence
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER population_figure_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON population_figure
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER historical_cost_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON historical_cost
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 
 CREATE TRIGGER access_log_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON access_log
@@ -731,6 +1126,12 @@ CREATE POLICY own ON municipality USING (municipality_id = current_setting('tego
 
 CREATE POLICY seen ON municipality FOR SELECT USING (true)
 
+ALTER TABLE open_item ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE open_item FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON open_item USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
 ALTER TABLE redemption ENABLE ROW LEVEL SECURITY
 
 ALTER TABLE redemption FORCE ROW LEVEL SECURITY
@@ -755,6 +1156,12 @@ ALTER TABLE actor FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON actor USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
+ALTER TABLE bank_message ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE bank_message FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON bank_message USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
 ALTER TABLE code_key ENABLE ROW LEVEL SECURITY
 
 ALTER TABLE code_key FORCE ROW LEVEL SECURITY
@@ -773,11 +1180,23 @@ ALTER TABLE follow_up FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON follow_up USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
+ALTER TABLE gathered ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE gathered FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON gathered USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
 ALTER TABLE person ENABLE ROW LEVEL SECURITY
 
 ALTER TABLE person FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON person USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE population_figure ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE population_figure FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON population_figure USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
 ALTER TABLE programme ENABLE ROW LEVEL SECURITY
 
@@ -803,6 +1222,12 @@ ALTER TABLE settlement_run FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON settlement_run USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
+ALTER TABLE account_change ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE account_change FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON account_change USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
 ALTER TABLE actor_role ENABLE ROW LEVEL SECURITY
 
 ALTER TABLE actor_role FORCE ROW LEVEL SECURITY
@@ -816,6 +1241,12 @@ ALTER TABLE api_key FORCE ROW LEVEL SECURITY
 CREATE POLICY own ON api_key USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
 CREATE POLICY seen ON api_key FOR SELECT USING (municipality_id = current_setting('tegoed.municipality', true) OR digest = decode(current_setting('tegoed.key', true), 'hex'))
+
+ALTER TABLE bank_statement ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE bank_statement FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON bank_statement USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
 ALTER TABLE budget ENABLE ROW LEVEL SECURITY
 
@@ -835,17 +1266,53 @@ ALTER TABLE contract FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON contract USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
+ALTER TABLE left_out ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE left_out FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON left_out USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE line_mark ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE line_mark FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON line_mark USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
 ALTER TABLE mandate ENABLE ROW LEVEL SECURITY
 
 ALTER TABLE mandate FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON mandate USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
+ALTER TABLE payee_check ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE payee_check FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON payee_check USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE payment_file ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE payment_file FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON payment_file USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
 ALTER TABLE programme_version ENABLE ROW LEVEL SECURITY
 
 ALTER TABLE programme_version FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON programme_version USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE run_release ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE run_release FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON run_release USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE run_step ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE run_step FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON run_step USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
 ALTER TABLE settlement ENABLE ROW LEVEL SECURITY
 
@@ -871,6 +1338,18 @@ ALTER TABLE vault_record FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON vault_record USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
+ALTER TABLE account_decision ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE account_decision FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON account_decision USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE bank_line ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE bank_line FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON bank_line USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
 ALTER TABLE contract_line ENABLE ROW LEVEL SECURITY
 
 ALTER TABLE contract_line FORCE ROW LEVEL SECURITY
@@ -889,6 +1368,18 @@ ALTER TABLE entitlement FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON entitlement USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
+ALTER TABLE historical_cost ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE historical_cost FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON historical_cost USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE payee_override ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE payee_override FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON payee_override USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
 ALTER TABLE payment ENABLE ROW LEVEL SECURITY
 
 ALTER TABLE payment FORCE ROW LEVEL SECURITY
@@ -900,6 +1391,24 @@ ALTER TABLE settlement_line ENABLE ROW LEVEL SECURITY
 ALTER TABLE settlement_line FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON settlement_line USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE term_amount ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE term_amount FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON term_amount USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE term_evidence ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE term_evidence FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON term_evidence USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE term_notice ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE term_notice FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON term_notice USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
 ALTER TABLE care_agreement ENABLE ROW LEVEL SECURITY
 
@@ -918,6 +1427,18 @@ ALTER TABLE entitlement_change ENABLE ROW LEVEL SECURITY
 ALTER TABLE entitlement_change FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON entitlement_change USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE payment_event ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE payment_event FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON payment_event USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE term_line ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE term_line FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON term_line USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
 ALTER TABLE care_approval ENABLE ROW LEVEL SECURITY
 

@@ -48,11 +48,36 @@ CREATE TABLE municipality (
   name TEXT NOT NULL,
   debtor_name TEXT NOT NULL,
   debtor_iban TEXT NOT NULL,
+  tax_number TEXT NOT NULL,
+  sample_bps INTEGER NOT NULL,
+  account_wait_days INTEGER NOT NULL,
+  payments_per_file INTEGER NOT NULL,
+  payment_file_version TEXT NOT NULL,
   recorded_at INTEGER NOT NULL,
   CONSTRAINT pk_municipality PRIMARY KEY (municipality_id),
   CONSTRAINT ck_municipality_cbs_code CHECK (length(municipality_id) = 4)
 )
  STRICT
+
+CREATE TABLE open_item (
+  municipality_id TEXT NOT NULL,
+  entry_id BLOB NOT NULL,
+  origin_id BLOB NOT NULL,
+  provider_id BLOB NOT NULL,
+  account_id BLOB NOT NULL,
+  cents INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  run_id BLOB,
+  CONSTRAINT pk_open_item PRIMARY KEY (municipality_id, entry_id)
+)
+ WITHOUT ROWID,
+ STRICT
+
+CREATE INDEX ix_open_item_origin ON open_item (municipality_id, origin_id)
+
+CREATE INDEX ix_open_item_provider ON open_item (municipality_id, provider_id)
+
+CREATE INDEX ix_open_item_run ON open_item (municipality_id, run_id, provider_id)
 
 CREATE TABLE redemption (
   municipality_id TEXT NOT NULL,
@@ -125,10 +150,27 @@ CREATE TABLE actor (
   name TEXT NOT NULL,
   provider_id BLOB,
   person_id BLOB,
+  identity TEXT,
   disabled_at INTEGER,
   recorded_at INTEGER NOT NULL,
   CONSTRAINT pk_actor PRIMARY KEY (municipality_id, id),
   CONSTRAINT fk_actor_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
+)
+ STRICT
+
+CREATE INDEX ix_actor_identity ON actor (municipality_id, identity)
+
+CREATE TABLE bank_message (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  kind TEXT NOT NULL,
+  message_id TEXT NOT NULL,
+  sha256 BLOB NOT NULL,
+  actor_id BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_bank_message PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_bank_message_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id),
+  CONSTRAINT uq_bank_message_municipality_id_sha256 UNIQUE (municipality_id, sha256)
 )
  STRICT
 
@@ -170,6 +212,14 @@ CREATE TABLE follow_up (
 
 CREATE INDEX ix_follow_up_redemption ON follow_up (municipality_id, redemption_id)
 
+CREATE TABLE gathered (
+  municipality_id TEXT NOT NULL,
+  through BLOB NOT NULL,
+  CONSTRAINT pk_gathered PRIMARY KEY (municipality_id),
+  CONSTRAINT fk_gathered_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
+)
+ STRICT
+
 CREATE TABLE person (
   municipality_id TEXT NOT NULL,
   id BLOB NOT NULL,
@@ -178,6 +228,20 @@ CREATE TABLE person (
   recorded_at INTEGER NOT NULL,
   CONSTRAINT pk_person PRIMARY KEY (municipality_id, id),
   CONSTRAINT fk_person_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
+)
+ STRICT
+
+CREATE TABLE population_figure (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  "group" TEXT NOT NULL,
+  year INTEGER NOT NULL,
+  persons INTEGER NOT NULL,
+  actor_id BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_population_figure PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_population_figure_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id),
+  CONSTRAINT ck_population_figure_not_negative CHECK (persons >= 0)
 )
  STRICT
 
@@ -236,11 +300,8 @@ CREATE TABLE settlement_run (
   id BLOB NOT NULL,
   until TEXT NOT NULL,
   requested_on TEXT NOT NULL,
-  debtor_name TEXT NOT NULL,
-  debtor_iban TEXT NOT NULL,
-  count INTEGER NOT NULL,
-  total_cents INTEGER NOT NULL,
-  file_sha256 BLOB NOT NULL,
+  sample_bps INTEGER NOT NULL,
+  sample_seed TEXT NOT NULL,
   fingerprint BLOB NOT NULL,
   actor_id BLOB NOT NULL,
   recorded_at INTEGER NOT NULL,
@@ -248,6 +309,22 @@ CREATE TABLE settlement_run (
   CONSTRAINT fk_settlement_run_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
 )
  STRICT
+
+CREATE TABLE account_change (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  provider_id BLOB NOT NULL,
+  account_holder_name TEXT NOT NULL,
+  iban TEXT NOT NULL,
+  asked_by TEXT NOT NULL,
+  actor_id BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_account_change PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_account_change_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id)
+)
+ STRICT
+
+CREATE INDEX ix_account_change_provider ON account_change (municipality_id, provider_id, id)
 
 CREATE TABLE actor_role (
   municipality_id TEXT NOT NULL,
@@ -272,6 +349,29 @@ CREATE TABLE api_key (
  STRICT
 
 CREATE INDEX ix_api_key_actor ON api_key (municipality_id, actor_id)
+
+CREATE TABLE bank_statement (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  message_id BLOB NOT NULL,
+  kind TEXT NOT NULL,
+  account_iban TEXT NOT NULL,
+  statement_id TEXT NOT NULL,
+  opening_cents INTEGER,
+  closing_cents INTEGER,
+  closed_on TEXT,
+  lines INTEGER NOT NULL,
+  content_sha256 BLOB NOT NULL,
+  gap_accepted INTEGER NOT NULL,
+  CONSTRAINT pk_bank_statement PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_bank_statement_municipality_id_message_id FOREIGN KEY(municipality_id, message_id) REFERENCES bank_message (municipality_id, id),
+  CONSTRAINT uq_bank_statement_municipality_id_kind_account_iban_statement_id UNIQUE (municipality_id, kind, account_iban, statement_id)
+)
+ STRICT
+
+CREATE INDEX ix_bank_statement_closed ON bank_statement (municipality_id, account_iban, closed_on)
+
+CREATE INDEX ix_bank_statement_message ON bank_statement (municipality_id, message_id)
 
 CREATE TABLE budget (
   municipality_id TEXT NOT NULL,
@@ -318,6 +418,38 @@ CREATE TABLE contract (
 
 CREATE INDEX ix_contract_provider_id ON contract (provider_id)
 
+CREATE TABLE left_out (
+  municipality_id TEXT NOT NULL,
+  run_id BLOB NOT NULL,
+  entry_id BLOB NOT NULL,
+  provider_id BLOB NOT NULL,
+  cents INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  CONSTRAINT pk_left_out PRIMARY KEY (municipality_id, run_id, entry_id),
+  CONSTRAINT fk_left_out_municipality_id_run_id FOREIGN KEY(municipality_id, run_id) REFERENCES settlement_run (municipality_id, id)
+)
+ WITHOUT ROWID,
+ STRICT
+
+CREATE INDEX ix_left_out_provider ON left_out (municipality_id, provider_id, run_id)
+
+CREATE TABLE line_mark (
+  municipality_id TEXT NOT NULL,
+  entry_id BLOB NOT NULL,
+  number INTEGER NOT NULL,
+  run_id BLOB NOT NULL,
+  kind TEXT NOT NULL,
+  reason TEXT,
+  note TEXT NOT NULL,
+  actor_id BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_line_mark PRIMARY KEY (municipality_id, entry_id, number),
+  CONSTRAINT fk_line_mark_municipality_id_run_id FOREIGN KEY(municipality_id, run_id) REFERENCES settlement_run (municipality_id, id)
+)
+ STRICT
+
+CREATE INDEX ix_line_mark_run ON line_mark (municipality_id, run_id)
+
 CREATE TABLE mandate (
   municipality_id TEXT NOT NULL,
   id BLOB NOT NULL,
@@ -337,6 +469,38 @@ CREATE INDEX ix_mandate_holder ON mandate (municipality_id, holder_id)
 
 CREATE INDEX ix_mandate_representative ON mandate (municipality_id, representative_id)
 
+CREATE TABLE payee_check (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  provider_id BLOB NOT NULL,
+  account_holder_name TEXT NOT NULL,
+  iban TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  name_at_bank TEXT,
+  source TEXT NOT NULL,
+  actor_id BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_payee_check PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_payee_check_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id)
+)
+ STRICT
+
+CREATE INDEX ix_payee_check_provider ON payee_check (municipality_id, provider_id, id)
+
+CREATE TABLE payment_file (
+  municipality_id TEXT NOT NULL,
+  run_id BLOB NOT NULL,
+  number INTEGER NOT NULL,
+  message_id TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  total_cents INTEGER NOT NULL,
+  sha256 BLOB NOT NULL,
+  CONSTRAINT pk_payment_file PRIMARY KEY (municipality_id, run_id, number),
+  CONSTRAINT fk_payment_file_municipality_id_run_id FOREIGN KEY(municipality_id, run_id) REFERENCES settlement_run (municipality_id, id),
+  CONSTRAINT uq_payment_file_municipality_id_message_id UNIQUE (municipality_id, message_id)
+)
+ STRICT
+
 CREATE TABLE programme_version (
   municipality_id TEXT NOT NULL,
   programme_id BLOB NOT NULL,
@@ -351,11 +515,41 @@ CREATE TABLE programme_version (
 )
  STRICT
 
+CREATE TABLE run_release (
+  municipality_id TEXT NOT NULL,
+  run_id BLOB NOT NULL,
+  debtor_name TEXT NOT NULL,
+  debtor_iban TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  total_cents INTEGER NOT NULL,
+  files INTEGER NOT NULL,
+  file_version TEXT NOT NULL,
+  actor_id BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_run_release PRIMARY KEY (municipality_id, run_id),
+  CONSTRAINT fk_run_release_municipality_id_run_id FOREIGN KEY(municipality_id, run_id) REFERENCES settlement_run (municipality_id, id)
+)
+ STRICT
+
+CREATE TABLE run_step (
+  municipality_id TEXT NOT NULL,
+  run_id BLOB NOT NULL,
+  number INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  actor_id BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_run_step PRIMARY KEY (municipality_id, run_id, number),
+  CONSTRAINT fk_run_step_municipality_id_run_id FOREIGN KEY(municipality_id, run_id) REFERENCES settlement_run (municipality_id, id)
+)
+ STRICT
+
 CREATE TABLE settlement (
   municipality_id TEXT NOT NULL,
   id BLOB NOT NULL,
   run_id BLOB NOT NULL,
   provider_id BLOB NOT NULL,
+  owed_before_cents INTEGER NOT NULL,
   gross_cents INTEGER NOT NULL,
   set_off_cents INTEGER NOT NULL,
   net_cents INTEGER NOT NULL,
@@ -409,6 +603,48 @@ CREATE TABLE vault_record (
 )
  STRICT
 
+CREATE TABLE account_decision (
+  municipality_id TEXT NOT NULL,
+  change_id BLOB NOT NULL,
+  approved INTEGER NOT NULL,
+  effective_on TEXT,
+  reason TEXT NOT NULL,
+  actor_id BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_account_decision PRIMARY KEY (municipality_id, change_id),
+  CONSTRAINT fk_account_decision_municipality_id_change_id FOREIGN KEY(municipality_id, change_id) REFERENCES account_change (municipality_id, id)
+)
+ STRICT
+
+CREATE INDEX ix_account_decision_effective ON account_decision (municipality_id, effective_on)
+
+CREATE TABLE bank_line (
+  municipality_id TEXT NOT NULL,
+  statement_id BLOB NOT NULL,
+  number INTEGER NOT NULL,
+  outcome TEXT NOT NULL,
+  payment_id BLOB,
+  file TEXT,
+  cents INTEGER NOT NULL,
+  booked_on TEXT,
+  code TEXT NOT NULL,
+  end_to_end_id TEXT,
+  servicer_reference TEXT,
+  counterparty_iban TEXT,
+  counterparty_name TEXT,
+  remittance TEXT,
+  CONSTRAINT pk_bank_line PRIMARY KEY (municipality_id, statement_id, number),
+  CONSTRAINT fk_bank_line_municipality_id_statement_id FOREIGN KEY(municipality_id, statement_id) REFERENCES bank_statement (municipality_id, id)
+)
+ WITHOUT ROWID,
+ STRICT
+
+CREATE INDEX ix_bank_line_file ON bank_line (municipality_id, file) WHERE file IS NOT NULL
+
+CREATE INDEX ix_bank_line_look_at ON bank_line (municipality_id, statement_id, number) WHERE outcome IN ('unmatched', 'amount_differs', 'contradicts', 'ambiguous')
+
+CREATE INDEX ix_bank_line_payment ON bank_line (municipality_id, payment_id)
+
 CREATE TABLE contract_line (
   municipality_id TEXT NOT NULL,
   contract_id BLOB NOT NULL,
@@ -432,6 +668,7 @@ CREATE TABLE contract_version (
   areas TEXT NOT NULL,
   acceptance_duty INTEGER NOT NULL,
   ceiling_cents INTEGER,
+  terms TEXT NOT NULL,
   published_at INTEGER,
   recorded_at INTEGER NOT NULL,
   CONSTRAINT pk_contract_version PRIMARY KEY (municipality_id, contract_id, version),
@@ -475,10 +712,38 @@ CREATE TABLE entitlement (
 
 CREATE INDEX ix_entitlement_holder ON entitlement (municipality_id, holder_id)
 
+CREATE TABLE historical_cost (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  contract_id BLOB NOT NULL,
+  year INTEGER NOT NULL,
+  cents INTEGER NOT NULL,
+  actor_id BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_historical_cost PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_historical_cost_municipality_id_contract_id FOREIGN KEY(municipality_id, contract_id) REFERENCES contract (municipality_id, id),
+  CONSTRAINT ck_historical_cost_not_negative CHECK (cents >= 0)
+)
+ STRICT
+
+CREATE INDEX ix_historical_cost_contract ON historical_cost (municipality_id, contract_id)
+
+CREATE TABLE payee_override (
+  municipality_id TEXT NOT NULL,
+  check_id BLOB NOT NULL,
+  actor_id BLOB NOT NULL,
+  reason TEXT NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_payee_override PRIMARY KEY (municipality_id, check_id, actor_id),
+  CONSTRAINT fk_payee_override_municipality_id_check_id FOREIGN KEY(municipality_id, check_id) REFERENCES payee_check (municipality_id, id)
+)
+ STRICT
+
 CREATE TABLE payment (
   municipality_id TEXT NOT NULL,
   id BLOB NOT NULL,
   run_id BLOB NOT NULL,
+  file INTEGER NOT NULL,
   settlement_id BLOB NOT NULL,
   end_to_end_id TEXT NOT NULL,
   reference TEXT NOT NULL,
@@ -493,7 +758,11 @@ CREATE TABLE payment (
 )
  STRICT
 
-CREATE INDEX ix_payment_run_id ON payment (run_id)
+CREATE INDEX ix_payment_iban ON payment (municipality_id, creditor_iban, amount_cents)
+
+CREATE INDEX ix_payment_reference ON payment (municipality_id, reference)
+
+CREATE INDEX ix_payment_run ON payment (municipality_id, run_id, file, id)
 
 CREATE TABLE settlement_line (
   municipality_id TEXT NOT NULL,
@@ -507,6 +776,66 @@ CREATE TABLE settlement_line (
  STRICT
 
 CREATE INDEX ix_settlement_line_settlement ON settlement_line (municipality_id, settlement_id)
+
+CREATE TABLE term_amount (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  contract_id BLOB NOT NULL,
+  version INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  first TEXT NOT NULL,
+  last TEXT NOT NULL,
+  budget_id BLOB,
+  result_cents INTEGER NOT NULL,
+  actor_id BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_term_amount PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_term_amount_municipality_id_contract_id FOREIGN KEY(municipality_id, contract_id) REFERENCES contract (municipality_id, id),
+  CONSTRAINT fk_term_amount_municipality_id_budget_id FOREIGN KEY(municipality_id, budget_id) REFERENCES budget (municipality_id, id)
+)
+ STRICT
+
+CREATE INDEX ix_term_amount_contract ON term_amount (municipality_id, contract_id)
+
+CREATE TABLE term_evidence (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  contract_id BLOB NOT NULL,
+  number INTEGER NOT NULL,
+  first TEXT NOT NULL,
+  last TEXT NOT NULL,
+  available INTEGER NOT NULL,
+  actor_id BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_term_evidence PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_term_evidence_municipality_id_contract_id FOREIGN KEY(municipality_id, contract_id) REFERENCES contract (municipality_id, id),
+  CONSTRAINT ck_term_evidence_not_negative CHECK (available >= 0)
+)
+ STRICT
+
+CREATE INDEX ix_term_evidence_contract ON term_evidence (municipality_id, contract_id)
+
+CREATE TABLE term_notice (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  contract_id BLOB NOT NULL,
+  number INTEGER NOT NULL,
+  first TEXT NOT NULL,
+  last TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  refusal TEXT,
+  missing TEXT NOT NULL,
+  at_basis_points INTEGER NOT NULL,
+  cents INTEGER NOT NULL,
+  most_cents INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_term_notice PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_term_notice_municipality_id_contract_id FOREIGN KEY(municipality_id, contract_id) REFERENCES contract (municipality_id, id)
+)
+ STRICT
+
+CREATE INDEX ix_term_notice_contract ON term_notice (municipality_id, contract_id)
 
 CREATE TABLE care_agreement (
   municipality_id TEXT NOT NULL,
@@ -572,6 +901,40 @@ CREATE TABLE entitlement_change (
 )
  STRICT
 
+CREATE TABLE payment_event (
+  municipality_id TEXT NOT NULL,
+  payment_id BLOB NOT NULL,
+  number INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  state TEXT NOT NULL,
+  code TEXT NOT NULL,
+  statement_id BLOB NOT NULL,
+  line INTEGER NOT NULL,
+  servicer_reference TEXT,
+  at INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_payment_event PRIMARY KEY (municipality_id, payment_id, number),
+  CONSTRAINT fk_payment_event_municipality_id_payment_id FOREIGN KEY(municipality_id, payment_id) REFERENCES payment (municipality_id, id)
+)
+ WITHOUT ROWID,
+ STRICT
+
+CREATE INDEX ix_payment_event_cause ON payment_event (municipality_id, id)
+
+CREATE INDEX ix_payment_event_servicer ON payment_event (municipality_id, servicer_reference) WHERE servicer_reference IS NOT NULL
+
+CREATE TABLE term_line (
+  municipality_id TEXT NOT NULL,
+  amount_id BLOB NOT NULL,
+  line INTEGER NOT NULL,
+  formula TEXT NOT NULL,
+  inputs TEXT NOT NULL,
+  result_cents INTEGER NOT NULL,
+  CONSTRAINT pk_term_line PRIMARY KEY (municipality_id, amount_id, line),
+  CONSTRAINT fk_term_line_municipality_id_amount_id FOREIGN KEY(municipality_id, amount_id) REFERENCES term_amount (municipality_id, id)
+)
+ STRICT
+
 CREATE TABLE care_approval (
   municipality_id TEXT NOT NULL,
   agreement_id BLOB NOT NULL,
@@ -632,6 +995,30 @@ BEGIN SELECT RAISE(ABORT, 'settlement_run is append-only: history is never edite
 CREATE TRIGGER settlement_run_no_delete BEFORE DELETE ON settlement_run
 BEGIN SELECT RAISE(ABORT, 'settlement_run is append-only: history is never edited'); END
 
+CREATE TRIGGER run_step_no_update BEFORE UPDATE ON run_step
+BEGIN SELECT RAISE(ABORT, 'run_step is append-only: history is never edited'); END
+
+CREATE TRIGGER run_step_no_delete BEFORE DELETE ON run_step
+BEGIN SELECT RAISE(ABORT, 'run_step is append-only: history is never edited'); END
+
+CREATE TRIGGER line_mark_no_update BEFORE UPDATE ON line_mark
+BEGIN SELECT RAISE(ABORT, 'line_mark is append-only: history is never edited'); END
+
+CREATE TRIGGER line_mark_no_delete BEFORE DELETE ON line_mark
+BEGIN SELECT RAISE(ABORT, 'line_mark is append-only: history is never edited'); END
+
+CREATE TRIGGER left_out_no_update BEFORE UPDATE ON left_out
+BEGIN SELECT RAISE(ABORT, 'left_out is append-only: history is never edited'); END
+
+CREATE TRIGGER left_out_no_delete BEFORE DELETE ON left_out
+BEGIN SELECT RAISE(ABORT, 'left_out is append-only: history is never edited'); END
+
+CREATE TRIGGER run_release_no_update BEFORE UPDATE ON run_release
+BEGIN SELECT RAISE(ABORT, 'run_release is append-only: history is never edited'); END
+
+CREATE TRIGGER run_release_no_delete BEFORE DELETE ON run_release
+BEGIN SELECT RAISE(ABORT, 'run_release is append-only: history is never edited'); END
+
 CREATE TRIGGER settlement_no_update BEFORE UPDATE ON settlement
 BEGIN SELECT RAISE(ABORT, 'settlement is append-only: history is never edited'); END
 
@@ -644,17 +1031,107 @@ BEGIN SELECT RAISE(ABORT, 'settlement_line is append-only: history is never edit
 CREATE TRIGGER settlement_line_no_delete BEFORE DELETE ON settlement_line
 BEGIN SELECT RAISE(ABORT, 'settlement_line is append-only: history is never edited'); END
 
+CREATE TRIGGER payment_file_no_update BEFORE UPDATE ON payment_file
+BEGIN SELECT RAISE(ABORT, 'payment_file is append-only: history is never edited'); END
+
+CREATE TRIGGER payment_file_no_delete BEFORE DELETE ON payment_file
+BEGIN SELECT RAISE(ABORT, 'payment_file is append-only: history is never edited'); END
+
 CREATE TRIGGER payment_no_update BEFORE UPDATE ON payment
 BEGIN SELECT RAISE(ABORT, 'payment is append-only: history is never edited'); END
 
 CREATE TRIGGER payment_no_delete BEFORE DELETE ON payment
 BEGIN SELECT RAISE(ABORT, 'payment is append-only: history is never edited'); END
 
+CREATE TRIGGER payment_event_no_update BEFORE UPDATE ON payment_event
+BEGIN SELECT RAISE(ABORT, 'payment_event is append-only: history is never edited'); END
+
+CREATE TRIGGER payment_event_no_delete BEFORE DELETE ON payment_event
+BEGIN SELECT RAISE(ABORT, 'payment_event is append-only: history is never edited'); END
+
+CREATE TRIGGER account_change_no_update BEFORE UPDATE ON account_change
+BEGIN SELECT RAISE(ABORT, 'account_change is append-only: history is never edited'); END
+
+CREATE TRIGGER account_change_no_delete BEFORE DELETE ON account_change
+BEGIN SELECT RAISE(ABORT, 'account_change is append-only: history is never edited'); END
+
+CREATE TRIGGER account_decision_no_update BEFORE UPDATE ON account_decision
+BEGIN SELECT RAISE(ABORT, 'account_decision is append-only: history is never edited'); END
+
+CREATE TRIGGER account_decision_no_delete BEFORE DELETE ON account_decision
+BEGIN SELECT RAISE(ABORT, 'account_decision is append-only: history is never edited'); END
+
+CREATE TRIGGER payee_check_no_update BEFORE UPDATE ON payee_check
+BEGIN SELECT RAISE(ABORT, 'payee_check is append-only: history is never edited'); END
+
+CREATE TRIGGER payee_check_no_delete BEFORE DELETE ON payee_check
+BEGIN SELECT RAISE(ABORT, 'payee_check is append-only: history is never edited'); END
+
+CREATE TRIGGER payee_override_no_update BEFORE UPDATE ON payee_override
+BEGIN SELECT RAISE(ABORT, 'payee_override is append-only: history is never edited'); END
+
+CREATE TRIGGER payee_override_no_delete BEFORE DELETE ON payee_override
+BEGIN SELECT RAISE(ABORT, 'payee_override is append-only: history is never edited'); END
+
+CREATE TRIGGER bank_message_no_update BEFORE UPDATE ON bank_message
+BEGIN SELECT RAISE(ABORT, 'bank_message is append-only: history is never edited'); END
+
+CREATE TRIGGER bank_message_no_delete BEFORE DELETE ON bank_message
+BEGIN SELECT RAISE(ABORT, 'bank_message is append-only: history is never edited'); END
+
+CREATE TRIGGER bank_statement_no_update BEFORE UPDATE ON bank_statement
+BEGIN SELECT RAISE(ABORT, 'bank_statement is append-only: history is never edited'); END
+
+CREATE TRIGGER bank_statement_no_delete BEFORE DELETE ON bank_statement
+BEGIN SELECT RAISE(ABORT, 'bank_statement is append-only: history is never edited'); END
+
+CREATE TRIGGER bank_line_no_update BEFORE UPDATE ON bank_line
+BEGIN SELECT RAISE(ABORT, 'bank_line is append-only: history is never edited'); END
+
+CREATE TRIGGER bank_line_no_delete BEFORE DELETE ON bank_line
+BEGIN SELECT RAISE(ABORT, 'bank_line is append-only: history is never edited'); END
+
 CREATE TRIGGER care_approval_no_update BEFORE UPDATE ON care_approval
 BEGIN SELECT RAISE(ABORT, 'care_approval is append-only: history is never edited'); END
 
 CREATE TRIGGER care_approval_no_delete BEFORE DELETE ON care_approval
 BEGIN SELECT RAISE(ABORT, 'care_approval is append-only: history is never edited'); END
+
+CREATE TRIGGER term_amount_no_update BEFORE UPDATE ON term_amount
+BEGIN SELECT RAISE(ABORT, 'term_amount is append-only: history is never edited'); END
+
+CREATE TRIGGER term_amount_no_delete BEFORE DELETE ON term_amount
+BEGIN SELECT RAISE(ABORT, 'term_amount is append-only: history is never edited'); END
+
+CREATE TRIGGER term_line_no_update BEFORE UPDATE ON term_line
+BEGIN SELECT RAISE(ABORT, 'term_line is append-only: history is never edited'); END
+
+CREATE TRIGGER term_line_no_delete BEFORE DELETE ON term_line
+BEGIN SELECT RAISE(ABORT, 'term_line is append-only: history is never edited'); END
+
+CREATE TRIGGER term_notice_no_update BEFORE UPDATE ON term_notice
+BEGIN SELECT RAISE(ABORT, 'term_notice is append-only: history is never edited'); END
+
+CREATE TRIGGER term_notice_no_delete BEFORE DELETE ON term_notice
+BEGIN SELECT RAISE(ABORT, 'term_notice is append-only: history is never edited'); END
+
+CREATE TRIGGER term_evidence_no_update BEFORE UPDATE ON term_evidence
+BEGIN SELECT RAISE(ABORT, 'term_evidence is append-only: history is never edited'); END
+
+CREATE TRIGGER term_evidence_no_delete BEFORE DELETE ON term_evidence
+BEGIN SELECT RAISE(ABORT, 'term_evidence is append-only: history is never edited'); END
+
+CREATE TRIGGER population_figure_no_update BEFORE UPDATE ON population_figure
+BEGIN SELECT RAISE(ABORT, 'population_figure is append-only: history is never edited'); END
+
+CREATE TRIGGER population_figure_no_delete BEFORE DELETE ON population_figure
+BEGIN SELECT RAISE(ABORT, 'population_figure is append-only: history is never edited'); END
+
+CREATE TRIGGER historical_cost_no_update BEFORE UPDATE ON historical_cost
+BEGIN SELECT RAISE(ABORT, 'historical_cost is append-only: history is never edited'); END
+
+CREATE TRIGGER historical_cost_no_delete BEFORE DELETE ON historical_cost
+BEGIN SELECT RAISE(ABORT, 'historical_cost is append-only: history is never edited'); END
 
 CREATE TRIGGER access_log_no_update BEFORE UPDATE ON access_log
 BEGIN SELECT RAISE(ABORT, 'access_log is append-only: history is never edited'); END
@@ -823,6 +1300,14 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entry', 'entry', '1000000 100
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('municipality', 'sqlite_autoindex_municipality_1', '1000000 1')
 
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('open_item', 'ix_open_item_run', '1000000 1000000 20 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('open_item', 'ix_open_item_provider', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('open_item', 'ix_open_item_origin', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('open_item', 'open_item', '1000000 1000000 1')
+
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('redemption', 'ix_redemption_use', '1000000 1000000 20 2')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('redemption', 'ix_redemption_provider', '1000000 1000000 20 20')
@@ -837,7 +1322,13 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('account', 'sqlite_autoindex_a
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('account', 'account', '1000000 1000000 1')
 
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('actor', 'ix_actor_identity', '1000000 1000000 100000')
+
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('actor', 'sqlite_autoindex_actor_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('bank_message', 'sqlite_autoindex_bank_message_2', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('bank_message', 'sqlite_autoindex_bank_message_1', '1000000 1000000 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('code_key', 'sqlite_autoindex_code_key_1', '1000000 1000000 1')
 
@@ -847,7 +1338,11 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('follow_up', 'ix_follow_up_red
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('follow_up', 'sqlite_autoindex_follow_up_1', '1000000 1000000 1')
 
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('gathered', 'sqlite_autoindex_gathered_1', '1000000 1')
+
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('person', 'sqlite_autoindex_person_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('population_figure', 'sqlite_autoindex_population_figure_1', '1000000 1000000 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('programme', 'sqlite_autoindex_programme_2', '1000000 1000000 1')
 
@@ -863,6 +1358,10 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('service', 'sqlite_autoindex_s
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('settlement_run', 'sqlite_autoindex_settlement_run_1', '1000000 1000000 1')
 
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('account_change', 'ix_account_change_provider', '1000000 1000000 20 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('account_change', 'sqlite_autoindex_account_change_1', '1000000 1000000 1')
+
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('actor_role', 'sqlite_autoindex_actor_role_1', '1000000 1000000 20 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('api_key', 'ix_api_key_actor', '1000000 1000000 20')
@@ -870,6 +1369,14 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('api_key', 'ix_api_key_actor',
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('api_key', 'sqlite_autoindex_api_key_2', '1000000 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('api_key', 'sqlite_autoindex_api_key_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('bank_statement', 'ix_bank_statement_message', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('bank_statement', 'ix_bank_statement_closed', '1000000 1000000 100000 10000')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('bank_statement', 'sqlite_autoindex_bank_statement_2', '1000000 1000000 100000 10000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('bank_statement', 'sqlite_autoindex_bank_statement_1', '1000000 1000000 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('budget', 'sqlite_autoindex_budget_2', '1000000 1000000 20 1')
 
@@ -887,13 +1394,33 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('contract', 'sqlite_autoindex_
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('contract', 'sqlite_autoindex_contract_1', '1000000 1000000 1')
 
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('left_out', 'ix_left_out_provider', '1000000 1000000 20 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('left_out', 'left_out', '1000000 1000000 20 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('line_mark', 'ix_line_mark_run', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('line_mark', 'sqlite_autoindex_line_mark_1', '1000000 1000000 20 1')
+
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('mandate', 'ix_mandate_representative', '1000000 1000000 20')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('mandate', 'ix_mandate_holder', '1000000 1000000 20')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('mandate', 'sqlite_autoindex_mandate_1', '1000000 1000000 1')
 
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payee_check', 'ix_payee_check_provider', '1000000 1000000 20 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payee_check', 'sqlite_autoindex_payee_check_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payment_file', 'sqlite_autoindex_payment_file_2', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payment_file', 'sqlite_autoindex_payment_file_1', '1000000 1000000 20 1')
+
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('programme_version', 'sqlite_autoindex_programme_version_1', '1000000 1000000 20 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('run_release', 'sqlite_autoindex_run_release_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('run_step', 'sqlite_autoindex_run_step_1', '1000000 1000000 20 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('settlement', 'ix_settlement_provider', '1000000 1000000 20 20')
 
@@ -913,6 +1440,18 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('vault_index', 'sqlite_autoind
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('vault_record', 'sqlite_autoindex_vault_record_1', '1000000 1000000 1')
 
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('account_decision', 'ix_account_decision_effective', '1000000 1000000 100000')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('account_decision', 'sqlite_autoindex_account_decision_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('bank_line', 'ix_bank_line_payment', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('bank_line', 'ix_bank_line_look_at', '1000000 1000000 20 2')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('bank_line', 'ix_bank_line_file', '1000000 1000000 100000')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('bank_line', 'bank_line', '1000000 1000000 20 1')
+
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('contract_line', 'sqlite_autoindex_contract_line_1', '1000000 1000000 20 2 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('contract_version', 'sqlite_autoindex_contract_version_1', '1000000 1000000 20 1')
@@ -923,7 +1462,17 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entitlement', 'sqlite_autoind
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entitlement', 'sqlite_autoindex_entitlement_1', '1000000 1000000 1')
 
-INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payment', 'ix_payment_run_id', '1000000 20')
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('historical_cost', 'ix_historical_cost_contract', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('historical_cost', 'sqlite_autoindex_historical_cost_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payee_override', 'sqlite_autoindex_payee_override_1', '1000000 1000000 20 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payment', 'ix_payment_run', '1000000 1000000 20 2 2')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payment', 'ix_payment_reference', '1000000 1000000 100000')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payment', 'ix_payment_iban', '1000000 1000000 100000 10000')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payment', 'sqlite_autoindex_payment_3', '1000000 1000000 1')
 
@@ -934,6 +1483,18 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payment', 'sqlite_autoindex_p
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('settlement_line', 'ix_settlement_line_settlement', '1000000 1000000 20')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('settlement_line', 'sqlite_autoindex_settlement_line_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('term_amount', 'ix_term_amount_contract', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('term_amount', 'sqlite_autoindex_term_amount_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('term_evidence', 'ix_term_evidence_contract', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('term_evidence', 'sqlite_autoindex_term_evidence_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('term_notice', 'ix_term_notice_contract', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('term_notice', 'sqlite_autoindex_term_notice_1', '1000000 1000000 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('care_agreement', 'ix_care_agreement_provider', '1000000 1000000 20 20')
 
@@ -952,6 +1513,14 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('code', 'sqlite_autoindex_code
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entitlement_change', 'sqlite_autoindex_entitlement_change_2', '1000000 1000000 20 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entitlement_change', 'sqlite_autoindex_entitlement_change_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payment_event', 'ix_payment_event_servicer', '1000000 1000000 100000')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payment_event', 'ix_payment_event_cause', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payment_event', 'payment_event', '1000000 1000000 20 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('term_line', 'sqlite_autoindex_term_line_1', '1000000 1000000 20 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('care_approval', 'sqlite_autoindex_care_approval_2', '1000000 1000000 20 1')
 

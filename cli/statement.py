@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""tegoed statement: what a provider was paid for in one settlement, as a document, a workbook or CSV."""
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import screen, typed
+from cli.faults import Fault, Status
+from cli.host import Host
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from ledger.db import Work
+    from ledger.statements import Composed, Form
+
+
+def statement(
+    host: Host,
+    settlement: Annotated[
+        str,
+        typer.Argument(metavar="SETTLEMENT", help="The id of a settlement, or its payment reference (RF…)."),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(dir_okay=False, help="Where it goes; its ending says what it is: .pdf, .csv or .xlsx."),
+    ],
+) -> None:
+    """Write the statement of a settlement, in the language of --lang.
+
+    With .csv, lines that are held go to a second file with -held in its name. A PDF of a very large
+    settlement has no single lines: the other forms have them all.
+    """
+    from ledger import statements
+
+    forms = _forms(out)
+    with host.reading() as work:
+        composed = statements.compose(work, _id(work, settlement), host.lang)
+        files = [_write(composed, form, path) for form, path in forms if _is_wanted(composed, form)]
+    made = composed.statement
+    shown = {
+        "settlement_id": made.settlement_id,
+        "reference": made.reference,
+        "lines": made.line_count,
+        "held": len(made.held),
+        "gross_cents": made.gross_cents,
+        "set_off_cents": made.set_off_cents,
+        "net_cents": made.net_cents,
+        "files": files,
+    }
+    said = f"{made.provider_name}, {made.line_count} lines, to pay {screen.euros(made.net_cents)}"
+    screen.show(host.as_json, shown, _said(files, said))
+
+
+def _said(files: Sequence[Path], said: str) -> Iterable[str]:
+    return [f"{', '.join(str(each) for each in files)}: {said}"]
+
+
+def _forms(out: Path) -> "Sequence[tuple[Form, Path]]":
+    """What is written, and where. Raises Fault for an ending we do not know."""
+    from ledger.statements import Form
+
+    match out.suffix.lower():
+        case ".pdf":
+            return [(Form.PDF, out)]
+        case ".xlsx":
+            return [(Form.XLSX, out)]
+        case ".csv":
+            return [(Form.CSV, out), (Form.HELD_CSV, out.with_name(f"{out.stem}-held{out.suffix}"))]
+    raise Fault("the name of the file must end in .pdf, .csv or .xlsx", Status.USAGE)
+
+
+def _id(work: "Work", text: str) -> "UUID":
+    """A settlement by its id, else by its payment reference."""
+    from ledger import statements
+
+    found = typed.uuid_or_none(text)
+    return found if found is not None else statements.by_reference(work, text).id
+
+
+def _is_wanted(composed: "Composed", form: "Form") -> bool:
+    from ledger.statements import Form
+
+    return form is not Form.HELD_CSV or bool(composed.statement.held)
+
+
+def _write(composed: "Composed", form: "Form", out: Path) -> Path:
+    """Written beside its place and then moved: a half file never has the name."""
+    from ledger import statements
+
+    out.parent.mkdir(parents=True, exist_ok=True)
+    half = out.with_name(f".{out.name}.part")
+    try:
+        with half.open("wb") as file:
+            statements.write(composed, form, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(half, out)
+    finally:
+        half.unlink(missing_ok=True)
+    return out

@@ -1,0 +1,382 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Payees: on which account a provider is paid. Nobody changes that alone, nor at once.
+
+A change is entered by one and decided on by another; what is approved waits some days, in which the provider
+sees it, and is in force from its day on, when a run is next released. Where a bank says that account and name
+do not belong together, or sends a payment back for the account itself, nothing is paid to it until two people
+said otherwise or the account was changed.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlmodel import col
+
+from ledger import actors, bulk, db, runs
+from ledger.checks.findings import linked
+from ledger.clock import dutch_day
+from ledger.db import Work
+from ledger.errors import Conflict, NotFound, Refused
+from ledger.ids import uuid7
+from ledger.inputs import Iban, Id7, Input, ShortText, Text
+from ledger.tables import (
+    AccountChange,
+    AccountDecision,
+    PayeeCheck,
+    PayeeOutcome,
+    PayeeOverride,
+    Provider,
+)
+
+BLOCKING: Final = (PayeeOutcome.NO_MATCH, PayeeOutcome.NOT_PAYABLE)
+"""Outcomes after which nothing is paid until two people said otherwise."""
+
+LOOKED_BACK: Final = timedelta(days=3660)
+"""How long after its day a change can still come into force: a run was released in the meantime."""
+
+OVERRIDES: Final = 2
+"""How many people it takes."""
+
+UNPAYABLE: Final = frozenset({"AC01", "AC04", "AC06", "MD07"})
+"""Reasons that are about the account itself: wrong, closed, blocked, holder deceased.
+Source: ISO 20022 external code set ExternalStatusReason1Code."""
+
+
+@dataclass(kw_only=True, eq=False)
+class AccountChangeExists(Conflict):
+    """This id was used for another change of account."""
+
+    code = "account_change_exists_with_other_content"
+    id: UUID
+
+
+@dataclass(kw_only=True, eq=False)
+class AccountChangeNotFound(NotFound):
+    """There is no such change of account here."""
+
+    code = "account_change_not_found"
+    id: UUID
+
+
+@dataclass(kw_only=True, eq=False)
+class PayeeUnknown(NotFound):
+    """There is no such provider here."""
+
+    code = "payee_unknown"
+    id: UUID
+
+
+@dataclass(kw_only=True, eq=False)
+class AccountDecided(Conflict):
+    """It was decided on before, otherwise."""
+
+    code = "account_change_decided"
+    id: UUID
+
+
+@dataclass(kw_only=True, eq=False)
+class AccountDeciderEntered(Refused):
+    """Who enters a change of account does not decide on it."""
+
+    code = "account_decider_entered"
+    id: UUID
+
+
+@dataclass(kw_only=True, eq=False)
+class PayeeCheckNotFound(NotFound):
+    """There is no such check of a payee here."""
+
+    code = "payee_check_not_found"
+    id: UUID
+
+
+class ChangeInput(Input):
+    """Pay a provider on another account, or under another name of its holder."""
+
+    id: Id7
+    provider_id: UUID
+    account_holder_name: ShortText
+    iban: Iban
+    asked_by: Text
+    """Who at the provider asked for it, and how that was checked."""
+
+
+class DecisionInput(Input):
+    """What is decided on a change of account."""
+
+    approved: bool
+    reason: Text
+
+
+class CheckInput(Input):
+    """What a bank said of the account and name of a provider, as somebody enters it."""
+
+    id: Id7
+    provider_id: UUID
+    account_holder_name: ShortText
+    iban: Iban
+    outcome: PayeeOutcome
+    name_at_bank: ShortText | None = None
+    source: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A change of account with what was decided on it; None: nothing yet."""
+
+    change: AccountChange
+    decision: AccountDecision | None
+
+
+def change(work: Work, asked: ChangeInput) -> Change:
+    """Enter a change of account; the same id with the same content gives the same change.
+
+    Raises PayeeUnknown, AccountChangeExists.
+    """
+    known = work.session.get(AccountChange, (work.municipality_id, asked.id))
+    if known is not None:
+        if any(getattr(known, name) != value for name, value in asked.model_dump().items()):
+            raise AccountChangeExists(id=asked.id)
+        return get(work, asked.id)
+    if asked.provider_id not in db.rows(work, Provider, [asked.provider_id]):
+        raise PayeeUnknown(id=asked.provider_id)
+    # After this point only writes.
+    work.session.add(
+        AccountChange(
+            municipality_id=work.municipality_id,
+            actor_id=work.actor_id,
+            recorded_at=work.now,
+            **asked.model_dump(),
+        )
+    )
+    work.session.flush()
+    return get(work, asked.id)
+
+
+def decide(work: Work, change_id: UUID, asked: DecisionInput) -> Change:
+    """Approve or refuse a change that somebody else entered; the same again changes nothing.
+
+    What is approved is in force after the days the municipality lets it wait. Raises
+    AccountChangeNotFound, AccountDecided, AccountDeciderEntered.
+    """
+    municipality = runs.locked(work)
+    found = get(work, change_id)
+    if found.decision is not None:
+        if found.decision.approved != asked.approved:
+            raise AccountDecided(id=change_id)
+        return found
+    if work.actor_id in actors.faces(work, [found.change.actor_id]):
+        raise AccountDeciderEntered(id=change_id)
+    wait = timedelta(days=municipality.account_wait_days)
+    # After this point only writes.
+    work.session.add(
+        AccountDecision(
+            municipality_id=work.municipality_id,
+            change_id=change_id,
+            approved=asked.approved,
+            effective_on=dutch_day(work.now) + wait if asked.approved else None,
+            reason=asked.reason,
+            actor_id=work.actor_id,
+            recorded_at=work.now,
+        )
+    )
+    work.session.flush()
+    return get(work, change_id)
+
+
+def get(work: Work, change_id: UUID) -> Change:
+    """A change of account. Raises AccountChangeNotFound."""
+    found = _changes(work, [change_id])
+    if not found:
+        raise AccountChangeNotFound(id=change_id)
+    return found[0]
+
+
+def listed(work: Work, provider_id: UUID) -> list[Change]:
+    """All changes of account of one provider, the oldest first."""
+    ids = select(col(AccountChange.id)).where(
+        col(AccountChange.municipality_id) == work.municipality_id,
+        col(AccountChange.provider_id) == provider_id,
+    )
+    return _changes(work, work.session.scalars(ids).all())
+
+
+def come_into_force(work: Work) -> None:
+    """Give providers the accounts whose day has come; who works on runs has locked the municipality."""
+    statement = (
+        select(AccountChange)
+        .select_from(AccountDecision)
+        .join(
+            AccountChange,
+            linked(AccountDecision, AccountChange, col(AccountDecision.change_id) == col(AccountChange.id)),
+        )
+        .where(
+            col(AccountDecision.municipality_id) == work.municipality_id,
+            col(AccountDecision.effective_on) <= dutch_day(work.now),
+            col(AccountDecision.effective_on) >= dutch_day(work.now) - LOOKED_BACK,
+        )
+        .order_by(col(AccountDecision.effective_on), col(AccountChange.id))
+    )
+    last = {each.provider_id: each for each in work.session.scalars(statement)}
+    rows = db.rows(work, Provider, last.keys(), lock=True)
+    # After this point only writes.
+    for provider_id, row in rows.items():
+        due = last[provider_id]
+        if (row.iban, row.account_holder_name) != (due.iban, due.account_holder_name):
+            row.iban, row.account_holder_name = due.iban, due.account_holder_name
+            row.version, row.recorded_at = row.version + 1, work.now
+    work.session.flush()
+
+
+def check(work: Work, asked: CheckInput) -> PayeeCheck:
+    """Note what a bank said; the same id again changes nothing. Raises PayeeUnknown."""
+    known = work.session.get(PayeeCheck, (work.municipality_id, asked.id))
+    if known is not None:
+        return known
+    if asked.provider_id not in db.rows(work, Provider, [asked.provider_id]):
+        raise PayeeUnknown(id=asked.provider_id)
+    # After this point only writes.
+    row = PayeeCheck(
+        municipality_id=work.municipality_id,
+        actor_id=work.actor_id,
+        recorded_at=work.now,
+        **asked.model_dump(),
+    )
+    work.session.add(row)
+    work.session.flush()
+    return row
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heard:
+    """What a message of the bank says of one payee."""
+
+    provider_id: UUID
+    account_holder_name: str
+    iban: str
+    outcome: PayeeOutcome
+    name_at_bank: str | None
+    source: str
+
+
+def note(work: Work, heard: Iterable[Heard]) -> None:
+    """Write what messages of the bank say of payees."""
+    rows: list[Mapping[str, Any]] = [
+        {
+            "municipality_id": work.municipality_id,
+            "id": uuid7(),
+            "provider_id": each.provider_id,
+            "account_holder_name": each.account_holder_name,
+            "iban": each.iban,
+            "outcome": each.outcome,
+            "name_at_bank": each.name_at_bank,
+            "source": each.source,
+            "actor_id": work.actor_id,
+            "recorded_at": work.now,
+        }
+        for each in heard
+    ]
+    bulk.insert(work, PayeeCheck, rows)
+
+
+def override(work: Work, check_id: UUID, reason: str) -> list[PayeeOverride]:
+    """Say that a provider may be paid in spite of a check; all who said so. Again changes nothing.
+
+    Raises PayeeCheckNotFound.
+    """
+    if work.session.get(PayeeCheck, (work.municipality_id, check_id)) is None:
+        raise PayeeCheckNotFound(id=check_id)
+    runs.locked(work)
+    known = work.session.get(PayeeOverride, (work.municipality_id, check_id, work.actor_id))
+    # After this point only writes.
+    if known is None:
+        work.session.add(
+            PayeeOverride(
+                municipality_id=work.municipality_id,
+                check_id=check_id,
+                actor_id=work.actor_id,
+                reason=reason,
+                recorded_at=work.now,
+            )
+        )
+        work.session.flush()
+    return _overrides(work, [check_id]).get(check_id, [])
+
+
+def blocked(work: Work, provider_ids: Select[UUID] | Collection[UUID]) -> dict[UUID, PayeeCheck]:
+    """Which of these providers (or of those a query answers) are not paid now, and by which check.
+
+    The newest check of their present account and name counts; a check of another account does not.
+    """
+    rows = work.session.execute(
+        select(PayeeCheck)
+        .join(
+            Provider,
+            linked(
+                Provider,
+                PayeeCheck,
+                col(Provider.id) == col(PayeeCheck.provider_id),
+                col(Provider.iban) == col(PayeeCheck.iban),
+                col(Provider.account_holder_name) == col(PayeeCheck.account_holder_name),
+            ),
+        )
+        .where(
+            col(PayeeCheck.municipality_id) == work.municipality_id,
+            col(PayeeCheck.provider_id).in_(provider_ids),
+        )
+        .order_by(col(PayeeCheck.recorded_at), col(PayeeCheck.id))
+    )
+    newest = {row.provider_id: row for (row,) in rows}
+    standing = {id_: row for id_, row in newest.items() if row.outcome in BLOCKING}
+    said = _overrides(work, [row.id for row in standing.values()])
+    return {id_: row for id_, row in standing.items() if _people(work, said.get(row.id, ())) < OVERRIDES}
+
+
+def checks(work: Work, provider_id: UUID) -> list[PayeeCheck]:
+    """All that banks said of one provider, the oldest first."""
+    statement = (
+        select(PayeeCheck)
+        .where(
+            col(PayeeCheck.municipality_id) == work.municipality_id,
+            col(PayeeCheck.provider_id) == provider_id,
+        )
+        .order_by(col(PayeeCheck.recorded_at), col(PayeeCheck.id))
+    )
+    return list(work.session.scalars(statement))
+
+
+def _changes(work: Work, ids: Collection[UUID]) -> list[Change]:
+    statement = (
+        select(AccountChange, AccountDecision)
+        .outerjoin(
+            AccountDecision,
+            linked(AccountDecision, AccountChange, col(AccountDecision.change_id) == col(AccountChange.id)),
+        )
+        .where(col(AccountChange.municipality_id) == work.municipality_id, col(AccountChange.id).in_(ids))
+        .order_by(col(AccountChange.id))
+    )
+    return [Change(change=one, decision=other) for one, other in work.session.execute(statement)]
+
+
+def _overrides(work: Work, check_ids: Collection[UUID]) -> dict[UUID, list[PayeeOverride]]:
+    statement = (
+        select(PayeeOverride)
+        .where(
+            col(PayeeOverride.municipality_id) == work.municipality_id,
+            col(PayeeOverride.check_id).in_(check_ids),
+        )
+        .order_by(col(PayeeOverride.recorded_at), col(PayeeOverride.actor_id))
+    )
+    found: dict[UUID, list[PayeeOverride]] = {}
+    for each in work.session.scalars(statement):
+        found.setdefault(each.check_id, []).append(each)
+    return found
+
+
+def _people(work: Work, overrides: Sequence[PayeeOverride]) -> int:
+    """How many people said so: accounts of one person are one."""
+    return len({min(actors.faces(work, [each.actor_id])) for each in overrides})

@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Separation of duties: who had a hand in what a run pays does not release it.
+
+Roles are told apart in ledger/roles; this looks at what people did, whatever their roles are now. Accounts of
+one person count as one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, or_, select, union_all
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from ledger import actors, runs
+from ledger.checks.findings import linked
+from ledger.db import Work
+from ledger.errors import LedgerError
+from ledger.rules.funding import EntryKind
+from ledger.rules.refusals import Reason
+from ledger.rules.states import OPEN
+from ledger.tables import (
+    AccountChange,
+    AccountDecision,
+    CareApproval,
+    EntitlementChange,
+    Entry,
+    FollowUp,
+    FollowUpKind,
+    OpenItem,
+    PayeeCheck,
+    PayeeOverride,
+    Provider,
+    Redemption,
+    RedemptionLine,
+    SettlementLine,
+)
+
+
+@dataclass(kw_only=True, eq=False)
+class ReleaserDrafted(Reason):
+    """Who drafts or submits a run does not release it."""
+
+    code = "releaser_drafted"
+
+
+@dataclass(kw_only=True, eq=False)
+class ReleaserGranted(Reason):
+    """Who decides on an entitlement does not release what it pays."""
+
+    code = "releaser_granted"
+    entitlements: int
+    """How many of those paid in this run."""
+
+
+@dataclass(kw_only=True, eq=False)
+class ReleaserRedeemed(Reason):
+    """Who redeems or claims does not release what it brings."""
+
+    code = "releaser_redeemed"
+    redemptions: int
+    """How many of those paid in this run."""
+
+
+@dataclass(kw_only=True, eq=False)
+class ReleaserApprovedCare(Reason):
+    """Who approves a care agreement does not release what it pays."""
+
+    code = "releaser_approved_care"
+    agreements: int
+    """How many of those paid in this run."""
+
+
+@dataclass(kw_only=True, eq=False)
+class ReleaserChangedAccount(Reason):
+    """Who enters or approves on which account a provider is paid does not release what is paid there."""
+
+    code = "releaser_changed_account"
+    providers: int
+    """How many of those paid in this run."""
+
+
+def reasons(work: Work, run_id: UUID) -> Iterator[LedgerError]:
+    """Why this actor may not release the run; empty where they may."""
+    mine = actors.faces(work, [work.actor_id])
+    if any(step.actor_id in mine for step in runs.get(work, run_id).steps if step.state in OPEN):
+        yield ReleaserDrafted()
+    if many := _count(work, run_id, EntitlementChange, mine):
+        yield ReleaserGranted(entitlements=many)
+    if many := _count(work, run_id, Redemption, mine):
+        yield ReleaserRedeemed(redemptions=many)
+    if many := _count(work, run_id, CareApproval, mine):
+        yield ReleaserApprovedCare(agreements=many)
+    if many := _accounts(work, run_id, mine):
+        yield ReleaserChangedAccount(providers=many)
+
+
+def _accounts(work: Work, run_id: UUID, mine: frozenset[UUID]) -> int:
+    """How many providers are paid on an account that one of these entered, approved or let pass."""
+    changed = (
+        select(col(AccountChange.provider_id))
+        .outerjoin(
+            AccountDecision,
+            linked(AccountDecision, AccountChange, col(AccountDecision.change_id) == col(AccountChange.id)),
+        )
+        .where(
+            col(AccountChange.municipality_id) == work.municipality_id,
+            col(AccountChange.provider_id) == col(Provider.id),
+            col(AccountChange.iban) == col(Provider.iban),
+            or_(col(AccountChange.actor_id).in_(mine), col(AccountDecision.actor_id).in_(mine)),
+        )
+    )
+    let_pass = (
+        select(col(PayeeCheck.provider_id))
+        .join(
+            PayeeOverride,
+            linked(PayeeOverride, PayeeCheck, col(PayeeOverride.check_id) == col(PayeeCheck.id)),
+        )
+        .where(
+            col(PayeeCheck.municipality_id) == work.municipality_id,
+            col(PayeeCheck.provider_id) == col(Provider.id),
+            col(PayeeCheck.iban) == col(Provider.iban),
+            col(PayeeOverride.actor_id).in_(mine),
+        )
+    )
+    in_run = select(col(OpenItem.provider_id)).where(
+        col(OpenItem.municipality_id) == work.municipality_id, col(OpenItem.run_id) == run_id
+    )
+    statement = select(func.count()).where(
+        col(Provider.municipality_id) == work.municipality_id,
+        col(Provider.id).in_(in_run),
+        or_(changed.exists(), let_pass.exists()),
+    )
+    return work.session.scalar(statement) or 0
+
+
+_Paid: Final = aliased(Redemption)
+
+
+def _count(work: Work, run_id: UUID, table: Any, mine: frozenset[UUID]) -> int:
+    """How many things behind the lines of a run have a row of this table by one of these accounts."""
+    counted, condition = {
+        EntitlementChange: (
+            col(EntitlementChange.entitlement_id),
+            col(EntitlementChange.entitlement_id) == col(_Paid.entitlement_id),
+        ),
+        Redemption: (col(Redemption.id), col(Redemption.id) == col(_Paid.id)),
+        CareApproval: (
+            col(CareApproval.agreement_id),
+            col(CareApproval.agreement_id) == col(RedemptionLine.agreement_id),
+        ),
+    }[table]
+    hand: ColumnElement[bool] = col(table.actor_id).in_(mine)
+    if table is Redemption:  # who captures says how much of a reservation is owed
+        hand = or_(hand, and_(col(FollowUp.kind) == FollowUpKind.CAPTURE, col(FollowUp.actor_id).in_(mine)))
+    redemption_id = func.coalesce(col(FollowUp.redemption_id), col(Entry.cause_id))
+    paid = _paid(work, run_id).subquery()
+    statement = (
+        select(func.count(func.distinct(counted)))
+        .select_from(paid)
+        .join(
+            Entry,
+            and_(col(Entry.municipality_id) == work.municipality_id, col(Entry.id) == paid.c.entry_id),
+        )
+        .outerjoin(FollowUp, linked(FollowUp, Entry, col(FollowUp.id) == col(Entry.cause_id)))
+        .join(_Paid, linked(_Paid, Entry, col(_Paid.id) == redemption_id))
+        .join(
+            RedemptionLine,
+            linked(
+                RedemptionLine,
+                Entry,
+                col(RedemptionLine.redemption_id) == col(_Paid.id),
+                col(RedemptionLine.line) == col(Entry.line),
+            ),
+        )
+        .join(table, linked(table, Entry, condition))
+        .where(hand)
+    )
+    return work.session.scalar(statement) or 0
+
+
+def _paid(work: Work, run_id: UUID) -> CompoundSelect[UUID]:
+    """entry_id of what a run pays: its own lines, and those behind what is owed again."""
+    own: Select[UUID] = select(col(OpenItem.entry_id).label("entry_id")).where(
+        col(OpenItem.municipality_id) == work.municipality_id, col(OpenItem.run_id) == run_id
+    )
+    before = select(col(SettlementLine.entry_id)).where(
+        col(SettlementLine.municipality_id) == work.municipality_id,
+        col(SettlementLine.settlement_id).in_(_owed_again(work, own)),
+    )
+    return union_all(own, before)
+
+
+def _owed_again(work: Work, own: Select[UUID]) -> set[UUID]:
+    """The settlements whose payment was refused or came back and is in this run, however often that was."""
+    found: set[UUID] = set()
+    fresh = _settled_before(work, own)
+    while fresh:
+        found |= fresh
+        lines = select(col(SettlementLine.entry_id)).where(
+            col(SettlementLine.municipality_id) == work.municipality_id,
+            col(SettlementLine.settlement_id).in_(fresh),
+        )
+        fresh = _settled_before(work, lines) - found
+    return found
+
+
+def _settled_before(work: Work, entry_ids: Select[UUID]) -> set[UUID]:
+    first = aliased(Entry)
+    statement = (
+        select(col(first.cause_id))
+        .join(Entry, linked(first, Entry, col(first.id) == col(Entry.reverses_id)))
+        .where(
+            col(Entry.municipality_id) == work.municipality_id,
+            col(Entry.id).in_(entry_ids),
+            col(Entry.kind).in_([EntryKind.REOPEN, EntryKind.RETURN]),
+        )
+    )
+    return set(work.session.scalars(statement))

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Settings of a municipality: how its settlement runs are reviewed, and how its bank is told."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from ledger import municipalities, runs
+from ledger.db import Work
+from ledger.formats.pain001 import Version
+from ledger.inputs import Input
+from ledger.municipalities import TaxNumber
+from ledger.tables import Municipality
+
+_BPS = 10_000
+_WAIT_MOST = 90
+_FILE_MOST = 100_000
+"""The most payments a bank takes in one file. Source: BNG, batches of payments."""
+
+
+class Settings(Input):
+    """What a municipality chooses for itself."""
+
+    sample_bps: Annotated[int, Field(strict=True, ge=0, le=_BPS)]
+    """How many lines in ten thousand of a run must be looked at before its release; 1500 unless it is set."""
+    account_wait_days: Annotated[int, Field(strict=True, ge=0, le=_WAIT_MOST)]
+    """How many days an approved change of a provider's account waits; 5 unless it is set."""
+    payments_per_file: Annotated[int, Field(strict=True, ge=1, le=_FILE_MOST)]
+    """The most payments in one file; 10,000 unless it is set."""
+    payment_file_version: Version
+    """pain.001.001.09 unless it is set."""
+    tax_number: TaxNumber | None = None
+    """RSIN or VAT number of the municipality, which an audit file must name."""
+
+
+def get(work: Work) -> Municipality:
+    """As they are."""
+    return municipalities.get(work)
+
+
+def put(work: Work, settings: Settings) -> Municipality:
+    """Set them for runs drafted and released from now on; the same again changes nothing."""
+    row = runs.locked(work)
+    values = {**settings.model_dump(), "tax_number": settings.tax_number or ""}
+    if any(getattr(row, name) != value for name, value in values.items()):
+        row.sqlmodel_update({**values, "recorded_at": work.now})
+    work.session.flush()
+    return row

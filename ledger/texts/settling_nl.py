@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What we say in Dutch about errors of settlement runs, payments and messages of the bank."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ledger.texts.forms import Detail
+
+SETTLING: Final[Mapping[str, tuple[str, Detail]]] = {
+    "settlement_run_not_found": (
+        "Wij kunnen deze betaalrun niet vinden",
+        "Er is geen betaalrun met kenmerk {id}.",
+    ),
+    "settlement_not_found": (
+        "Wij kunnen deze afrekening niet vinden",
+        "Er is geen afrekening met kenmerk {id}.",
+    ),
+    "settlement_reference_not_found": (
+        "Wij kunnen deze afrekening niet vinden",
+        "Er is geen afrekening met betalingskenmerk {reference}. Kijk of u het hele kenmerk hebt ingevuld.",
+    ),
+    "settlement_run_exists_with_other_content": (
+        "Dit kenmerk is al gebruikt",
+        "Met kenmerk {id} is al een andere betaalrun gemaakt. Er is nu niets afgerekend. Gebruik een nieuw "
+        "kenmerk.",
+    ),
+    "settlement_until_in_future": (
+        "Deze dag moet nog komen",
+        "U kunt niet afrekenen tot en met {until}. De laatste dag die u nu kunt kiezen, is {today}.",
+    ),
+    "settlement_run_not_ready": (
+        "Dat kan nu niet met deze betaalrun",
+        "Betaalrun {id} is {state}. Dan kunt u haar niet {command}.",
+    ),
+    "run_line_not_found": (
+        "Deze regel staat niet in de betaalrun",
+        "De betaalrun heeft geen regel {entry_id}. Kijk in de lijst met regels.",
+    ),
+    "drafter_looks": (
+        "Een ander moet deze regels bekijken",
+        "U hebt deze betaalrun zelf opgesteld of voorgelegd. Een collega moet regel {entry_id} bekijken.",
+    ),
+    "line_not_rejectable": (
+        "Deze regel kan niet worden afgekeurd",
+        "Regel {entry_id} komt niet uit een verzilvering of declaratie. U kunt hem wel vasthouden.",
+    ),
+    "release_refused": (
+        "Deze betaalrun kan niet worden vrijgegeven",
+        "{reasons}",
+    ),
+    "sample_unseen": (
+        "Nog niet alle regels zijn bekeken",
+        "Van de steekproef van {most} regels zijn er {left} nog niet bekeken. Bekijk die eerst.",
+    ),
+    "releaser_drafted": (
+        "U hebt deze betaalrun zelf opgesteld",
+        "Wie een betaalrun opstelt of voorlegt, geeft haar niet vrij. Vraag een collega.",
+    ),
+    "releaser_granted": (
+        "U hebt zelf over deze tegoeden beslist",
+        "Deze betaalrun betaalt voor {entitlements} tegoeden waarover u hebt beslist. Wie beslist, betaalt "
+        "niet. Vraag een collega.",
+    ),
+    "releaser_redeemed": (
+        "U hebt zelf verzilverd of gedeclareerd",
+        "Deze betaalrun betaalt {redemptions} keer voor iets wat u hebt verzilverd of gedeclareerd. Vraag "
+        "een collega.",
+    ),
+    "releaser_approved_care": (
+        "U hebt zelf zorgovereenkomsten goedgekeurd",
+        "Deze betaalrun betaalt voor {agreements} zorgovereenkomsten die u hebt goedgekeurd. Vraag een "
+        "collega.",
+    ),
+    "releaser_changed_account": (
+        "U hebt zelf rekeningnummers gewijzigd",
+        "Deze betaalrun betaalt {providers} aanbieders op een rekening die u hebt ingevoerd of goedgekeurd. "
+        "Vraag een collega.",
+    ),
+    "account_needs_second_person": (
+        "Een ander rekeningnummer kan niet in één stap",
+        "De rekening van aanbieder {id} wordt door twee mensen gewijzigd. Voer een wijziging van rekening "
+        "in; een collega beslist daarover.",
+    ),
+    "account_change_exists_with_other_content": (
+        "Dit kenmerk is al gebruikt",
+        "Met kenmerk {id} is al een andere wijziging van rekening ingevoerd. Gebruik een nieuw kenmerk.",
+    ),
+    "account_change_not_found": (
+        "Wij kunnen deze wijziging niet vinden",
+        "Er is geen wijziging van rekening met kenmerk {id}.",
+    ),
+    "account_change_decided": (
+        "Hierover is al anders beslist",
+        "Over wijziging {id} is al anders beslist. Voer een nieuwe wijziging in.",
+    ),
+    "account_decider_entered": (
+        "U hebt deze wijziging zelf ingevoerd",
+        "Wie wijziging {id} invoert, beslist er niet over. Vraag een collega.",
+    ),
+    "payee_unknown": (
+        "Wij kunnen deze aanbieder niet vinden",
+        "Er is geen aanbieder met kenmerk {id} om te betalen.",
+    ),
+    "payee_check_not_found": (
+        "Wij kunnen deze controle niet vinden",
+        "Er is geen controle van naam en rekening met kenmerk {id}.",
+    ),
+    "payment_file_not_found": (
+        "Dit betaalbestand is er niet",
+        "Betaalrun {id} heeft geen bestand met nummer {number}. De run is nog niet vrijgegeven, of er is "
+        "niets te betalen.",
+    ),
+    "payment_not_found": (
+        "Wij kunnen deze betaling niet vinden",
+        "Er is geen betaling met kenmerk {id}.",
+    ),
+    "debtor_missing": (
+        "De rekening van de gemeente ontbreekt",
+        "De naam en het rekeningnummer (IBAN) waarvan de gemeente betaalt, zijn niet ingevuld. Vul die "
+        "eerst in.",
+    ),
+    "payment_file_changed": (
+        "Het betaalbestand is niet meer hetzelfde",
+        "Het bestand van betaalrun {id} is anders dan toen de run werd gemaakt. De controlecode was "
+        "{expected_sha256} en is nu {found_sha256}. Stuur het niet naar de bank en meld dit meteen bij "
+        "de systeembeheerder.",
+    ),
+}
+
+BANK: Final[Mapping[str, tuple[str, Detail]]] = {
+    "bank_message_not_found": (
+        "Wij kunnen dit bericht van de bank niet vinden",
+        "Er is geen bericht van de bank met kenmerk {id}.",
+    ),
+    "bank_statement_changed": (
+        "Dit afschrift was eerder anders",
+        "Afschrift {statement} is al gelezen, en zei toen iets anders. Er is nu niets geboekt. Vraag de bank "
+        "welk afschrift klopt.",
+    ),
+    "bank_statement_of_another_account": (
+        "Dit afschrift is van een andere rekening",
+        "Afschrift {statement} is van een rekening die eindigt op {iban_end}. De gemeente betaalt niet van "
+        "die rekening. Er is niets geboekt.",
+    ),
+    "bank_statement_currency": (
+        "Dit afschrift is niet in euro",
+        "Afschrift {statement} is in {currency}. Wij lezen alleen afschriften in euro. Er is niets geboekt.",
+    ),
+    "bank_statement_gap": (
+        "Er ontbreekt een afschrift",
+        "Het vorige afschrift eindigde met {expected_cents}, maar afschrift {statement} begint met "
+        "{found_cents}. Lees eerst het afschrift dat ertussen hoort. Er is niets geboekt.",
+    ),
+    "bank_statement_sum": (
+        "Dit afschrift telt niet op",
+        "Volgens de saldi van afschrift {statement} is er {expected_cents} bijgekomen, maar de boekingen "
+        "zijn samen {found_cents}. Er is niets geboekt. Vraag de bank om een nieuw afschrift.",
+    ),
+    "answered_file_unknown": (
+        "Dit antwoord is niet voor ons",
+        "Antwoord {message} van de bank gaat over een betaalbestand dat deze gemeente niet heeft gemaakt. Er "
+        "is niets gewijzigd.",
+    ),
+}
