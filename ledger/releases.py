@@ -23,7 +23,6 @@ from ledger.errors import LedgerError, Refused
 from ledger.ids import NOBODY, uuid7s
 from ledger.netting import Netted, Payable, net
 from ledger.rules.funding import AccountKind, EntryKind
-from ledger.rules.refusals import Reason
 from ledger.rules.states import RunCommand, RunState
 from ledger.runs import Run
 from ledger.tables import (
@@ -53,14 +52,14 @@ class ReleaseRefused(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
-class DebtorMissing(Reason):
+class DebtorMissing(Refused):
     """Finance has not set the name and IBAN of the account that pays."""
 
     code = "debtor_missing"
 
 
 @dataclass(kw_only=True, eq=False)
-class SampleUnseen(Reason):
+class SampleUnseen(Refused):
     """Lines of the sample were not looked at."""
 
     code = "sample_unseen"

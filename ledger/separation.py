@@ -17,9 +17,8 @@ from sqlmodel import col
 from ledger import actors, runs
 from ledger.checks.findings import linked
 from ledger.db import Work
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, Refused
 from ledger.rules.funding import EntryKind
-from ledger.rules.refusals import Reason
 from ledger.rules.states import OPEN
 from ledger.tables import (
     AccountChange,
@@ -40,14 +39,14 @@ from ledger.tables import (
 
 
 @dataclass(kw_only=True, eq=False)
-class ReleaserDrafted(Reason):
+class ReleaserDrafted(Refused):
     """Who drafts or submits a run does not release it."""
 
     code = "releaser_drafted"
 
 
 @dataclass(kw_only=True, eq=False)
-class ReleaserGranted(Reason):
+class ReleaserGranted(Refused):
     """Who decides on an entitlement does not release what it pays."""
 
     code = "releaser_granted"
@@ -56,7 +55,7 @@ class ReleaserGranted(Reason):
 
 
 @dataclass(kw_only=True, eq=False)
-class ReleaserRedeemed(Reason):
+class ReleaserRedeemed(Refused):
     """Who redeems or claims does not release what it brings."""
 
     code = "releaser_redeemed"
@@ -65,7 +64,7 @@ class ReleaserRedeemed(Reason):
 
 
 @dataclass(kw_only=True, eq=False)
-class ReleaserApprovedCare(Reason):
+class ReleaserApprovedCare(Refused):
     """Who approves a care agreement does not release what it pays."""
 
     code = "releaser_approved_care"
@@ -74,7 +73,7 @@ class ReleaserApprovedCare(Reason):
 
 
 @dataclass(kw_only=True, eq=False)
-class ReleaserChangedAccount(Reason):
+class ReleaserChangedAccount(Refused):
     """Who enters or approves on which account a provider is paid does not release what is paid there."""
 
     code = "releaser_changed_account"

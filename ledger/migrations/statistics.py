@@ -17,6 +17,8 @@ from ledger.tables import metadata
 
 ROWS: Final = 1_000_000
 """Of each table, all of one municipality: large enough that nothing is ever worth a scan."""
+FEW: Final = 1_000
+"""Of an index of few rows, told so by its info: what it finds is never looked for in the table."""
 OF_ONE_KEY: Final = 20
 """Rows that share an id of something else."""
 OF_ONE_KIND: Final = 10
@@ -30,9 +32,12 @@ def statistics(ddl: Iterable[str]) -> Iterator[str]:
     for statement in ddl:
         connection.execute(statement)
     yield "ANALYZE"  # makes the table; there is nothing to count yet
+    few = {str(each.name) for table in metadata.sorted_tables for each in table.indexes if "few" in each.info}
     for table in metadata.sorted_tables:
         for name, unique, columns in _indexes(connection, table.name):
-            told = " ".join(map(str, _narrowing([table.c[column] for column in columns], unique=unique)))
+            rows = FEW if name in few else ROWS
+            narrowing = _narrowing([table.c[column] for column in columns], rows=rows, unique=unique)
+            told = " ".join(map(str, narrowing))
             yield _INSERT.format(table=table.name, index=name, told=told)
     yield "ANALYZE sqlite_schema"  # reads it; else this connection would go on without
 
@@ -45,9 +50,9 @@ def _indexes(connection: Any, table: str) -> Iterator[tuple[str, bool, list[str]
         yield table if origin == "pk" and without_rowid else name, bool(unique), columns
 
 
-def _narrowing(columns: list[Column[Any]], *, unique: bool) -> list[int]:
+def _narrowing(columns: list[Column[Any]], *, rows: int, unique: bool) -> list[int]:
     """The rows there are, then how many share the first column, the first two, and so on."""
-    told = [ROWS]
+    told = [rows]
     for column in columns:
         if column.name == "municipality_id":
             told.append(told[-1])

@@ -139,6 +139,7 @@ class BankLine(Row, table=True):
             "number",
             sqlite_where=_LOOK_AT,
             postgresql_where=_LOOK_AT,
+            info={"few": True},
         ),
         GROWS,
     )

@@ -67,12 +67,12 @@ def test_a_provider_that_is_not_there_is_told(work: db.Work) -> None:
         providers.get(work, [ids.uuid7()])
 
 
-def test_another_iban_is_the_next_version(work: db.Work) -> None:
+def test_another_name_is_the_next_version(work: db.Work) -> None:
     given = provider()
     providers.put(work, [given])
-    changed = given.model_copy(update={"iban": "NL20INGB0001234567"})
+    changed = given.model_copy(update={"trade_name": "Nieuwe Naam"})
     (row,) = providers.put(work, [changed], {given.id: 1})
-    assert (row.iban, row.version) == ("NL20INGB0001234567", 2)
+    assert (row.trade_name, row.version) == ("Nieuwe Naam", 2)
     with pytest.raises(ChangedMeanwhile):
         providers.put(work, [given], {given.id: 1})
 

@@ -188,7 +188,7 @@ def test_a_person_can_recompute_what_was_computed() -> None:
 def test_what_is_set_off_and_what_is_held_says_why() -> None:
     text = text_of(made_of())
     assert f"Teruggedraaide levering verzilvering {number(3)} € 77,88" in text
-    assert f"Open uit een eerdere ronde betaalronde {number(99)} € 120,00" in text
+    assert f"Open uit een eerdere ronde betaalrun {number(99)} € 120,00" in text
     assert text.count("Twee bezoeken op een dag (double_visit, sinds 2 november 2026)") == len(HELD)
     assert "Totaal € 246,96" in text
 

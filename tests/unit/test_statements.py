@@ -495,7 +495,7 @@ def test_all_that_can_happen_at_once_foots_and_each_form_says_the_same(town: Ban
         read.statement.reference,
     ):
         assert said in text
-    assert str(first) in text.replace(" ", "")
+    assert first.hex in text.replace(" ", "").replace("-", "")  # a line may end after a hyphen
     assert written(town, last, Form.XLSX)[:2] == b"PK"
 
 

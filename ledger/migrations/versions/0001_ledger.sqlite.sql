@@ -1446,7 +1446,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('account_decision', 'sqlite_au
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('bank_line', 'ix_bank_line_payment', '1000000 1000000 20')
 
-INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('bank_line', 'ix_bank_line_look_at', '1000000 1000000 20 2')
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('bank_line', 'ix_bank_line_look_at', '1000 1000 20 2')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('bank_line', 'ix_bank_line_file', '1000000 1000000 100000')
 
