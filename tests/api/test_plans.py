@@ -20,7 +20,9 @@ from tests.api.matrix import Stage, routes
 from tests.api.two_towns import HERE
 from tests.api.watched import on_sqlite
 
-WHOLE = re.compile(r"SCAN (\w+)|SEARCH (\w+) USING (?!.*(?:ix_entry_funded|ix_bank_line_look_at)).*\(municipality_id=\?\)$")
+WHOLE = re.compile(
+    r"SCAN (\w+)|SEARCH (\w+) USING (?!.*(?:ix_entry_funded|ix_bank_line_look_at)).*\(municipality_id=\?\)$"
+)
 """A step of a plan that reads all rows of a table, or all of a municipality; fundings, and lines that
 somebody has to look at, are few."""
 PIECE = re.compile(r"WHERE \w+\.municipality_id = \? (AND \w+\.id > \? )?ORDER BY \w+\.id( DESC)?\s+LIMIT")
