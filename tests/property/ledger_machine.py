@@ -462,6 +462,21 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(seed=SEEDS)
     def settle(self, seed: int) -> None:
         """Settle until a day; a day to come is refused."""
+        self._settle(seed)
+
+    @precondition(lambda self: any(not owed.settled for owed in self.model.owed))
+    @rule(seed=SEEDS)
+    def settle_as_often(self, seed: int) -> None:
+        """The same: what must be given back is set off only where runs are many."""
+        self._settle(seed)
+
+    @precondition(lambda self: self._receivable() < 0 and any(not o.settled for o in self.model.owed))
+    @rule(seed=SEEDS)
+    def settle_with_who_owes(self, seed: int) -> None:
+        """The same, where somebody has to give back."""
+        self._settle(seed)
+
+    def _settle(self, seed: int) -> None:
         ago = self._dice(seed).choice([0, 0, 0, 1, 2, 5, 13, -1])
         until = self.model.today - timedelta(days=ago)
         order = runs.DraftOrder(id=uuid7(), until=until, requested_on=self.model.today)
