@@ -8,7 +8,7 @@ guess: a draft compares the items of every provider with what its accounts hold 
 under locks (`prove`), and what differs is gathered from the whole history.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -23,7 +23,6 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    insert,
     literal,
     select,
     union_all,
@@ -44,7 +43,6 @@ from ledger.tables import (
     Entry,
     Gathered,
     OpenItem,
-    Settlement,
     SettlementLine,
 )
 from ledger.units import Unit
@@ -122,25 +120,35 @@ def let_go(work: Work, run_id: UUID) -> None:
     )
 
 
-def settled(work: Work, run_id: UUID, *conditions: ColumnElement[bool]) -> None:
-    """Write the items of a run under these conditions as lines of its settlements; they are open no more."""
+def settled(
+    work: Work, run_id: UUID, settlement_of: Mapping[UUID, UUID], *conditions: ColumnElement[bool]
+) -> None:
+    """Write items of a run as lines of settlements, these given by provider; they are open no more.
+
+    Named one by one: settlements were made a moment ago, and no database knows yet how many there are.
+    """
     theirs = and_(
-        col(OpenItem.municipality_id) == work.municipality_id, col(OpenItem.run_id) == run_id, *conditions
+        col(OpenItem.municipality_id) == work.municipality_id,
+        col(OpenItem.run_id) == run_id,
+        col(OpenItem.provider_id).in_(settlement_of),
+        *conditions,
     )
-    rows = (
-        select(col(OpenItem.municipality_id), col(OpenItem.entry_id), col(Settlement.id), col(OpenItem.cents))
-        .join(
-            Settlement,
-            and_(
-                col(Settlement.municipality_id) == col(OpenItem.municipality_id),
-                col(Settlement.run_id) == col(OpenItem.run_id),
-                col(Settlement.provider_id) == col(OpenItem.provider_id),
-            ),
-        )
+    found = work.session.execute(
+        select(col(OpenItem.entry_id), col(OpenItem.provider_id), col(OpenItem.cents))
         .where(theirs)
+        .execution_options(yield_per=ENTRIES_AT_ONCE)
     )
-    names = ["municipality_id", "entry_id", "settlement_id", "cents"]
-    work.session.execute(insert(SettlementLine).from_select(names, rows))
+    for piece in found.partitions():
+        rows = [
+            {
+                "municipality_id": work.municipality_id,
+                "entry_id": entry_id,
+                "settlement_id": settlement_of[provider_id],
+                "cents": cents,
+            }
+            for entry_id, provider_id, cents in piece
+        ]
+        bulk.insert(work, SettlementLine, rows)
     work.session.execute(delete(OpenItem).where(theirs).execution_options(synchronize_session=False))
 
 

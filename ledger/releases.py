@@ -91,8 +91,6 @@ def release(work: Work, run_id: UUID) -> Run:
     desk = _Desk(work=work, run_id=run_id, per_file=municipality.payments_per_file)
     for piece in _pieces(work, run_id):
         desk.settle(piece)
-    _leave_out(work, run_id, LeftOutReason.CARRIED_OVER, ~_has_settlement())
-    open_items.settled(work, run_id, ~_is_left_out())
     open_items.let_go(work, run_id)
     _fix(work, municipality, desk)
     runs.advance(work, run_id, state)
@@ -161,6 +159,11 @@ class _Desk:
         bulk.insert(self.work, Settlement, [self._settlement(each) for each in decided])
         bulk.insert(self.work, Payment, [self._payment(each) for each in decided if each.netted.net_cents])
         self._post(decided)
+        settlement_of = {each.position.provider_id: each.settlement_id for each in decided}
+        if carried := {each.provider_id for each in positions} - settlement_of.keys():
+            is_theirs = col(OpenItem.provider_id).in_(carried)
+            _leave_out(self.work, self.run_id, LeftOutReason.CARRIED_OVER, is_theirs)
+        open_items.settled(self.work, self.run_id, settlement_of, ~_is_left_out())
 
     def _settlement(self, decided: _Decided) -> dict[str, Any]:
         return {
@@ -246,14 +249,6 @@ def _is_left_out() -> Any:
         col(LeftOut.municipality_id) == col(OpenItem.municipality_id),
         col(LeftOut.run_id) == col(OpenItem.run_id),
         col(LeftOut.entry_id) == col(OpenItem.entry_id),
-    )
-
-
-def _has_settlement() -> Any:
-    return exists().where(
-        col(Settlement.municipality_id) == col(OpenItem.municipality_id),
-        col(Settlement.run_id) == col(OpenItem.run_id),
-        col(Settlement.provider_id) == col(OpenItem.provider_id),
     )
 
 
