@@ -2,15 +2,13 @@
 """Accounting: the books of a period as files for accountants, and the close of a year."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from datetime import date
-from tempfile import SpooledTemporaryFile
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
-from fastapi.responses import StreamingResponse
 
+from api import spooled
 from api.answers import file
 from api.deps import Desk, TheHouse, may, reading
 from api.schemas import Answer, Instant
@@ -23,11 +21,6 @@ from ledger.rules.facts import Law
 router = APIRouter(tags=["accounting"])
 
 XML, CSV = "application/xml", "text/csv"
-
-IN_MEMORY_MAX: Final = 1 << 20
-"""Bytes above which a file is kept on disk until it is sent."""
-
-_PIECE: Final = 1 << 16
 
 First: TypeAlias = Annotated[
     Day, Query(alias="from", description="Eerste dag; het gaat om de dag van boeken.")
@@ -91,8 +84,8 @@ class YearClose(Answer):
 def get_audit_file(
     first_day: First, until: Last, house: TheHouse, acting: Annotated[ActingAs, may(Action.SEE_ENTRIES)]
 ) -> Response:
-    written = _written(house, acting, accounting.audit_file, first_day, until)
-    return _sent(written, XML, f"auditfile-{first_day}-{until}.xaf")
+    made = _pieces(accounting.audit_file, first_day, until)
+    return spooled.sent(house, acting, made, media_type=XML, name=f"auditfile-{first_day}-{until}.xaf")
 
 
 @router.get(
@@ -105,8 +98,8 @@ def get_audit_file(
 def get_journal(
     first_day: First, until: Last, house: TheHouse, acting: Annotated[ActingAs, may(Action.SEE_ENTRIES)]
 ) -> Response:
-    written = _written(house, acting, accounting.journal, first_day, until)
-    return _sent(written, CSV, f"journaal-{first_day}-{until}.csv")
+    made = _pieces(accounting.journal, first_day, until)
+    return spooled.sent(house, acting, made, media_type=CSV, name=f"journaal-{first_day}-{until}.csv")
 
 
 @router.get(
@@ -124,31 +117,13 @@ def get_year_close(
     return year_close.close(desk.work, year, at=at)
 
 
-def _written(
-    house: TheHouse,
-    acting: ActingAs,
-    made: Callable[[Work, date, date], Iterator[bytes]],
-    first_day: date,
-    last_day: date,
-) -> Any:
-    """A file, whole and apart from the database before the answer begins: a fault is told as a problem."""
-    with ExitStack() as stack:
-        target: Any = stack.enter_context(SpooledTemporaryFile(max_size=IN_MEMORY_MAX))
-        with house.reading(acting) as desk:
-            for piece in made(desk.work, first_day, last_day):
-                target.write(piece)
-        target.seek(0)
-        stack.pop_all()  # from here on who sends it closes it
-    return target
+def _pieces(
+    made: Callable[[Work, date, date], Iterator[bytes]], first_day: date, last_day: date
+) -> Callable[[Desk, Any], None]:
+    """What writes these pieces of a period."""
 
+    def write(desk: Desk, target: Any) -> None:
+        for piece in made(desk.work, first_day, last_day):
+            target.write(piece)
 
-def _sent(written: Any, media_type: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(_pieces(written), media_type=media_type, headers=headers)
-
-
-def _pieces(written: Any) -> Iterator[bytes]:
-    """The file, read after the transaction has ended: a slow client holds no connection."""
-    with written:
-        while piece := written.read(_PIECE):
-            yield piece
+    return write

@@ -1,16 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The statement of a settlement: what a provider was paid for, as a document, a workbook or CSV."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack
-from tempfile import SpooledTemporaryFile
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Query, Request, Response
-from fastapi.responses import StreamingResponse
 
+from api import spooled
 from api.answers import file
-from api.deps import PathId, TheHouse, may
+from api.deps import Desk, PathId, TheHouse, may
 from api.problems import language_of_request
 from ledger import statements
 from ledger.roles import ActingAs, Action
@@ -21,10 +18,6 @@ router = APIRouter(tags=["settlements"])
 PDF, CSV = "application/pdf", "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-IN_MEMORY_MAX: Final = 1 << 20
-"""Bytes above which a statement is kept in a temporary file until it is sent."""
-
-_PIECE: Final = 1 << 16
 _SENT_AS: Final = {
     Form.PDF: (PDF, "afrekening-{id}.pdf"),
     Form.CSV: (CSV, "afrekening-{id}.csv"),
@@ -55,17 +48,14 @@ def get_statement(
     accept: Annotated[str, Header(description=f"{PDF}, {CSV} of {XLSX}")] = PDF,
 ) -> Response:
     form = asked or _accepted(accept)
-    with ExitStack() as stack:
-        made: Any = stack.enter_context(SpooledTemporaryFile(max_size=IN_MEMORY_MAX))
-        with house.reading(acting) as desk:
-            provider_id = statements.get(desk.work, id).provider_id
-            acting.require_provider(provider_id, otherwise=SettlementNotFound(id=id))
-            statements.write(statements.compose(desk.work, id, language_of_request(request)), form, made)
-        made.seek(0)
-        stack.pop_all()  # from here on who sends it closes it
     media_type, name = _SENT_AS[form]
-    headers = {"Content-Disposition": f'attachment; filename="{name.format(id=id)}"'}
-    return StreamingResponse(_pieces(made), media_type=media_type, headers=headers)
+
+    def made(desk: Desk, target: Any) -> None:
+        provider_id = statements.get(desk.work, id).provider_id
+        acting.require_provider(provider_id, otherwise=SettlementNotFound(id=id))
+        statements.write(statements.compose(desk.work, id, language_of_request(request)), form, target)
+
+    return spooled.sent(house, acting, made, media_type=media_type, name=name.format(id=id))
 
 
 def _accepted(accept: str) -> Form:
@@ -74,10 +64,3 @@ def _accepted(accept: str) -> Form:
         if media_type in accept:
             return form
     return Form.PDF
-
-
-def _pieces(made: Any) -> Iterator[bytes]:
-    """The file, read after the transaction has ended: a slow client holds no connection."""
-    with made:
-        while piece := made.read(_PIECE):
-            yield piece
