@@ -25,7 +25,6 @@ from sqlmodel import col
 
 from ledger import bulk, chart, municipalities
 from ledger.chart import Chart, ChartAccount
-from ledger.checks.findings import linked
 from ledger.clock import day_after, day_before, day_start, dutch_day
 from ledger.columns import Id, Instant
 from ledger.db import Work
@@ -36,6 +35,7 @@ from ledger.formats.journal_csv import JournalLine
 from ledger.ids import NOBODY
 from ledger.rules.funding import EntryKind
 from ledger.tables import Actor, Entry, Municipality, Provider, ProviderKind
+from ledger.tables.base import linked
 from ledger.units import Unit
 
 PIECE: Final = 2000

@@ -17,7 +17,6 @@ from sqlalchemy import Select, case, func, literal, select, union_all
 from sqlmodel import col
 
 from ledger import bulk
-from ledger.checks.findings import linked
 from ledger.columns import Id
 from ledger.db import Work
 from ledger.ids import NOBODY
@@ -33,6 +32,7 @@ from ledger.tables import (
     Provider,
     ProviderKind,
 )
+from ledger.tables.base import linked
 from ledger.units import Unit
 
 Place: TypeAlias = tuple[AccountKind, UUID]

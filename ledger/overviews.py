@@ -15,9 +15,9 @@ from sqlalchemy import and_, case, func, select
 from sqlmodel import col
 
 from ledger import reviews, runs
-from ledger.checks.findings import linked
 from ledger.db import Work
 from ledger.tables import OpenItem, Payment, Provider, Settlement
+from ledger.tables.base import linked
 
 EARLIER: Final = 3
 """How many earlier settlements of a provider the present one is held against."""

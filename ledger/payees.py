@@ -17,7 +17,6 @@ from sqlalchemy import Select, select
 from sqlmodel import col
 
 from ledger import actors, bulk, db, runs
-from ledger.checks.findings import linked
 from ledger.clock import dutch_day
 from ledger.db import Work
 from ledger.errors import Conflict, NotFound, Refused
@@ -31,6 +30,7 @@ from ledger.tables import (
     PayeeOverride,
     Provider,
 )
+from ledger.tables.base import linked
 
 BLOCKING: Final = (PayeeOutcome.NO_MATCH, PayeeOutcome.NOT_PAYABLE)
 """Outcomes after which nothing is paid until two people said otherwise."""

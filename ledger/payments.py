@@ -16,7 +16,6 @@ from sqlalchemy import false, func, select, union_all
 from sqlmodel import col
 
 from ledger import bulk, db, entries, payees, runs
-from ledger.checks.findings import linked
 from ledger.db import Work
 from ledger.entries import Posting
 from ledger.errors import NotFound
@@ -35,6 +34,7 @@ from ledger.tables import (
     PaymentFile,
     Settlement,
 )
+from ledger.tables.base import linked
 from ledger.units import Unit
 
 _OUTCOMES = {

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select, union_all
+from sqlalchemy import ColumnElement, Select, exists, func, select, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -43,6 +43,7 @@ from ledger.tables import (
     SettlementRun,
     TakenBack,
 )
+from ledger.tables.base import linked
 from ledger.units import Unit
 
 MARKS_MAX: Final = 1000
@@ -342,10 +343,10 @@ def uses(work: Work, entry_ids: Collection[UUID]) -> dict[UUID, Use]:
             col(RedemptionLine.quantity) - not_used,
             col(Redemption.service_day),
         )
-        .outerjoin(FollowUp, _of(FollowUp, Entry, col(FollowUp.id) == col(Entry.cause_id)))
+        .outerjoin(FollowUp, linked(FollowUp, Entry, col(FollowUp.id) == col(Entry.cause_id)))
         .join(
             RedemptionLine,
-            _of(
+            linked(
                 RedemptionLine,
                 Entry,
                 col(RedemptionLine.redemption_id)
@@ -355,11 +356,11 @@ def uses(work: Work, entry_ids: Collection[UUID]) -> dict[UUID, Use]:
         )
         .join(
             Redemption,
-            _of(Redemption, RedemptionLine, col(Redemption.id) == col(RedemptionLine.redemption_id)),
+            linked(Redemption, RedemptionLine, col(Redemption.id) == col(RedemptionLine.redemption_id)),
         )
         .outerjoin(
             TakenBack,
-            _of(
+            linked(
                 TakenBack,
                 Entry,
                 col(TakenBack.follow_up_id) == col(FollowUp.id),
@@ -383,10 +384,6 @@ def uses(work: Work, entry_ids: Collection[UUID]) -> dict[UUID, Use]:
         )
         for entry_id, redemption_id, line, service, unit, quantity, day in work.session.execute(statement)
     }
-
-
-def _of(one: Any, other: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    return and_(col(one.municipality_id) == col(other.municipality_id), *conditions)
 
 
 def _row(work: Work, run_id: UUID, asked: Mark, known: Sequence[LineMark]) -> LineMark:
@@ -424,7 +421,7 @@ def _population(work: Work, run: SettlementRun) -> Any:
         select(col(SettlementLine.entry_id))
         .join(
             Settlement,
-            _of(Settlement, SettlementLine, col(Settlement.id) == col(SettlementLine.settlement_id)),
+            linked(Settlement, SettlementLine, col(Settlement.id) == col(SettlementLine.settlement_id)),
         )
         .where(
             col(SettlementLine.municipality_id) == own,

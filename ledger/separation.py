@@ -15,7 +15,6 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from ledger import actors, runs
-from ledger.checks.findings import linked
 from ledger.db import Work
 from ledger.errors import LedgerError, Refused
 from ledger.rules.funding import EntryKind
@@ -36,6 +35,7 @@ from ledger.tables import (
     RedemptionLine,
     SettlementLine,
 )
+from ledger.tables.base import linked
 
 
 @dataclass(kw_only=True, eq=False)

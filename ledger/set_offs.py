@@ -14,7 +14,6 @@ from uuid import UUID
 from sqlalchemy import and_, func, literal, select
 from sqlmodel import col
 
-from ledger.checks.findings import linked
 from ledger.columns import Choice
 from ledger.db import Work
 from ledger.formats import statement_words
@@ -22,6 +21,7 @@ from ledger.formats.statement import SetOff
 from ledger.rules.funding import EntryKind
 from ledger.statement_reasons import WORDS
 from ledger.tables import Entry, FollowUp, Redemption, Settlement
+from ledger.tables.base import linked
 from ledger.texts import Language
 from ledger.units import Unit
 

@@ -16,7 +16,6 @@ from sqlalchemy import Select, func, select
 from sqlmodel import col
 
 from ledger import bulk
-from ledger.checks.findings import linked
 from ledger.clock import dutch_day
 from ledger.db import Work
 from ledger.formats.statement import StatementLine
@@ -39,6 +38,7 @@ from ledger.tables import (
     Service,
     TakenBack,
 )
+from ledger.tables.base import linked
 from ledger.texts import Language
 from ledger.units import Unit
 

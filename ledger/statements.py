@@ -15,7 +15,6 @@ from sqlalchemy import Select, and_, select
 from sqlmodel import col
 
 from ledger import identifiers, municipalities, payment_files, runs, set_offs, statement_lines
-from ledger.checks.findings import linked
 from ledger.clock import dutch_day
 from ledger.db import Work
 from ledger.errors import NotFound
@@ -36,6 +35,7 @@ from ledger.tables import (
     SettlementLine,
     SettlementRun,
 )
+from ledger.tables.base import linked
 from ledger.texts import Language
 
 PROVIDERS_AT_ONCE: Final = 500

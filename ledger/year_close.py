@@ -25,7 +25,6 @@ from sqlmodel import col
 from ledger import chart
 from ledger.accounting import PeriodInFuture
 from ledger.budget_figures import Again, Figures, Settled, Shares, Spread
-from ledger.checks.findings import linked
 from ledger.clock import dutch_day
 from ledger.db import Work
 from ledger.rules.facts import Law
@@ -40,6 +39,7 @@ from ledger.tables import (
     Settlement,
     SettlementLine,
 )
+from ledger.tables.base import linked
 
 PIECE: Final = 2000
 """How many rows are in memory at once."""

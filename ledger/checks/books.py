@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from ledger.checks.findings import Check, FindingKind, linked
+from ledger.checks.findings import Check, FindingKind
 from ledger.columns import Choice
 from ledger.rules.funding import AccountKind, EntryKind
 from ledger.tables import (
@@ -37,6 +37,7 @@ from ledger.tables import (
     Settlement,
     TermAmount,
 )
+from ledger.tables.base import linked
 
 CHART: dict[EntryKind, set[tuple[AccountKind, AccountKind]]] = {
     EntryKind.FUND: {(AccountKind.TREASURY, AccountKind.BUDGET)},

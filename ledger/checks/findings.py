@@ -8,8 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Executable, and_
-from sqlmodel import col
+from sqlalchemy import Executable
 
 from ledger.db import Work
 
@@ -141,8 +140,3 @@ def plain(value: Any) -> int | str:
     if isinstance(value, str | UUID):
         return str(value)
     return int(value)
-
-
-def linked(one: Any, other: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Joins rows of two tables, of one municipality, under these conditions."""
-    return and_(col(one.municipality_id) == col(other.municipality_id), *conditions)

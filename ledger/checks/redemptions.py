@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, Text, and_, case, func, literal, s
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from ledger.checks.findings import Check, FindingKind, linked
+from ledger.checks.findings import Check, FindingKind
 from ledger.columns import Choice, Id
 from ledger.ids import NOBODY
 from ledger.rules.funding import AccountKind, EntryKind
@@ -24,6 +24,7 @@ from ledger.tables import (
     RedemptionLine,
     TakenBack,
 )
+from ledger.tables.base import linked
 from ledger.units import Unit
 
 _BOOKED = (EntryKind.REDEEM, EntryKind.RESERVE, EntryKind.CAPTURE, EntryKind.RELEASE, EntryKind.REVERSE)

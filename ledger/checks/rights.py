@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy import Select, Subquery, and_, case, func, literal, select, true, union_all
 from sqlmodel import col
 
-from ledger.checks.findings import PIECE, Check, Finding, FindingKind, linked
+from ledger.checks.findings import PIECE, Check, Finding, FindingKind
 from ledger.columns import Choice
 from ledger.db import Work
 from ledger.rules.funding import AccountKind, EntryKind
@@ -22,6 +22,7 @@ from ledger.tables import (
     RedemptionLine,
     TakenBack,
 )
+from ledger.tables.base import linked
 from ledger.units import Unit
 
 _OF_ENTITLEMENT = linked(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from ledger import open_items, payment_files
-from ledger.checks.findings import Check, Finding, FindingKind, linked
+from ledger.checks.findings import Check, Finding, FindingKind
 from ledger.clock import day_after, day_start
 from ledger.db import Work
 from ledger.errors import MalformedFile
@@ -29,6 +29,7 @@ from ledger.tables import (
     SettlementLine,
     SettlementRun,
 )
+from ledger.tables.base import linked
 from ledger.units import Unit
 
 _OF_SETTLEMENT = linked(SettlementLine, Settlement, col(SettlementLine.settlement_id) == col(Settlement.id))

@@ -8,11 +8,12 @@ from sqlalchemy import Select, and_, case, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from ledger.checks.findings import PIECE, Check, Finding, FindingKind, linked
+from ledger.checks.findings import PIECE, Check, Finding, FindingKind
 from ledger.db import Work
 from ledger.rules import terms_lines
 from ledger.rules.funding import EntryKind
 from ledger.tables import Account, Contract, Entry, TermAmount, TermLine
+from ledger.tables.base import linked
 
 _TERMS = [EntryKind.TERM, EntryKind.TERM_BACK]
 _IS_OWED = col(Entry.kind) == EntryKind.TERM

@@ -4,9 +4,9 @@
 import re
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, MetaData
+from sqlalchemy import ColumnElement, ForeignKeyConstraint, MetaData, and_
 from sqlalchemy.orm import declared_attr
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -45,3 +45,8 @@ def refers(column: str, table: str, target: str = "id") -> ForeignKeyConstraint:
 def in_municipality() -> ForeignKeyConstraint:
     """The row belongs to a municipality that exists."""
     return ForeignKeyConstraint(["municipality_id"], ["municipality.municipality_id"])
+
+
+def linked(one: Any, other: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Joins rows of two tables, of one municipality, under these conditions."""
+    return and_(col(one.municipality_id) == col(other.municipality_id), *conditions)
