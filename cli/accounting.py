@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """tegoed audit-file, journal and year-close: the books of a period, and where the money of a year is."""
 
-import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import screen, typed
+from cli import screen, typed, written
 from cli.faults import Status
 from cli.host import Host
 
@@ -63,23 +62,9 @@ def _write(
     host: Host, made: "Callable[[Work, date, date], Iterator[bytes]]", first: str, last: str, out: Path
 ) -> None:
     """Stream a file to its place; a half file never has the name."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    half = out.with_name(f".{out.name}.part")
-    try:
-        with host.reading() as work:
-            size = _to_disk(half, made(work, typed.day(first), typed.day(last)))
-        os.replace(half, out)
-    finally:
-        half.unlink(missing_ok=True)
+    with host.reading() as work:
+        size = written.pieces(out, made(work, typed.day(first), typed.day(last)))
     screen.show(host.as_json, {"file": out, "bytes": size}, [f"{out}: {screen.cell(size)} bytes"])
-
-
-def _to_disk(path: Path, pieces: Iterable[bytes]) -> int:
-    with path.open("wb") as file:
-        size = sum(file.write(piece) for piece in pieces)
-        file.flush()
-        os.fsync(file.fileno())
-    return size
 
 
 def _plain(found: "YearClose") -> dict[str, object]:

@@ -4,16 +4,15 @@
 Who drafts does not release: give one of the two steps an API key of somebody else's account.
 """
 
-import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import typer
 
-from cli import screen, typed
+from cli import screen, typed, written
 from cli.faults import Fault, Status
 from cli.host import Host
 
@@ -193,17 +192,17 @@ def export(
     run_id = typed.uuid(run)
     with host.work_as(key, Action.EXPORT_PAYMENT_FILE) as work:
         files = payment_files.export(work, run_id)
-    written = [write_file(host, file, out / f"pain001-{run_id}-{file.number}.xml") for file in files]
+    paths = [write_file(host, file, out / f"pain001-{run_id}-{file.number}.xml") for file in files]
     answer = {
         "run_id": run_id,
         "files": [
             {"file": path, **{name: getattr(file, name) for name in ("count", "total_cents", "sha256")}}
-            for path, file in zip(written, files, strict=True)
+            for path, file in zip(paths, files, strict=True)
         ],
     }
     told = [
         f"{path}\n{file.count} payments, {screen.euros(file.total_cents)}\nSHA-256 {file.sha256.hex()}"
-        for path, file in zip(written, files, strict=True)
+        for path, file in zip(paths, files, strict=True)
     ]
     screen.show(host.as_json, answer, told or ["There is nothing to pay, so there is no file."])
 
@@ -212,23 +211,9 @@ def write_file(host: Host, file: "PaymentFile", out: Path) -> Path:
     """Stream a file to its place; a half file never has the name."""
     from ledger import payment_files
 
-    out.parent.mkdir(parents=True, exist_ok=True)
-    half = out.with_name(f".{out.name}.part")
-    try:
-        with host.reading() as work:
-            _write(half, payment_files.read(work, file.run_id, file.number))
-        os.replace(half, out)
-    finally:
-        half.unlink(missing_ok=True)
+    with host.reading() as work:
+        written.pieces(out, payment_files.read(work, file.run_id, file.number))
     return out
-
-
-def _write(path: Path, pieces: Iterable[bytes]) -> None:
-    with path.open("wb") as file:
-        for piece in pieces:
-            file.write(piece)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _mark(

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """tegoed statement: what a provider was paid for in one settlement, as a document, a workbook or CSV."""
 
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import screen, typed
+from cli import screen, typed, written
 from cli.faults import Fault, Status
 from cli.host import Host
 
@@ -92,14 +91,5 @@ def _write(composed: "Composed", form: "Form", out: Path) -> Path:
     """Written beside its place and then moved: a half file never has the name."""
     from ledger import statements
 
-    out.parent.mkdir(parents=True, exist_ok=True)
-    half = out.with_name(f".{out.name}.part")
-    try:
-        with half.open("wb") as file:
-            statements.write(composed, form, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(half, out)
-    finally:
-        half.unlink(missing_ok=True)
+    written.whole(out, lambda file: statements.write(composed, form, file))
     return out
