@@ -31,7 +31,7 @@ SENTENCES: Final[dict[Language, dict[str, str]]] = {
         "net": "Wij betalen u",
         "still_owed": "Wat u ons hierna nog moet terugbetalen",
         "paid": "Wij vragen de bank om {net} te betalen op {requested_on}, op rekening {iban} "
-        "op naam van {creditor}. Op uw bankafschrift ziet u het betalingskenmerk {reference}.",
+        "op naam van {creditor}, met betalingskenmerk {reference}. Dat ziet u op uw bankafschrift.",
         "not_paid": "Wij betalen nu niets. Het hele bedrag is verrekend met wat u moest terugbetalen.",
         "nothing_due": "Wij betalen nu niets. Het bedrag van deze afrekening is nul.",
         "summary": "Totaal per contract en dienst",
@@ -103,7 +103,7 @@ SENTENCES: Final[dict[Language, dict[str, str]]] = {
         "net": "We pay you",
         "still_owed": "What you still have to pay back after this",
         "paid": "We ask the bank to pay {net} on {requested_on}, to account {iban} in the name of "
-        "{creditor}. Your bank statement will show the payment reference {reference}.",
+        "{creditor}, with the payment reference {reference}. Your bank statement will show it.",
         "not_paid": "We pay nothing now. The whole amount is set off against what you had to pay back.",
         "nothing_due": "We pay nothing now. The amount of this statement is zero.",
         "summary": "Total per contract and service",
