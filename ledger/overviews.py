@@ -87,6 +87,7 @@ def totals(work: Work, run_id: UUID) -> Totals:
         func.coalesce(func.sum(case((and_(_IS_LINE, is_held), 1), else_=0)), 0),
         func.coalesce(func.sum(case((is_held, col(OpenItem.cents)), else_=0)), 0),
     ).where(*_of(work, run_id))
+    drawn = reviews.sample(work, run_id)
     providers, lines, cents, held_lines, held_cents = work.session.execute(statement).one()
     return Totals(
         providers=providers,
@@ -94,8 +95,8 @@ def totals(work: Work, run_id: UUID) -> Totals:
         cents=int(cents),
         held_lines=int(held_lines),
         held_cents=int(held_cents),
-        sample=len(reviews.sample(work, run_id)),
-        unseen=len(reviews.unseen(work, run_id)),
+        sample=len(drawn),
+        unseen=len(reviews.unseen(work, run_id, drawn)),
     )
 
 

@@ -107,9 +107,9 @@ def _providers(work: Work, run_id: UUID) -> Select[UUID]:
 def _reasons(work: Work, municipality: Municipality, run_id: UUID) -> Iterator[LedgerError]:
     if not (municipality.debtor_name and municipality.debtor_iban):
         yield DebtorMissing()
-    unseen = reviews.unseen(work, run_id)
-    if unseen:
-        yield SampleUnseen(left=len(unseen), most=len(reviews.sample(work, run_id)))
+    drawn = reviews.sample(work, run_id)
+    if unseen := reviews.unseen(work, run_id, drawn):
+        yield SampleUnseen(left=len(unseen), most=len(drawn))
 
 
 @dataclass(kw_only=True)

@@ -174,8 +174,9 @@ def sample(work: Work, run_id: UUID) -> list[UUID]:
     return [id_ for _, id_ in drawn]
 
 
-def unseen(work: Work, run_id: UUID) -> list[UUID]:
-    """The lines of the sample that nobody else has looked at in this run. Raises RunNotFound.
+def unseen(work: Work, run_id: UUID, drawn: Sequence[UUID] | None = None) -> list[UUID]:
+    """The lines of the sample that nobody else has looked at in this run; drawn is the sample, where the
+    caller has it. Raises RunNotFound.
 
     What those did who drafted or submitted it does not count, whenever they did it.
     """
@@ -186,7 +187,8 @@ def unseen(work: Work, run_id: UUID) -> list[UUID]:
         col(LineMark.actor_id).not_in(_makers(work, run_id)),
     )
     looked_at = set(work.session.scalars(marked))
-    return [id_ for id_ in sample(work, run_id) if id_ not in looked_at]
+    drawn = sample(work, run_id) if drawn is None else drawn
+    return [id_ for id_ in drawn if id_ not in looked_at]
 
 
 def is_held() -> ColumnElement[bool]:
