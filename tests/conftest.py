@@ -3,6 +3,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,12 +20,27 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "ledger.db"
     engine = db.connect(f"sqlite:///{path}")
     migrations.upgrade(engine)
+    _close_whole(engine)
+    return path
+
+
+@pytest.fixture(scope="session")
+def sqlite_world_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A world in an SQLite file, copied for every test: built once, since most tests begin with it."""
+    path = tmp_path_factory.mktemp("world") / "ledger.db"
+    shutil.copy(sqlite_template, path)
+    world = World.build(db.connect(f"sqlite:///{path}"))
+    _close_whole(world.engine)
+    return world
+
+
+def _close_whole(engine: Engine) -> None:
+    """All in the one file, nothing left in the journal beside it."""
     with engine.connect() as connection:
         connection.exec_driver_sql("ROLLBACK")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.exec_driver_sql("BEGIN")
     engine.dispose()
-    return path
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +52,15 @@ def postgresql_template() -> Iterator[str]:
         migrations.upgrade(engine)
         engine.dispose()
         yield url
+
+
+@pytest.fixture(scope="session")
+def postgresql_world_template(postgresql_template: str) -> World:
+    """A world in a database of the cluster, copied for every test."""
+    _administer(postgresql_template, "CREATE DATABASE template_world TEMPLATE template_ledger")
+    world = World.build(db.connect(postgresql_template.replace("/postgres?", "/template_world?")))
+    world.engine.dispose()
+    return world
 
 
 def _administer(url: str, command: str) -> None:
@@ -74,21 +99,32 @@ def _sqlite(template: Path, folder: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-def _postgresql(url: str) -> Iterator[Engine]:
-    _administer(url, "CREATE DATABASE ledger_test TEMPLATE template_ledger")
+def _postgresql(url: str, template: str = "template_ledger") -> Iterator[Engine]:
+    _administer(url, f"CREATE DATABASE ledger_test TEMPLATE {template}")
     engine = db.connect(url.replace("/postgres?", "/ledger_test?"))
     yield engine
     engine.dispose()
     _administer(url, "DROP DATABASE ledger_test WITH (FORCE)")
 
 
-@pytest.fixture
-def world(engine: Engine) -> World:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     """A small municipality on each kind of database, ready to grant and redeem."""
-    return World.build(engine)
+    if request.param == "sqlite":
+        yield from _sqlite_world(request.getfixturevalue("sqlite_world_template"), tmp_path)
+        return
+    template: World = request.getfixturevalue("postgresql_world_template")
+    for engine in _postgresql(request.getfixturevalue("postgresql_template"), "template_world"):
+        yield replace(template, engine=engine)
 
 
 @pytest.fixture
-def sqlite_world(sqlite_engine: Engine) -> World:
+def sqlite_world(sqlite_world_template: World, tmp_path: Path) -> Iterator[World]:
     """The same on SQLite only."""
-    return World.build(sqlite_engine)
+    yield from _sqlite_world(sqlite_world_template, tmp_path)
+
+
+def _sqlite_world(template: World, folder: Path) -> Iterator[World]:
+    built_in = Path(str(template.engine.url.database))
+    for engine in _sqlite(built_in, folder):
+        yield replace(template, engine=engine)
