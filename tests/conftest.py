@@ -10,8 +10,16 @@ import pytest
 from sqlalchemy import Engine, text
 
 from ledger import db, migrations
-from tests import postgres
+from tests import engines, postgres
 from tests.world import World
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    """Every engine of this process knows the statements that another has compiled."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(db, "connect", engines.sharing(db.connect))
+        yield
 
 
 @pytest.fixture(scope="session")
