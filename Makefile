@@ -9,7 +9,7 @@ ARGS ?=
 TIER ?= prove
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check prove bench bench-growth clean postgresql
+.PHONY: help run test check prove bench bench-growth clean postgresql chromium
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -21,7 +21,7 @@ ifndef ONCE
 	@$(BIN)/tegoed serve --demo --database sqlite:///var/demo.db --keys var/demo-keys.json
 endif
 
-test: $(READY) postgresql ## Run every test but the long proofs, on SQLite and PostgreSQL.
+test: $(READY) postgresql chromium ## Run every test but the long proofs, on SQLite and PostgreSQL.
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not prove and not bench" $(ARGS)
 
 check: $(READY) ## Check format, style, types, who imports whom, and the other contracts.
@@ -30,7 +30,7 @@ check: $(READY) ## Check format, style, types, who imports whom, and the other c
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/contracts
 
-prove: $(READY) postgresql ## Run the long tier of the proofs, and write docs/reliability.md from what it counted.
+prove: $(READY) postgresql chromium ## Run the long tier of the proofs, and write docs/reliability.md from what it counted.
 	@mkdir -p var && rm -f var/figures.jsonl var/prove.xml
 	@status=0; TEGOED_FIGURES="$$PWD/var/figures.jsonl" \
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "$(TIER)" --junitxml=var/prove.xml $(ARGS) || status=$$?; \
@@ -48,6 +48,9 @@ clean: ## Remove the demo, the caches, .venv and .uv.
 
 postgresql:
 	@sh .make/setup.sh postgresql
+
+chromium:
+	@sh .make/setup.sh chromium
 
 $(READY): pyproject.toml uv.lock .make/setup.sh
 	@sh .make/setup.sh venv

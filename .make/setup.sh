@@ -4,6 +4,7 @@
 #
 #   setup.sh venv         the pinned packages in .venv (finds Python, brings its own uv)
 #   setup.sh postgresql   PostgreSQL's programs for the tests; no server is started
+#   setup.sh chromium     the browser that the tests of the pages drive
 #
 # As root it installs what is missing. Otherwise it says exactly what to install, and stops.
 # Read from the environment: PYTHON (which Python to use), PG_BIN (where initdb and postgres are).
@@ -140,11 +141,23 @@ install_postgresql() {
     fi
 }
 
+# Debian's own: the tests never fetch a browser from anywhere else.
+install_chromium() {
+    need "Chromium (for the tests)" chromium
+    if ! has_chromium; then
+        say "tegoed: Chromium was installed, but there is no /usr/bin/chromium."
+        exit 1
+    fi
+}
+
+has_chromium() { [ -x /usr/bin/chromium ]; }
+
 case ${1:-} in
 venv) make_venv ;;
 postgresql) has_postgresql || install_postgresql ;;
+chromium) has_chromium || install_chromium ;;
 *)
-    say "usage: setup.sh venv | postgresql"
+    say "usage: setup.sh venv | postgresql | chromium"
     exit 2
     ;;
 esac

@@ -17,6 +17,16 @@ def made(model: Any) -> dict[str, Any]:
     }
 
 
+def may_wait(model: Any, waiting: Any) -> dict[str, Any]:
+    """As made; 202 where somebody else must approve it first."""
+    words = made(model)
+    words["responses"][202] = {
+        "description": "Wacht op een tweede persoon; er is nog niets gedaan.",
+        "model": waiting,
+    }
+    return words
+
+
 def tagged(model: Any, *, is_put: bool = False) -> dict[str, Any]:
     """As made, or a plain answer, with the ETag of reference data."""
     etag = {"headers": {"ETag": {"description": "De versie.", "schema": {"type": "string"}}}}

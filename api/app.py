@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import iter_route_contexts
 from pydantic.alias_generators import to_camel
 from starlette.routing import BaseRoute
@@ -16,18 +16,27 @@ from api.batching import Batcher
 from api.deps import House
 from api.envelope import Envelope
 from api.openapi import Documented
-from api.pages import reference, start
+from api.pages import bank as bank_pages
+from api.pages import downloads, faults, lines, login, look, reference, runs, start
+from api.pages import payees as payee_pages
+from api.pages.origin import require_own_form
+from api.pages.visit import PageDoor
 from api.quick import Quick
 from api.routes import (
     accounting,
     actors,
     allocations,
+    approvals,
     bank,
     books,
     care_agreements,
     claims,
     codes,
+    confirmations,
+    contacts,
+    contract_terms,
     contracts,
+    demands,
     entitlements,
     health,
     municipality,
@@ -52,19 +61,24 @@ RESOURCES: Final = (
     services,
     providers,
     payees,
+    contacts,
     contracts,
+    contract_terms,
     programmes,
     people,
     entitlements,
+    approvals,
     care_agreements,
     codes,
     redemptions,
+    confirmations,
     claims,
     allocations,
     settlement_runs,
     settlements,
     statements,
     bank,
+    demands,
     books,
     accounting,
     actors,
@@ -72,8 +86,13 @@ RESOURCES: Final = (
 )
 """In the order of the document."""
 
-PUBLIC: Final = frozenset({"/", "/v1/docs", "/v1/health", "/v1/openapi.json"})
-"""Addresses that ask for no key."""
+PAGES: Final = (login, runs, lines, downloads, bank_pages, payee_pages)
+"""Pages that somebody logs in for; whatever they are sent comes from one of them."""
+
+PUBLIC: Final = frozenset(
+    {"/", "/login", "/logout", "/static/{name}", "/v1/docs", "/v1/health", "/v1/openapi.json"}
+)
+"""Addresses that ask for no key and no session."""
 
 
 class OpenDoor(AssertionError):
@@ -106,13 +125,16 @@ def build(house: House) -> FastAPI:
     v1 = APIRouter(prefix="/v1")
     for resource in RESOURCES:
         v1.include_router(resource.router)
-    for router in (v1, openapi.router, start.router, reference.router):
+    for router in (v1, openapi.router, start.router, reference.router, look.router):
         app.include_router(router)
+    for page in PAGES:
+        app.include_router(page.router, dependencies=[Depends(require_own_form)])
     _refuse_open_doors(app)
     problems.install(app)
+    faults.install(app)
     app.state.batcher = Batcher(house=house)
     app.add_middleware(Quick, house=house, batcher=app.state.batcher)
-    app.add_middleware(Envelope, version=VERSION)
+    app.add_middleware(Envelope, version=VERSION, told=faults.answer)
     return app
 
 
@@ -132,14 +154,14 @@ def _refuse_open_doors(app: FastAPI) -> None:
             raise OpenDoor(str(route.path))
 
 
-def door_of(route: BaseRoute) -> Door | None:
-    """The door of a route, wherever in its dependencies it is."""
+def door_of(route: BaseRoute) -> Door | PageDoor | None:
+    """The door of a route or page, wherever in its dependencies it is."""
     waiting = [getattr(route, "dependant", None)]
     while waiting:
         dependant = waiting.pop()
         if dependant is None:
             continue
-        if isinstance(dependant.call, Door):
+        if isinstance(dependant.call, Door | PageDoor):
             return dependant.call
         waiting += dependant.dependencies
     return None

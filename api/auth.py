@@ -41,12 +41,12 @@ class Door:
             acting = actors.authenticate(session, credentials.credentials)
         request.app.state.house.remember(actors.digest(credentials.credentials), acting)
         acting.require(self.action)
-        _refuse_unknown_keys(request)
+        refuse_unknown_keys(request)
         return acting
 
 
-def _refuse_unknown_keys(request: Request) -> None:
-    """A filter that is misspelt must not show everything."""
+def refuse_unknown_keys(request: Request) -> None:
+    """A filter that is misspelt must not show everything. Raises RequestValidationError."""
     known = _query_keys(request.scope["route"].dependant)
     unknown = [key for key in request.query_params if key not in known]
     if unknown:

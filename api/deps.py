@@ -18,13 +18,15 @@ from weakref import WeakKeyDictionary
 
 from fastapi import Depends, Header, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import Engine
 
-from api import auth
+from api import auth, schemas
 from ledger import clock, db, keys, lists, people
 from ledger.db import Work
 from ledger.errors import ChangedMeanwhile, LedgerError
+from ledger.four_eyes import Waiting
 from ledger.inputs import Id7
 from ledger.keys import Keyring, MunicipalityKeys
 from ledger.roles import ActingAs, Action, NotYours
@@ -278,6 +280,12 @@ def accepted(outcome: T | LedgerError) -> T:
 def told(response: Response, *, is_new: bool) -> None:
     """201 the first time, 200 when it was there already."""
     response.status_code = 201 if is_new else 200
+
+
+def waits(waiting: Waiting) -> JSONResponse:
+    """202: it is kept, and somebody else decides; the work is committed before this leaves."""
+    content = schemas.Waiting.model_validate(waiting).model_dump(mode="json", by_alias=True)
+    return JSONResponse(content, status_code=202)
 
 
 def joined(model: type[M], body: BaseModel, **more: object) -> M:

@@ -15,7 +15,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import ProblemResponse, plain
+from api.problems import plain
+from api.schemas import Problem
 from ledger.texts import Language, language_of
 
 BODY_MAX: Final = 64_000
@@ -24,8 +25,16 @@ BODIES_MAX: Final[Mapping[str, int]] = {
     "/v1/claims": 25_000_000,
     "/v1/allocations": 25_000_000,
     "/v1/redemptions/_batch": 1_000_000,
+    "/v1/bank-messages": 25_000_000,
+    "/bank": 25_100_000,
+    "/runs": 250_000,
 }
-"""Bytes of a body by the beginning of the path."""
+"""Bytes of a body by the beginning of the path. A form has something around its file; one of a run can name a
+thousand lines.
+"""
+
+Told = Callable[[Scope, Problem, Mapping[str, str]], ASGIApp]
+"""How a problem is told where it was asked: to a program, or to somebody who looks at a page."""
 
 HEADERS: Final[Mapping[str, str]] = {
     "Cache-Control": "no-store",
@@ -51,8 +60,9 @@ class _Gone(Exception):
 class Envelope:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, *, version: str) -> None:
+    def __init__(self, app: ASGIApp, *, version: str, told: Told) -> None:
         self.app = app
+        self.told = told
         headers = {**HEADERS, "API-Version": version}
         self.headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
@@ -68,7 +78,7 @@ class Envelope:
             body = await _whole(receive, Headers(scope=scope), most)
         except _TooLarge:
             problem = plain("body_too_large", 413, language, most=most)
-            await ProblemResponse(problem, {"Connection": "close"})(scope, receive, answer)
+            await self.told(scope, problem, {"Connection": "close"})(scope, receive, answer)
         except _Gone:
             return
         else:
@@ -84,10 +94,10 @@ class Envelope:
             if answer.begun:
                 raise  # it cannot be taken back: the connection breaks, and nobody sees a whole answer
             _note(scope, error)
-            problem, headers = plain("internal_error", 500, language), {}
+            problem, headers = plain("internal_error", 500, language), dict[str, str]()
             if _is_away(error):
                 problem, headers = plain("database_unavailable", 503, language), {"Retry-After": "5"}
-            await ProblemResponse(problem, headers)(scope, receive(), answer)
+            await self.told(scope, problem, headers)(scope, receive(), answer)
 
     async def _tried(self, scope: Scope, receive: Callable[[], Receive], answer: "_Answer") -> None:
         """Once, and once more when another request made the same rows meanwhile: then it is a replay."""

@@ -16,11 +16,14 @@ from pydantic.alias_generators import to_camel
 from ledger.catalogue import ServiceContent
 from ledger.checks.findings import FindingKind
 from ledger.contracts import ContractInput
+from ledger.entitlement_changes import Amendment
+from ledger.entitlements import GrantTerms
 from ledger.programmes import ProgrammeInput
 from ledger.rules.facts import EntitlementKind, Law
 from ledger.rules.funding import EntryKind
 from ledger.rules.restrictions import AnyRestriction
 from ledger.tables import (
+    ApprovalKind,
     Approver,
     BudgetMode,
     ChangeKind,
@@ -159,6 +162,7 @@ class Contract(Answer):
 
     version: int
     published: bool
+    drafted_by: UUID
     content: ContractInput
 
 
@@ -167,6 +171,7 @@ class Programme(Answer):
 
     version: int
     published: bool
+    drafted_by: UUID
     content: ProgrammeInput
 
 
@@ -306,6 +311,38 @@ class EntitlementChange(Answer):
     at: Instant
     recorded_at: Instant
     content: Entitlement
+
+
+class Waiting(Answer):
+    """What was asked passed every rule and waits for somebody else; nothing is granted or changed yet."""
+
+    id: UUID
+    cents: int
+    limit_cents: int
+
+
+class ApprovalDecision(Answer):
+    """What somebody else decided."""
+
+    approved: bool
+    reason: str
+    actor_id: UUID
+    recorded_at: Instant
+
+
+class Approval(Answer):
+    """What was asked above what one person grants alone, and what was decided on it."""
+
+    id: UUID
+    kind: ApprovalKind
+    entitlement_id: UUID
+    cents: int
+    limit_cents: int
+    grant: GrantTerms | None
+    change: Amendment | None
+    actor_id: UUID
+    recorded_at: Instant
+    decision: ApprovalDecision | None
 
 
 class Pot(Answer):
@@ -494,6 +531,7 @@ class Imported(Answer):
     holder_id: UUID
     granted: tuple[UUID, ...]
     changed: tuple[UUID, ...]
+    waiting: tuple[UUID, ...]
     unchanged: int
     signals: tuple[str, ...]
 

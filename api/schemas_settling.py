@@ -6,8 +6,17 @@ from uuid import UUID
 
 from api.schemas import Answer, Hex, Instant
 from ledger.overviews import Signal
+from ledger.rules.run_plan import AnyRunPlan
 from ledger.rules.states import PaymentState, RunState
-from ledger.tables import BankMessageKind, LineOutcome, MarkKind, MarkReason, PayeeOutcome
+from ledger.rules.terms_lines import Refusal
+from ledger.tables import (
+    BankMessageKind,
+    LeftOutReason,
+    LineOutcome,
+    MarkKind,
+    MarkReason,
+    PayeeOutcome,
+)
 from ledger.units import Unit
 
 
@@ -48,6 +57,23 @@ class SettlementRun(Answer):
     release: Release | None
     actor_id: UUID
     recorded_at: Instant
+    is_planned: bool
+
+
+class PlannedRun(Answer):
+    """One run of a plan."""
+
+    planned_on: date
+    until: date
+    requested_on: date
+
+
+class RunPlan(Answer):
+    """What the plan of a municipality says today."""
+
+    plan: AnyRunPlan
+    due: PlannedRun | None
+    following: PlannedRun | None
 
 
 class RunTotals(Answer):
@@ -58,6 +84,10 @@ class RunTotals(Answer):
     cents: int
     held_lines: int
     held_cents: int
+    disputed_lines: int
+    disputed_cents: int
+    unconfirmed_lines: int
+    unconfirmed_cents: int
     sample: int
     unseen: int
 
@@ -70,8 +100,28 @@ class RunShare(Answer):
     lines: int
     cents: int
     held_cents: int
+    disputed_cents: int
+    unconfirmed_cents: int
+    disputed_late: int
     earlier_cents: tuple[int, ...]
     signals: tuple[Signal, ...]
+
+
+class RunCeiling(Answer):
+    """How much of a ceiling of a contract is used with an open run, in one calendar year."""
+
+    contract_id: UUID
+    contract_number: str
+    provider_id: UUID
+    number: int
+    year: int
+    counted_cents: int
+    ceiling_cents: int
+    share_bps: int | None
+    passed_bps: tuple[int, ...]
+    kept_back_cents: int
+    refusal: Refusal | None
+    missing: tuple[str, ...]
 
 
 class Mark(Answer):
@@ -83,7 +133,17 @@ class Mark(Answer):
     kind: MarkKind
     reason: MarkReason | None
     note: str
+    word: int | None
     actor_id: UUID
+    recorded_at: Instant
+
+
+class Dispute(Answer):
+    """What the resident says last of a line, where it is a dispute."""
+
+    number: int
+    note: str
+    told_by: str
     recorded_at: Instant
 
 
@@ -107,6 +167,8 @@ class RunLine(Answer):
     at: Instant
     use: LineUse | None
     held: Mark | None
+    waits: LeftOutReason | None
+    dispute: Dispute | None
     seen: bool
 
 
@@ -174,6 +236,19 @@ class Settlement(Answer):
     payment: Payment | None = None
 
 
+class Unsettled(Answer):
+    """What a run left of a provider that it settled nothing with."""
+
+    run_id: UUID
+    provider_id: UUID
+    until: date
+    lines: int
+    cents: int
+    owed_cents: int
+    reasons: tuple[LeftOutReason, ...]
+    recorded_at: Instant
+
+
 class BankStatement(Answer):
     """One statement, notice or answer in a message of the bank."""
 
@@ -229,7 +304,9 @@ class Settings(Answer):
     account_wait_days: int
     payments_per_file: int
     payment_file_version: str
+    run_plan: AnyRunPlan
     tax_number: str
+    grant_alone_cents: int | None
 
 
 class AccountDecision(Answer):
@@ -238,6 +315,7 @@ class AccountDecision(Answer):
     approved: bool
     effective_on: date | None
     reason: str
+    told_otherwise: str | None
     actor_id: UUID
     recorded_at: Instant
 
@@ -250,6 +328,7 @@ class AccountChange(Answer):
     account_holder_name: str
     iban: str
     asked_by: str
+    asked_by_contact_id: UUID | None
     actor_id: UUID
     recorded_at: Instant
     decision: AccountDecision | None

@@ -138,7 +138,16 @@ _RULES: Final[Mapping[str, str]] = {
         "een huisletter of toevoeging heeft een huisnummer nodig"
     ),
     "two rate ceilings for one service and class": "er staan twee plafonds voor één dienst en soort tarief",
+    "a reason goes with holding and rejecting, and only with these": (
+        "een reden hoort bij vasthouden en afkeuren, en alleen daarbij"
+    ),
+    "a line is marked once at a time": "een regel staat er twee keer in",
     "an organisation has agb and kvk": "een organisatie heeft een AGB-code en een KvK-nummer",
+    "a dispute needs a note": "zeg erbij wat er niet klopt",
+    "a line is named once": "noem elke regel één keer",
+    "holding, rejecting and letting go need a note": (
+        "vasthouden, afkeuren en toch betalen hebben een toelichting nodig"
+    ),
     "an organisation has agb": "een organisatie heeft een AGB-code",
     "an organisation has kvk": "een organisatie heeft een KvK-nummer",
 }

@@ -80,12 +80,12 @@ def _state(each: "Balance") -> str:
 
 
 def _whole(host: Host) -> None:
-    from ledger import balances, programmes
+    from ledger import balances, budgets
 
     with host.reading() as work:
-        budgets, totals = programmes.budgets(work), balances.totals(work)
+        found, totals = budgets.listed(work), balances.totals(work)
     if host.as_json:
-        listed = [{**screen.plain(each), "committed_cents": each.committed_cents} for each in budgets]
+        listed = [{**screen.plain(each), "committed_cents": each.committed_cents} for each in found]
         screen.write_json({"budgets": listed, "accounts": totals})
         return
     screen.table(
@@ -100,7 +100,7 @@ def _whole(host: Host) -> None:
                 screen.euros(each.committed_cents),
                 screen.euros(each.left_cents),
             )
-            for each in budgets
+            for each in found
         ],
     )
     screen.table(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import screen, typed
+from cli import approvals, screen, typed
 from cli.faults import Fault, Status
 from cli.host import Host
 
@@ -27,7 +27,10 @@ def amend(
     until: Annotated[str | None, typer.Option(help="The new last day, inclusive.")] = None,
     open_ended: Annotated[bool, typer.Option(help="Take the last day away.")] = False,
 ) -> None:
-    """Raise, lower or extend an entitlement; what is left out stays as it is."""
+    """Raise, lower or extend an entitlement; what is left out stays as it is.
+
+    What comes above the limit of the municipality waits for somebody else: tegoed approval.
+    """
     from ledger.entitlement_changes import Amendment
 
     if amount is None and quantity is None and until is None and not open_ended:
@@ -111,19 +114,23 @@ def _day(host: Host, text: str | None) -> "date":
 def _change(host: Host, entitlement: str, asked: "AnyChange") -> None:
     from ledger import entitlement_changes, ids
     from ledger.errors import LedgerError
+    from ledger.four_eyes import Waiting
 
     order = entitlement_changes.Order(id=ids.uuid7(), entitlement_id=typed.uuid(entitlement), change=asked)
     with host.work() as work:
         (outcome,) = entitlement_changes.change(work, [order])
         if isinstance(outcome, LedgerError):
             raise outcome
-        shown = {
-            "entitlement_id": outcome.id,
-            "change_id": order.id,
-            "kind": asked.kind,
-            "version": outcome.version,
-            "valid_until": outcome.valid_until,
-            "committed_cents": outcome.committed_cents,
-        }
+    if isinstance(outcome, Waiting):
+        approvals.tell_waiting(host, outcome)
+        return
+    shown = {
+        "entitlement_id": outcome.id,
+        "change_id": order.id,
+        "kind": asked.kind,
+        "version": outcome.version,
+        "valid_until": outcome.valid_until,
+        "committed_cents": outcome.committed_cents,
+    }
     line = f"entitlement {outcome.id}: {asked.kind}, version {outcome.version}"
     screen.show(host.as_json, shown, [line])

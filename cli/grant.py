@@ -7,7 +7,7 @@ from uuid import UUID
 
 import typer
 
-from cli import screen, typed
+from cli import approvals, screen, typed
 from cli.faults import Fault, Status
 from cli.host import Host
 
@@ -57,7 +57,10 @@ def grant(
     area: Annotated[str | None, typer.Option(help="Four digits of the postcode of the care.")] = None,
     reference: Annotated[str | None, typer.Option(help="Number of the decision.")] = None,
 ) -> None:
-    """Give a resident an entitlement and commit its money; prints the id of the entitlement."""
+    """Give a resident an entitlement and commit its money; prints the id of the entitlement.
+
+    Above the limit of the municipality it waits for somebody else: tegoed approval.
+    """
     from cli.files import Written
     from ledger import clock
 
@@ -88,6 +91,7 @@ def grant(
 def _grant(host: Host, content: dict[str, Any], written: "Written | None", holder_file: Path | None) -> None:
     from ledger import entitlements, ids
     from ledger.errors import LedgerError
+    from ledger.four_eyes import Waiting
 
     named = "holder" in content or holder_file is not None
     if named is ("holder_id" in content):
@@ -110,6 +114,9 @@ def _grant(host: Host, content: dict[str, Any], written: "Written | None", holde
         (outcome,) = entitlements.grant(work, [order])
         if isinstance(outcome, LedgerError):
             raise outcome
+    if isinstance(outcome, Waiting):
+        approvals.tell_waiting(host, outcome)
+        return
     shown = {
         "entitlement_id": outcome.id,
         "holder_id": outcome.holder_id,

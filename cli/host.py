@@ -110,8 +110,8 @@ class Host:
             )
 
     @contextmanager
-    def work_as(self, key: str | None, action: "Action") -> "Iterator[Work]":
-        """One transaction as the account with this API key, which must be allowed to do this; without a key
+    def work_as(self, key: str | None, *actions: "Action") -> "Iterator[Work]":
+        """One transaction as the account with this API key, which must be allowed to do these; without a key
         as the operator. Raises KeyUnknown, NotAllowed.
         """
         from ledger import actors, db
@@ -122,7 +122,8 @@ class Host:
             return
         with db.transaction(self.engine) as session:
             acting = actors.authenticate(session, key)
-            acting.require(action)
+            for action in actions:
+                acting.require(action)
             acting.require_party()
             if acting.municipality_id != self.municipality_id:
                 raise Fault("the key is of an account of another municipality", Status.USAGE)

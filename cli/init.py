@@ -64,6 +64,7 @@ def init(
             f"The keys are in {host.keys}: keep that file apart from the database, and never lose it.",
             f"Administrator: {administrator} ({actor_id})",
             f"API key, shown this once: {secret}",
+            "The general programmes wait for a contract manager to publish them: tegoed publish --key KEY",
         ],
     )
 
@@ -98,19 +99,20 @@ def _keys(host: Host, code: str) -> "MunicipalityKeys":
 
 
 def _fill(work: "Work", keys: "MunicipalityKeys", administrator: str) -> tuple[object, str]:
-    """Code keys, general programmes, and the first administrator with its secret."""
+    """Code keys, drafts of general programmes, and the first administrator with its secret."""
     from ledger import actors, codes, ids
     from ledger.tables import Role
 
     codes.register_keys(work, keys)
-    publish_general_programmes(work)
+    draft_general_programmes(work)
     account = actors.ActorInput(id=ids.uuid7(), name=administrator, roles=frozenset({Role.ADMINISTRATOR}))
     actors.put(work, [account])
     return account.id, actors.new_key(work, account.id)
 
 
-def publish_general_programmes(work: "Work") -> None:
-    """One soft programme per law that has none without a product group yet, so that messages import.
+def draft_general_programmes(work: "Work") -> None:
+    """One soft programme per law that has none without a product group yet, so that messages import once
+    somebody else has published them.
 
     Its id is the one a region file would give a programme of that name: loading one later is a new
     version of it.
@@ -133,4 +135,3 @@ def publish_general_programmes(work: "Work") -> None:
         if law not in served
     ]
     programmes.draft(work, fresh)
-    programmes.publish(work, [each.id for each in fresh])

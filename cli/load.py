@@ -21,7 +21,8 @@ RegionFile = Annotated[
 def load(host: Host, file: RegionFile) -> None:
     """Load services, providers, contracts, programmes and budgets: see docs/region-file.md.
 
-    With -m only that municipality of the file. The same file again changes nothing.
+    Contracts and programmes are drafts until somebody else publishes them (tegoed publish). With -m only
+    that municipality of the file. The same file again changes nothing.
     """
     from ledger import regions
 
@@ -36,9 +37,13 @@ def load(host: Host, file: RegionFile) -> None:
         screen.write_json({"region": region.name, "municipalities": loaded})
         return
     rows = [
-        (part.cbs, part.municipality.name, each.created, each.changed, each.unchanged) for part, each in done
+        (part.cbs, part.municipality.name, each.created, each.changed, each.unchanged, each.waiting)
+        for part, each in done
     ]
-    screen.table(region.name, ("code", "municipality", "created", "changed", "unchanged"), rows)
+    columns = ("code", "municipality", "created", "changed", "unchanged", "to be published")
+    screen.table(region.name, columns, rows)
+    if any(each.waiting for _, each in done):
+        screen.say("What is to be published waits for somebody else: tegoed publish --key KEY")
 
 
 def load_part(host: Host, part: "RegionPart") -> "Loaded":

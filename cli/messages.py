@@ -93,9 +93,10 @@ def _tell(host: Host, done: Sequence[Done], *, dry_run: bool) -> None:
         counts["imported"] += 1
         counts["granted"] += len(outcome.granted)
         counts["changed"] += len(outcome.changed)
+        counts["waiting"] += len(outcome.waiting)
         counts["unchanged"] += outcome.unchanged
         counts.update(outcome.signals)
-    names = ("imported", "granted", "changed", "unchanged", "provider_unknown", "service_unknown")
+    names = ("imported", "granted", "changed", "waiting", "unchanged", "provider_unknown", "service_unknown")
     summary = {name: counts[name] for name in names}
     if host.as_json:
         granted = [id_ for e in done if not isinstance(e.outcome, LedgerError) for id_ in e.outcome.granted]

@@ -25,6 +25,9 @@ def change(
     holder: Holder,
     iban: Iban,
     asked_by: Annotated[str, typer.Option(help="Who asked for it, and how that was checked.")],
+    asked_by_contact: Annotated[
+        str | None, typer.Option(help="The id of the contact who asked; the others are told.")
+    ] = None,
     id_: Id = None,
     key: Key = None,
 ) -> None:
@@ -39,6 +42,7 @@ def change(
             account_holder_name=holder,
             iban=iban,
             asked_by=asked_by,
+            asked_by_contact_id=typed.uuid(asked_by_contact) if asked_by_contact else None,
         )
         found = payees.change(work, asked)
     answer = {"change_id": found.change.id, "iban": found.change.iban}
@@ -50,13 +54,16 @@ def decide(
     change_id: Annotated[str, typer.Argument(metavar="CHANGE", help="The id of a change of account.")],
     reason: Annotated[str, typer.Option(help="Why, in words.")],
     approve: Annotated[bool, typer.Option("--approve/--refuse", help="What is decided.")],
+    told_otherwise: Annotated[
+        str | None, typer.Option(help="How the provider was told by letter or telephone, where it was.")
+    ] = None,
     key: Key = None,
 ) -> None:
-    """Decide on a change that somebody else entered; what is approved waits some days."""
+    """Decide on a change that somebody else entered; what is approved is told, and waits some days."""
     from ledger import payees
     from ledger.roles import Action
 
-    asked = payees.DecisionInput(approved=approve, reason=reason)
+    asked = payees.DecisionInput(approved=approve, reason=reason, told_otherwise=told_otherwise)
     with host.work_as(key, Action.DECIDE_ACCOUNTS) as work:
         decision = payees.decide(work, typed.uuid(change_id), asked).decision
     assert decision is not None, "it was just made"

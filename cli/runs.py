@@ -17,6 +17,8 @@ from cli.faults import Fault, Status
 from cli.host import Host
 
 if TYPE_CHECKING:
+    from ledger.ceiling_uses import Used
+    from ledger.reviews import Line
     from ledger.runs import Run
     from ledger.tables import PaymentFile
 
@@ -81,6 +83,57 @@ def draft(
     _tell_open(host, run)
 
 
+def plan(
+    host: Host,
+    every: Annotated[
+        bool, typer.Option("--all-municipalities", help="Of every municipality in the database.")
+    ] = False,
+) -> None:
+    """Draft the run that is due by the municipality's plan and was not drafted yet; for a timer.
+
+    Again drafts nothing more. A person submits the run, and another person releases it.
+    """
+    from ledger import db, municipalities
+
+    hosts = [host]
+    if every:
+        with db.reading(host.engine) as session:
+            known = [row.municipality_id for row in municipalities.listed(session)]
+        hosts = [host.as_of(each) for each in known]
+    told = {each.municipality_id: _planned(each) for each in hosts}
+    if host.as_json:
+        screen.write_json({"municipalities": told})
+    else:
+        for code, said in told.items():
+            screen.say(f"{code}: {_said(said)}")
+    if any("refused" in said for said in told.values()):
+        raise typer.Exit(Status.REFUSED)
+
+
+def _planned(host: Host) -> dict[str, Any]:
+    """What was drafted for one municipality and what comes next; a refusal does not stop the others."""
+    from ledger import run_plans
+    from ledger.errors import LedgerError
+    from ledger.texts import say
+
+    try:
+        with host.work() as work:
+            run = run_plans.draft(work)
+        with host.reading() as work:
+            following = run_plans.ahead(work).following
+    except LedgerError as refused:
+        return {"refused": refused.code, "detail": say(refused, host.lang).detail}
+    return {"drafted": _plain(run) if run else None, "following": following}
+
+
+def _said(told: dict[str, Any]) -> str:
+    if "refused" in told:
+        return str(told["detail"])
+    run, following = told["drafted"], told["following"]
+    done = f"drafted {run['run_id']} up to and including {run['until']}" if run else "nothing is due"
+    return f"{done}; next on {following.planned_on}" if following else f"{done}; no run is planned"
+
+
 def submit(host: Host, run: RunId, key: Key = None) -> None:
     """Hand a draft over for review."""
     from ledger import runs
@@ -142,7 +195,7 @@ def lines(
             each.use.service_day if each.use else "",
             screen.amount(each.use.quantity, each.use.unit) if each.use else "",
             screen.euros(each.cents),
-            f"held: {each.held.reason}" if each.held else "seen" if each.seen else "",
+            _state(each),
         )
         for each in found
     ]
@@ -162,6 +215,17 @@ def hold(host: Host, run: RunId, entries: Entries, reason: Why, note: Note, key:
 def free(host: Host, run: RunId, entries: Entries, key: Key = None) -> None:
     """Let held lines be paid."""
     _mark(host, run, entries, key, kind="freed")
+
+
+def let_go(
+    host: Host,
+    run: RunId,
+    entries: Entries,
+    note: Annotated[str, typer.Option(help="Why, in words; not for the provider.")],
+    key: Key = None,
+) -> None:
+    """Let lines be paid in spite of what their resident said last; who drafted the run does not."""
+    _mark(host, run, entries, key, kind="let_go", note=note)
 
 
 def reject(host: Host, run: RunId, entries: Entries, reason: Why, note: Note, key: Key = None) -> None:
@@ -251,6 +315,15 @@ def _mark(
     screen.show(host.as_json, answer, [f"{kind}: {len(made)} lines; {len(ids) - len(made)} were so already"])
 
 
+def _state(line: "Line") -> str:
+    """What there is to know of a line before its release."""
+    if line.held:
+        return f"held: {line.held.reason}"
+    if line.waits and line.dispute:
+        return f"{line.waits}: {line.dispute.note}"
+    return line.waits or ("seen" if line.seen else "")
+
+
 def _entries(texts: Sequence[str]) -> list[UUID]:
     named = sys.stdin.read().split() if list(texts) == ["-"] else texts
     if not named:
@@ -264,6 +337,7 @@ def _plain(run: "Run") -> dict[str, Any]:
         "until": run.until,
         "requested_on": run.requested_on,
         "state": run.state,
+        "is_planned": run.is_planned,
         "sample_seed": run.sample_seed,
         "payments": run.count,
         "total_cents": run.total_cents,
@@ -272,12 +346,13 @@ def _plain(run: "Run") -> dict[str, Any]:
 
 
 def _tell_open(host: Host, run: "Run") -> None:
-    from ledger import overviews
+    from ledger import ceiling_uses, overviews
 
     with host.reading() as work:
         totals, shares = overviews.totals(work, run.id), overviews.shares(work, run.id, limit=1000)
+        ceilings = ceiling_uses.of_run(work, run.id)
     if host.as_json:
-        screen.write_json({**_plain(run), "totals": totals, "shares": shares})
+        screen.write_json({**_plain(run), "totals": totals, "shares": shares, "ceilings": ceilings})
         return
     rows = [
         (
@@ -285,19 +360,44 @@ def _tell_open(host: Host, run: "Run") -> None:
             each.lines,
             screen.euros(each.cents),
             screen.euros(each.held_cents) if each.held_cents else "",
+            screen.euros(waits) if (waits := each.disputed_cents + each.unconfirmed_cents) else "",
             screen.euros(sum(each.earlier_cents) // len(each.earlier_cents)) if each.earlier_cents else "",
             ", ".join(each.signals),
         )
         for each in shares
     ]
-    columns = ("provider", "lines", "owed", "held", "before, on average", "stands out")
+    columns = ("provider", "lines", "owed", "held", "waits for residents", "before, on average", "stands out")
     screen.table(f"Run {run.id}, up to and including {run.until}: {run.state}", columns, rows)
+    if ceilings:
+        _tell_ceilings(ceilings)
     screen.say(f"{totals.lines} lines, {screen.euros(totals.cents)}; held {screen.euros(totals.held_cents)}")
     screen.say(f"sample: {totals.sample} lines by seed {run.sample_seed}, {totals.unseen} not looked at")
 
 
+def _tell_ceilings(ceilings: "Sequence[Used]") -> None:
+    rows = [
+        (
+            each.contract_number,
+            each.number,
+            each.year,
+            screen.euros(each.counted_cents),
+            screen.euros(each.ceiling_cents),
+            _percent(each.share_bps),
+            ", ".join(map(_percent, each.passed_bps)),
+            f"not told: {each.refusal}" if each.refusal else screen.euros(each.kept_back_cents),
+        )
+        for each in ceilings
+    ]
+    columns = ("contract", "term", "year", "counts", "ceiling", "used", "reached", "not paid")
+    screen.table("Ceilings, with this run", columns, rows)
+
+
+def _percent(bps: int | None) -> str:
+    return "" if bps is None else f"{bps // 100}.{bps % 100:02d}%"
+
+
 def _tell_released(host: Host, run: "Run") -> None:
-    from ledger import lists, payment_files, payments, settlements
+    from ledger import lists, payment_files, payments, settlements, unsettled
     from ledger.tables import Settlement
 
     with host.reading() as work:
@@ -305,9 +405,10 @@ def _tell_released(host: Host, run: "Run") -> None:
         paid = settlements.payments(work, {row.id for row in rows})
         states = payments.states(work, paid.values())
         files = payment_files.listed(work, run.id)
+        left = unsettled.of_run(work, run.id, limit=1000)
     if host.as_json:
         told = [{"number": each.number, "sha256": each.sha256} for each in files]
-        screen.write_json({**_plain(run), "settlements": len(rows), "files": told})
+        screen.write_json({**_plain(run), "settlements": len(rows), "unsettled": left, "files": told})
         return
     shown = [
         (
@@ -322,6 +423,9 @@ def _tell_released(host: Host, run: "Run") -> None:
     ]
     columns = ("provider", "reference", "gross", "set off", "net", "payment")
     screen.table(f"Run {run.id}, up to and including {run.until}: {run.state}", columns, shown)
+    for each in left:
+        why = ", ".join(each.reasons)
+        screen.say(f"provider {each.provider_id}: nothing settled ({why}), {screen.euros(each.cents)} open")
     screen.say(f"payments: {run.count}, together {screen.euros(run.total_cents)}")
     for file in files:
         screen.say(f"file {file.number}: {file.count} payments, SHA-256 {file.sha256.hex()}")

@@ -16,29 +16,39 @@ if TYPE_CHECKING:
 
     from ledger.db import Work
     from ledger.statements import Composed, Form
+    from ledger.texts import Language
 
 
 def statement(
     host: Host,
     settlement: Annotated[
         str,
-        typer.Argument(metavar="SETTLEMENT", help="The id of a settlement, or its payment reference (RF…)."),
+        typer.Argument(
+            metavar="SETTLEMENT",
+            help="The id of a settlement, or its payment reference (RF…); with --provider the id of a run.",
+        ),
     ],
     out: Annotated[
         Path,
         typer.Option(dir_okay=False, help="Where it goes; its ending says what it is: .pdf, .csv or .xlsx."),
     ],
+    provider: Annotated[
+        str | None,
+        typer.Option(
+            help="AGB code or id: its statement in a run, which says why where nothing was settled."
+        ),
+    ] = None,
 ) -> None:
     """Write the statement of a settlement, in the language of --lang.
 
-    With .csv, lines that are held go to a second file with -held in its name. A PDF of a very large
-    settlement has no single lines: the other forms have them all.
+    With .csv, lines that are held go to a second file with -held in its name, and how amounts of contract
+    terms were computed to one with -computed. A PDF of a very large settlement has no single lines: the other
+    forms have them all.
     """
-    from ledger import statements
 
     forms = _forms(out)
     with host.reading() as work:
-        composed = statements.compose(work, _id(work, settlement), host.lang)
+        composed = _composed(work, settlement, provider, host.lang)
         files = [_write(composed, form, path) for form, path in forms if _is_wanted(composed, form)]
     made = composed.statement
     shown = {
@@ -69,7 +79,9 @@ def _forms(out: Path) -> "Sequence[tuple[Form, Path]]":
         case ".xlsx":
             return [(Form.XLSX, out)]
         case ".csv":
-            return [(Form.CSV, out), (Form.HELD_CSV, out.with_name(f"{out.stem}-held{out.suffix}"))]
+            beside = {Form.HELD_CSV: "held", Form.COMPUTED_CSV: "computed"}
+            named = [(form, out.with_name(f"{out.stem}-{name}{out.suffix}")) for form, name in beside.items()]
+            return [(Form.CSV, out), *named]
     raise Fault("the name of the file must end in .pdf, .csv or .xlsx", Status.USAGE)
 
 
@@ -81,10 +93,21 @@ def _id(work: "Work", text: str) -> "UUID":
     return found if found is not None else statements.by_reference(work, text).id
 
 
+def _composed(work: "Work", named: str, provider: str | None, language: "Language") -> "Composed":
+    from ledger import statements
+
+    if provider is None:
+        return statements.compose(work, _id(work, named), language)
+    return statements.compose_in_run(work, typed.uuid(named), typed.provider_id(work, provider), language)
+
+
 def _is_wanted(composed: "Composed", form: "Form") -> bool:
+    """Files beside the lines only where there is something in them."""
     from ledger.statements import Form
 
-    return form is not Form.HELD_CSV or bool(composed.statement.held)
+    made = composed.statement
+    found = {Form.HELD_CSV: bool(made.held), Form.COMPUTED_CSV: bool(made.computed or made.computed_back)}
+    return found.get(form, True)
 
 
 def _write(composed: "Composed", form: "Form", out: Path) -> Path:

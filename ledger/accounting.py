@@ -117,15 +117,21 @@ FAMILIES: Final = (
     ),
     Family(
         id="settlement",
-        description="Afrekeningen met aanbieders",
+        description="Afrekeningen met aanbieders, en rente op vorderingen",
         type=xaf.JournalType.MEMORANDUM,
-        kinds=(EntryKind.SETTLE, EntryKind.SET_OFF, EntryKind.REOPEN),
+        kinds=(
+            EntryKind.SETTLE,
+            EntryKind.SET_OFF,
+            EntryKind.REOPEN,
+            EntryKind.INTEREST,
+            EntryKind.INTEREST_BACK,
+        ),
     ),
     Family(
         id="bank",
         description="Bank",
         type=xaf.JournalType.BANK,
-        kinds=(EntryKind.PAID, EntryKind.RETURN),
+        kinds=(EntryKind.PAID, EntryKind.RETURN, EntryKind.REPAID),
     ),
 )
 """Every kind of entry is in one of them."""
@@ -312,6 +318,9 @@ WORDS: Final = {
     EntryKind.RETURN: "Teruggekomen van de bank",
     EntryKind.TERM: "Contractafspraak",
     EntryKind.TERM_BACK: "Contractafspraak, teruggerekend",
+    EntryKind.REPAID: "Terugbetaald door de aanbieder",
+    EntryKind.INTEREST: "Wettelijke rente",
+    EntryKind.INTEREST_BACK: "Wettelijke rente, teruggenomen",
 }
 """What every kind of entry is called in the audit file."""
 

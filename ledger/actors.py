@@ -9,7 +9,7 @@ import hashlib
 import secrets
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import combinations, product
 from typing import Any, Final, Self
@@ -60,7 +60,7 @@ class ActorPartyNotFound(NotFound):
 
 @dataclass(kw_only=True, eq=False)
 class ActorBound(Conflict):
-    """An account stays with the provider or person it began with: disable it and make another."""
+    """An account stays with the provider, resident or employee it began with: disable it and make another."""
 
     code = "actor_bound"
     actor_id: UUID
@@ -130,7 +130,9 @@ class ActorInput(Input):
     person_id: UUID | None = None
     """With the role holder, and only then."""
     identity: ShortText | None = None
-    """Who the human behind it is: the same text is the same person. Never a citizen service number."""
+    """Who the human behind it is: the same text is the same person. Never a citizen service number.
+
+    Once said it stays, also where it is left out later."""
 
     @model_validator(mode="after")
     def _bound_by_role(self) -> Self:
@@ -165,8 +167,9 @@ def put(work: Work, actors: Sequence[ActorInput]) -> list[ActorState]:
 
     Roles are judged together with those the account has until now: who turns from one side to the
     other first gives up the one; so are those of other accounts of the same person, but for what they
-    are as a resident. A disabled account stays disabled. Raises RolesIncompatible, PersonIncompatible,
-    OwnRoles, ActorBound, ActorPartyNotFound, OperatorReserved.
+    are as a resident. A disabled account stays disabled; whose it is stays too, also where it is not
+    said again. Raises RolesIncompatible, PersonIncompatible, OwnRoles, ActorBound, ActorPartyNotFound,
+    OperatorReserved.
     """
     ids = _with_others(work, actors)
     db.rows(work, Actor, ids, lock=True)
@@ -175,8 +178,7 @@ def put(work: Work, actors: Sequence[ActorInput]) -> list[ActorState]:
     after = dict(before)
     for actor in actors:
         _judge(work, after.get(actor.id), actor)
-        disabled_at = after[actor.id].disabled_at if actor.id in after else None
-        after[actor.id] = ActorState(**actor.model_dump(), disabled_at=disabled_at)
+        after[actor.id] = _as_put(after.get(actor.id), actor)
         _judge_person(after[actor.id], after.values())
     # -- judged; from here on only writes --
     _write(work, before=before, after=after)
@@ -363,17 +365,25 @@ def _judge(work: Work, before: ActorState | None, asked: ActorInput) -> None:
     bound_to = (before.provider_id, before.person_id) if before else (None, None)
     if bound_to not in {(None, None), (asked.provider_id, asked.person_id)}:
         raise ActorBound(actor_id=asked.id)
+    if before and before.identity and asked.identity not in {None, before.identity}:
+        raise ActorBound(actor_id=asked.id)
+
+
+def _as_put(before: ActorState | None, asked: ActorInput) -> ActorState:
+    """Whose account it is cannot be left out afterwards: that would make two people of one."""
+    after = ActorState(**asked.model_dump(), disabled_at=before.disabled_at if before else None)
+    return replace(after, identity=after.identity or (before.identity if before else None))
 
 
 def _with_others(work: Work, actors: Sequence[ActorInput]) -> set[UUID]:
-    """The accounts that are put, and the others of the same people."""
+    """The accounts that are put, and the others of the same people, as is said now and as it was."""
     identities = {actor.identity for actor in actors if actor.identity}
     others = work.session.scalars(
         select(col(Actor.id)).where(
             col(Actor.municipality_id) == work.municipality_id, col(Actor.identity).in_(identities)
         )
     )
-    return {actor.id for actor in actors} | set(others)
+    return set(others) | faces(work, [actor.id for actor in actors])
 
 
 def _judge_person(actor: ActorState, others: Iterable[ActorState]) -> None:

@@ -5,9 +5,8 @@ A message is imported whole or not at all. The latest Toewijzingsdatum and -tijd
 importing a message twice changes nothing.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from typing import ClassVar, TypeAlias
 from uuid import UUID
 
@@ -15,44 +14,25 @@ from pydantic import ValidationError
 from sqlalchemy import select, tuple_
 from sqlmodel import col
 
-from ledger import entitlement_changes, entitlements, people
+from ledger import approvals, entitlement_changes, entitlements, people
+from ledger.allocation_sizes import Size, last_day
+from ledger.approvals import Asked
 from ledger.db import Work
 from ledger.entitlement_changes import Amendment, Ending, Suspension
 from ledger.entitlements import Grant
 from ledger.errors import LedgerError, MalformedFile, Refused
-from ledger.formats import weeks
 from ledger.formats.iwmo301 import Allocation, Client, Message301
+from ledger.four_eyes import NotApproved, Waiting
 from ledger.ids import derived, uuid7
 from ledger.keys import MunicipalityKeys
 from ledger.people import PersonInput
 from ledger.rules.facts import EntitlementKind, Law
-from ledger.rules.periods import Per
-from ledger.rules.restrictions import AnyRestriction, Cap, OnlyCategories, OnlyProviders, OnlyServices
+from ledger.rules.restrictions import AnyRestriction, OnlyCategories, OnlyProviders, OnlyServices
 from ledger.tables import Entitlement, Programme, Provider, Service
-from ledger.units import Unit
 from ledger.vault import Identity
 
-UNITS = {
-    "01": (Unit.MINUTE, 1),
-    "04": (Unit.MINUTE, 60),
-    "14": (Unit.DAY, 1),
-    "16": (Unit.DAY_PART, 1),
-    "82": (Unit.PIECE, 1),
-    "83": (Unit.EUROCENT, 1),
-    "84": (Unit.PIECE, 1),
-}
-"""Codelijst WJ756 to our units, and how many of ours one of theirs is. Euros (83) come in cents."""
-
-PERIODS = {"1": Per.DAY, "2": Per.WEEK, "4": Per.MONTH}
-"""Codelijst WMO757; 6 is the total within the validity."""
-
-IN_TOTAL = "6"
 REMOVED = "13"
 """RedenWijziging: the allocation should not have been made."""
-
-
-OPEN_FROM_YEAR = 2900
-"""Some senders write a last day in a far year for "no last day"."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -89,6 +69,16 @@ class SameMomentOtherContent(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
+class AllocationWaits(Refused):
+    """An earlier version waits for somebody's approval; once that is decided, this one can be imported."""
+
+    code: ClassVar[str] = "allocation_waits"
+    number: int
+    id: UUID
+    """Of the approval."""
+
+
+@dataclass(kw_only=True, eq=False)
 class AllocationRefused(Refused):
     """One allocation of a message was refused, and so the whole message."""
 
@@ -106,6 +96,8 @@ class Imported:
     holder_id: UUID
     granted: tuple[UUID, ...] = ()
     changed: tuple[UUID, ...] = ()
+    waiting: tuple[UUID, ...] = ()
+    """Approvals: what is above the limit of the municipality was not granted or changed yet."""
     unchanged: int = 0
     """Allocations that were known already, or older than what we have."""
     signals: tuple[str, ...] = ()
@@ -150,7 +142,10 @@ def _refusal(fault: LedgerError | ValidationError) -> LedgerError:
 
 
 def _import(work: Work, keys: MunicipalityKeys, messages: Sequence[Message301]) -> list[Imported]:
-    """All messages, each numbering an allocation once; raises at the first that is refused."""
+    """All messages, each numbering an allocation once; raises at the first that is refused.
+
+    What waits is told apart from what was granted or changed.
+    """
     desk = _load(work, keys, messages)
     plans = [desk.plan(message) for message in messages]
     grants = [grant for plan in plans for grant in plan.grants]
@@ -161,7 +156,8 @@ def _import(work: Work, keys: MunicipalityKeys, messages: Sequence[Message301]) 
     for allocation, outcome in zip(places, outcomes, strict=True):
         if isinstance(outcome, LedgerError):
             raise AllocationRefused(number=allocation.number, line=allocation.line, reason=outcome)
-    return [plan.imported for plan in plans]
+    waiting = {outcome.id for outcome in outcomes if isinstance(outcome, Waiting)}
+    return [plan.told(waiting) for plan in plans]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,6 +170,17 @@ class _Plan:
     ordered_places: tuple[Allocation, ...]
     imported: Imported
 
+    def told(self, waiting: Set[UUID]) -> Imported:
+        """What became of it, when these of its grants and orders wait."""
+        done = [order.entitlement_id for order in self.orders if order.id not in waiting]
+        asked = (*self.imported.granted, *(order.id for order in self.orders))
+        return replace(
+            self.imported,
+            granted=tuple(each for each in self.imported.granted if each not in waiting),
+            changed=tuple(dict.fromkeys(done)),
+            waiting=tuple(each for each in asked if each in waiting),
+        )
+
 
 @dataclass(kw_only=True)
 class _Desk:
@@ -182,6 +189,8 @@ class _Desk:
     work: Work
     holders: Mapping[str, UUID]
     present: Mapping[tuple[str, int], Entitlement]
+    asked: Mapping[tuple[str, int], Asked]
+    """The newest grant that was asked for under each number and needs somebody's approval."""
     programmes: Sequence[Programme]
     services: Mapping[tuple[str, str], Service]
     providers: frozenset[str]
@@ -192,6 +201,9 @@ class _Desk:
         grants, granted, orders, ordered, unchanged = [], [], [], [], 0
         for allocation in message.allocations:
             present = self.present.get((message.law, allocation.number))
+            if present is None and self._is_asked(message, allocation):
+                unchanged += 1
+                continue
             if present is None and allocation.change_reason != REMOVED:
                 grants.append(self._grant(message, allocation, holder))
                 granted.append(allocation)
@@ -216,8 +228,28 @@ class _Desk:
             imported=imported,
         )
 
+    def _is_asked(self, message: Message301, allocation: Allocation) -> bool:
+        """Whether it waits for somebody's approval already. Raises what refuses the message."""
+        asked = self.asked.get((message.law, allocation.number))
+        if asked is None or asked.grant is None:
+            return False
+        is_newer = allocation.decided_at > asked.grant.at
+        if asked.decision is not None:
+            if is_newer:
+                return False
+            reason = NotApproved(id=asked.approval.id)
+            raise AllocationRefused(number=allocation.number, line=allocation.line, reason=reason)
+        if is_newer:
+            raise AllocationWaits(number=allocation.number, id=asked.approval.id)
+        if allocation.decided_at == asked.grant.at:
+            wanted = self._grant(message, allocation, self.holders[message.client.bsn])
+            same = asked.grant.holder_id == wanted.holder_id and not _differs(asked.grant, wanted)
+            if allocation.change_reason == REMOVED or not same:
+                raise SameMomentOtherContent(number=allocation.number)
+        return True
+
     def _grant(self, message: Message301, allocation: Allocation, holder: UUID) -> Grant:
-        size = _Size.of(allocation, self.work.now)
+        size = Size.of(allocation, self.work.now)
         return Grant(
             id=uuid7(),
             kind=EntitlementKind.VOUCHER,
@@ -225,7 +257,7 @@ class _Desk:
             programme_id=self._programme(message.law, allocation).id,
             holder_id=holder,
             valid_from=allocation.valid_from,
-            valid_until=_last_day(allocation),
+            valid_until=last_day(allocation),
             amount_cents=size.amount_cents,
             quantity=size.quantity,
             quantity_unit=None if size.quantity is None else size.unit,
@@ -273,49 +305,7 @@ class _Desk:
         return tuple(sorted(found if known else found | {"service_unknown"}))
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Size:
-    """How much an allocation holds, in our units."""
-
-    unit: Unit | None = None
-    amount_cents: int | None = None
-    quantity: int | None = None
-    expected: int | None = None
-    cap: Cap | None = None
-
-    @classmethod
-    def of(cls, allocation: Allocation, now: datetime) -> "_Size":
-        """Budget, a total, or so much per period; no limit where the message has no size at all.
-
-        A size of zero is kept, so that the grant refuses it: it must not become "no limit".
-        """
-        if allocation.budget_cents is not None:
-            return cls(unit=Unit.EUROCENT, amount_cents=allocation.budget_cents)
-        if allocation.volume is None or allocation.unit is None or allocation.frequency is None:
-            return cls()
-        unit, factor = UNITS[allocation.unit]
-        volume = allocation.volume * factor
-        if allocation.frequency == IN_TOTAL:
-            is_money = unit is Unit.EUROCENT
-            return cls(unit=unit, amount_cents=volume) if is_money else cls(unit=unit, quantity=volume)
-        cap = Cap(per=PERIODS[allocation.frequency], unit=unit, most=volume)
-        last = _last_day(allocation) or _year_end(allocation.valid_from, now)
-        total = weeks.total_volume(volume, allocation.frequency, allocation.valid_from, last)
-        return cls(unit=unit, cap=cap, expected=None if unit is Unit.EUROCENT else total)
-
-
-def _last_day(allocation: Allocation) -> date | None:
-    """The last day; a year that only means "open", such as 9999, is no last day."""
-    last = allocation.valid_until
-    return None if last is None or last.year >= OPEN_FROM_YEAR else last
-
-
-def _year_end(first: date, now: datetime) -> date:
-    """Until when an open allocation is committed: the end of this year, or of the year it begins in."""
-    return date(max(first.year, now.year), 12, 31)
-
-
-def _restrictions(message: Message301, allocation: Allocation, size: _Size) -> tuple[AnyRestriction, ...]:
+def _restrictions(message: Message301, allocation: Allocation, size: Size) -> tuple[AnyRestriction, ...]:
     rules: list[AnyRestriction] = [OnlyProviders(providers=frozenset({message.provider_agb}))]
     if allocation.product is not None:
         rules.append(OnlyServices(services=frozenset({allocation.product})))
@@ -328,7 +318,7 @@ _FREE_TO_CHANGE = ("valid_until", "amount_cents", "quantity")
 _FIXED = ("law", "valid_from", "quantity_unit", "restrictions")
 
 
-def _differs(present: Entitlement, wanted: Grant) -> bool:
+def _differs(present: Entitlement | Grant, wanted: Grant) -> bool:
     return any(getattr(present, name) != getattr(wanted, name) for name in (*_FREE_TO_CHANGE, *_FIXED))
 
 
@@ -379,6 +369,7 @@ def _load(work: Work, keys: MunicipalityKeys, messages: Sequence[Message301]) ->
         work=work,
         holders=_holders(work, keys, messages),
         present=_present(work, messages),
+        asked=_asked(work, messages),
         programmes=_programmes(work),
         services=_services(work, messages),
         providers=_providers(work, {message.provider_agb for message in messages}),
@@ -432,6 +423,12 @@ def _present(work: Work, messages: Sequence[Message301]) -> dict[tuple[str, int]
     )
     found = work.session.scalars(statement)
     return {(row.law, row.allocation_number): row for row in found if row.allocation_number is not None}
+
+
+def _asked(work: Work, messages: Sequence[Message301]) -> dict[tuple[str, int], Asked]:
+    """What was asked for under these numbers; of several, the last."""
+    found = approvals.of_allocations(work, {a.number for m in messages for a in m.allocations})
+    return {(each.grant.law, each.grant.allocation_number or 0): each for each in found if each.grant}
 
 
 def _programmes(work: Work) -> Sequence[Programme]:

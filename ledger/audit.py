@@ -11,12 +11,28 @@ from itertools import chain
 
 from sqlalchemy import Column, func, inspect, select
 
-from ledger.checks import books, redemptions, rights, settlements, terms
+from ledger.checks import (
+    announcements,
+    books,
+    confirmations,
+    recoveries,
+    redemptions,
+    rights,
+    settlements,
+    terms,
+)
 from ledger.checks.findings import Finding
 from ledger.db import Work
 from ledger.tables import (
     Account,
+    AccountDecision,
+    Approval,
+    ApprovalDecision,
     Code,
+    Demand,
+    DemandDebt,
+    DemandInterest,
+    DemandStep,
     Entitlement,
     EntitlementChange,
     Entry,
@@ -27,6 +43,7 @@ from ledger.tables import (
     PaymentFile,
     Redemption,
     RedemptionLine,
+    ResidentWord,
     RunRelease,
     Settlement,
     SettlementLine,
@@ -46,6 +63,8 @@ LOOKED_AT = (
     Entitlement,
     EntitlementChange,
     Code,
+    Approval,
+    ApprovalDecision,
     SettlementRun,
     Settlement,
     SettlementLine,
@@ -54,8 +73,14 @@ LOOKED_AT = (
     PaymentFile,
     Payment,
     PaymentEvent,
+    ResidentWord,
+    AccountDecision,
     TermAmount,
     TermLine,
+    Demand,
+    DemandDebt,
+    DemandStep,
+    DemandInterest,
 )
 """The tables that the checks read from end to end."""
 
@@ -84,19 +109,25 @@ def check(work: Work) -> Report:
 
 
 def _findings(work: Work) -> Iterator[Finding]:
-    """In the order of the chain: books, redemptions, entitlements, terms, settlements, files."""
+    """In the order of the chain: books, redemptions, entitlements, terms, settlements and what follows."""
     for each in chain(
         books.checks(work.municipality_id),
         redemptions.checks(work.municipality_id),
         rights.checks(work.municipality_id),
         terms.checks(work.municipality_id),
         settlements.checks(work.municipality_id),
+        recoveries.checks(work.municipality_id),
+        announcements.checks(work.municipality_id),
     ):
         yield from each.findings(work)
     yield from rights.contents(work)
     yield from terms.formulas(work)
     yield from settlements.untils(work)
     yield from settlements.lacking_items(work)
+    yield from recoveries.owed(work)
+    yield from recoveries.interest(work)
+    yield from confirmations.disputed(work)
+    yield from confirmations.unconfirmed(work)
     yield from settlements.files(work)
 
 

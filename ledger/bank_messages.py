@@ -8,7 +8,7 @@ from hashlib import file_digest
 from typing import Any, BinaryIO, Final
 from uuid import UUID
 
-from sqlalchemy import func, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, func, literal_column, or_, select, tuple_
 from sqlmodel import col
 
 from ledger import lists, runs
@@ -21,6 +21,7 @@ from ledger.tables import (
     BankMessage,
     BankMessageKind,
     BankStatement,
+    DemandStep,
     LineOutcome,
 )
 
@@ -123,10 +124,21 @@ def listed(work: Work, *, after: UUID | None = None, limit: int = 50) -> list[Ba
     return lists.page(work, BankMessage, after=after, limit=limit)
 
 
+def recent(work: Work, *, before: UUID | None = None, limit: int = 50) -> list[BankMessage]:
+    """Messages, the one read last first; before is the message seen last."""
+    statement = select(BankMessage).where(col(BankMessage.municipality_id) == work.municipality_id)
+    if before is not None:
+        statement = statement.where(col(BankMessage.id) < before)
+    return list(work.session.scalars(statement.order_by(col(BankMessage.id).desc()).limit(limit)))
+
+
 def to_look_at(
     work: Work, *, after: tuple[UUID, int] | None = None, limit: int = 50
 ) -> list[tuple[BankStatement, BankLine]]:
-    """Lines that no program can settle, with their statements, the oldest first."""
+    """Lines that no program can settle, with their statements, the oldest first.
+
+    But for those that somebody has placed on demands to the last cent.
+    """
     statement = (
         select(BankStatement, BankLine)
         .join(
@@ -134,10 +146,24 @@ def to_look_at(
             (col(BankStatement.municipality_id) == col(BankLine.municipality_id))
             & (col(BankStatement.id) == col(BankLine.statement_id)),
         )
-        .where(col(BankLine.municipality_id) == work.municipality_id, _LOOK_AT)
+        .where(col(BankLine.municipality_id) == work.municipality_id, _LOOK_AT, _is_open())
     )
     if after is not None:
         place = tuple_(col(BankLine.statement_id), col(BankLine.number))
         statement = statement.where(place > after)
     ordered = statement.order_by(col(BankLine.statement_id), col(BankLine.number)).limit(limit)
     return [(found, line) for found, line in work.session.execute(ordered)]
+
+
+def _is_open() -> ColumnElement[bool]:
+    """Whether a line is not, or not all of it, booked on demands."""
+    placed = (
+        select(func.sum(col(DemandStep.cents)))
+        .where(
+            col(DemandStep.municipality_id) == col(BankLine.municipality_id),
+            col(DemandStep.statement_id) == col(BankLine.statement_id),
+            col(DemandStep.line) == col(BankLine.number),
+        )
+        .scalar_subquery()
+    )
+    return or_(placed.is_(None), placed < col(BankLine.cents))

@@ -17,15 +17,16 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
-from ledger import bank_messages, bulk, matching, payments
+from ledger import bank_messages, bulk, matching, payments, repayments
 from ledger.bank_messages import Reading, StatementChanged
-from ledger.clock import day_start
+from ledger.clock import day_start, dutch_day
 from ledger.db import Work
 from ledger.errors import LedgerError, Refused
 from ledger.formats import camt
 from ledger.ids import uuid7
 from ledger.matching import Found
 from ledger.payments import Word
+from ledger.repayments import Credit
 from ledger.tables import (
     TO_LOOK_AT,
     BankLine,
@@ -266,8 +267,11 @@ def _book_piece(work: Work, row: BankStatement, piece: Sequence[camt.Booked], fi
     about = payments.known(work, heard_by.values())
     numbered = list(zip(range(first, first + len(piece)), piece, found, strict=True))
     words = [word for line in numbered for word in _words(*line, now=work.now)]
+    credits = [credit for line in numbered for credit in _credits(*line, now=work.now)]
     outcomes = payments.hear(work, row, words, about)
     of_line: defaultdict[int, list[LineOutcome]] = defaultdict(list)
+    for credit, outcome in zip(credits, repayments.receive(work, row, credits), strict=True):
+        of_line[credit.line].append(outcome)
     for word, outcome in zip(words, outcomes, strict=True):
         of_line[word.line].append(outcome)
     bulk.insert(work, BankLine, [_line(row, *line, of_line[line[0]]) for line in numbered])
@@ -288,11 +292,21 @@ def _words(number: int, booked: camt.Booked, found: Found, *, now: datetime) -> 
         )
 
 
+def _credits(number: int, booked: camt.Booked, found: Found, *, now: datetime) -> Iterator[Credit]:
+    if found.outcome is None and found.demand_id is not None:
+        yield Credit(
+            line=number,
+            demand_id=found.demand_id,
+            cents=booked.amount_cents,
+            day=booked.booked_on or dutch_day(now),
+        )
+
+
 def _outcome(found: Found, heard: Sequence[LineOutcome]) -> LineOutcome:
     """Of a booking of many, what has to be looked at, else what is new, else that it was known."""
     if found.outcome is not None:
         return found.outcome
-    order = [*TO_LOOK_AT, LineOutcome.RETURNED, LineOutcome.BOOKED, LineOutcome.KNOWN]
+    order = [*TO_LOOK_AT, LineOutcome.REPAID, LineOutcome.RETURNED, LineOutcome.BOOKED, LineOutcome.KNOWN]
     return min(heard, key=order.index, default=LineOutcome.UNMATCHED)
 
 

@@ -31,15 +31,15 @@ class Figures:
     reserved_cents: int = 0
     """Set aside for reservations."""
     used_cents: int = 0
-    """Redeemed, and owed by the terms of contracts; less what was taken back."""
+    """Redeemed, and owed by the terms of contracts; less what was taken back, and the interest on that."""
     payable_cents: int = 0
     """Of what was used: owed, in no settlement or owed again."""
     in_payment_cents: int = 0
     """Settled, the bank has not booked it."""
     paid_cents: int = 0
-    """Booked by the bank and not returned, or set off."""
+    """Booked by the bank and not returned, or set off; less what providers paid back."""
     receivable_cents: int = 0
-    """Paid or settled, and then taken back: the provider owes it."""
+    """Paid or settled, and then taken back, with the interest on it: the provider owes it."""
 
     @property
     def settled_cents(self) -> int:
@@ -96,7 +96,7 @@ class Spread:
     owed_again: dict[UUID, Shares] = field(default_factory=dict)
     """By settlement: what the bank did not pay."""
     kept_back: Counter[UUID] = field(default_factory=Counter)
-    """By provider: what was set off."""
+    """By provider: what was set off, or paid back."""
 
     def settle(self, settled: Iterable[Settled], again: Mapping[UUID, list[Again]]) -> None:
         """Spread each settlement over the budgets of its lines."""
@@ -107,12 +107,13 @@ class Spread:
             self._move(each, shares)
 
     def take_back(self, reversals: Iterable[tuple[UUID, UUID, int]]) -> None:
-        """What providers owe, (provider, budget, cents), oldest first: kept back already, or receivable.
+        """What providers owe, (provider, budget, cents), oldest first: kept back or paid back, or receivable.
 
         It was taken off the payable with what was used; but the payable was settled, so it is put back there.
+        Below zero is what is not owed after all; nothing was kept back for it.
         """
         for provider_id, budget_id, cents in reversals:
-            returned = min(cents, self.kept_back[provider_id])
+            returned = max(min(cents, self.kept_back[provider_id]), 0)
             self.kept_back[provider_id] -= returned
             figures = self.figures[budget_id]
             figures.payable_cents += cents

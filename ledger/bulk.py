@@ -247,6 +247,7 @@ _ROWS_ONLY: Final = "SELECT * FROM {given}"
 
 def insert(work: Work, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows that name the same columns in the same order, in as few statements as may be."""
+    assert len({tuple(row) for row in rows}) < 2, "values are taken by their place"
     for start in range(0, len(rows), ROWS_MAX):
         piece = rows[start : start + ROWS_MAX]
         statement = _insertion(table, tuple(piece[0]))

@@ -12,159 +12,36 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Self, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from pydantic import Field, model_validator
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from ledger import bulk, db, entries, programmes, term_desk, term_facts, term_notices
+from ledger import budgets, bulk, db, entries, term_desk, term_facts, term_notices, term_years
 from ledger.clock import day_after, day_start
-from ledger.contracts import ContractUnknown
 from ledger.db import Work
 from ledger.entries import Posting, Pot
-from ledger.errors import Conflict
 from ledger.ids import uuid7s
-from ledger.inputs import Day, Id7, Input
 from ledger.rules.funding import AccountKind, EntryKind
-from ledger.rules.terms_facts import PopulationGroup
 from ledger.rules.terms_lines import TermRefused
 from ledger.tables import (
     Account,
     Budget,
     BudgetMode,
-    Contract,
     Entry,
-    HistoricalCost,
     LineMark,
     MarkKind,
     MarkReason,
     OpenItem,
-    PopulationFigure,
     Programme,
     TermAmount,
-    TermEvidence,
     TermKind,
     TermLine,
     TermNotice,
 )
 from ledger.term_desk import Found, Said
-from ledger.units import AMOUNT_MAX, Unit
-
-# ------------------------------------------------------------------------------------- what is entered
-
-Counted: TypeAlias = Annotated[int, Field(strict=True, ge=0, le=AMOUNT_MAX)]
-"""A whole number, zero or more."""
-_Year: TypeAlias = Annotated[int, Field(strict=True, ge=2000, le=2099)]
-
-
-@dataclass(kw_only=True, eq=False)
-class TermFigureExists(Conflict):
-    """This id was used for another figure."""
-
-    code = "term_figure_exists_with_other_content"
-    id: UUID
-
-
-class EvidenceInput(Input):
-    """What is shown to have been available, on exactly the days of an instalment that are in force."""
-
-    id: Id7
-    contract_id: Id7
-    number: Annotated[int, Field(strict=True, ge=1, le=99)]
-    """Of the term."""
-    first: Day
-    last: Day
-    """Inclusive."""
-    available: Counted
-    """In what the term agreed on: hours, beds, minutes."""
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.last < self.first:
-            raise ValueError("the last day lies before the first")
-        return self
-
-
-class PopulationInput(Input):
-    """How many people of a group there are in a calendar year."""
-
-    id: Id7
-    group: PopulationGroup
-    year: _Year
-    persons: Counted
-
-
-class CostInput(Input):
-    """What the function of a contract cost in a calendar year, in eurocents."""
-
-    id: Id7
-    contract_id: Id7
-    year: _Year
-    cents: Counted
-
-
-_Figure = TypeVar("_Figure", TermEvidence, PopulationFigure, HistoricalCost)
-
-
-def put_evidence(work: Work, evidence: Sequence[EvidenceInput]) -> list[TermEvidence]:
-    """Enter evidence; of one period the last that was entered counts. rows[i] answers evidence[i].
-
-    Raises ContractUnknown, TermFigureExists; then nothing of the batch may be kept.
-    """
-    _require_contracts(work, {each.contract_id for each in evidence})
-    return _put(work, TermEvidence, evidence)
-
-
-def put_population(work: Work, figures: Sequence[PopulationInput]) -> list[PopulationFigure]:
-    """Enter population figures; of one group and year the last counts. rows[i] answers figures[i].
-
-    Raises TermFigureExists; then nothing of the batch may be kept.
-    """
-    return _put(work, PopulationFigure, figures)
-
-
-def put_historical_cost(work: Work, costs: Sequence[CostInput]) -> list[HistoricalCost]:
-    """Enter what years cost; of one contract and year the last counts. rows[i] answers costs[i].
-
-    Raises ContractUnknown, TermFigureExists; then nothing of the batch may be kept.
-    """
-    _require_contracts(work, {each.contract_id for each in costs})
-    return _put(work, HistoricalCost, costs)
-
-
-def _require_contracts(work: Work, contract_ids: set[UUID]) -> None:
-    known = db.rows(work, Contract, contract_ids)
-    for contract_id in sorted(contract_ids - known.keys()):
-        raise ContractUnknown(id=contract_id)
-
-
-def _put(
-    work: Work,
-    table: type[_Figure],
-    given: Sequence[EvidenceInput] | Sequence[PopulationInput] | Sequence[CostInput],
-) -> list[_Figure]:
-    rows = db.rows(work, table, {each.id for each in given})
-    fresh: dict[UUID, _Figure] = {}
-    for each in given:
-        content = each.model_dump()
-        known = rows.get(each.id)
-        if known is None:
-            row = table(
-                municipality_id=work.municipality_id,
-                actor_id=work.actor_id,
-                recorded_at=work.now,
-                **content,
-            )
-            rows[each.id] = fresh[each.id] = row
-        elif known.model_dump(include=set(content)) != content:
-            raise TermFigureExists(id=each.id)
-    # After this point only writes.
-    work.session.add_all(fresh[id_] for id_ in sorted(fresh))
-    work.session.flush()
-    return [rows[each.id] for each in given]
-
+from ledger.units import Unit
 
 # ------------------------------------------------------------------------------------ what it comes to
 
@@ -194,12 +71,15 @@ def compute(work: Work, until: date) -> Computed:
     tried again at the next computing. The caller holds the lock of runs: two that compute at once would both
     find the same.
     """
-    said = list(term_desk.load(work, until).judge())
+    newest = term_years.newest_entry(work)
+    desk = term_desk.load(work, until)
+    said = list(desk.judge())
     found = [each for one in said for each in one.found()]
     borne = _borne(work, found, _bearers(work, found))
     # After this point only writes.
     term_notices.note(work, [*(each for one in said for each in term_notices.of(work, one)), *borne.lacking])
     rows = _write(work, borne.parts, until)
+    term_years.computed(work, desk.through, newest)
     return Computed(amounts=tuple(rows), unjudged=tuple(each for one in said for each in _unjudged(one)))
 
 
@@ -226,22 +106,23 @@ def _bearers(work: Work, found: Sequence[Found]) -> dict[int, _Bearer]:
     """The budget of everything that is not zero, by its place; those that do not exist yet are made."""
     moving = {place: each for place, each in enumerate(found) if each.cents}
     named = _named(work, {place: each for place, each in moving.items() if each.pinned is None})
-    opened = programmes.open_budgets(work, named.values())
+    opened = budgets.opened(work, named.values())
     pinned = db.rows(work, Budget, {each.pinned for each in moving.values() if each.pinned})
-    budgets = {
+    bearing = {
         place: pinned[each.pinned] if each.pinned else opened[named[place]] for place, each in moving.items()
     }
-    rows = db.rows(work, Programme, {each.programme_id for each in budgets.values()})
+    rows = db.rows(work, Programme, {each.programme_id for each in bearing.values()})
     return {
         place: _Bearer(budget=budget, mode=rows[budget.programme_id].mode)
-        for place, budget in budgets.items()
+        for place, budget in bearing.items()
     }
 
 
 def _named(work: Work, found: Mapping[int, Found]) -> dict[int, tuple[UUID, int]]:
     """The programme and year by place; of a contract's own ceiling the programme that paid most under it."""
-    own = [each.said.contract for each in found.values() if each.said.programme_id is None]
-    payers = term_facts.payers(work, {each.id: each for each in own}) if own else {}
+    own = [each for each in found.values() if each.said.programme_id is None]
+    contracts = {each.said.contract.id: each.said.contract for each in own}
+    payers = term_facts.payers(work, contracts, {each.first.year for each in own}) if own else {}
     return {
         place: (
             each.said.programme_id or payers[each.said.contract.id, each.first.year],
@@ -414,37 +295,3 @@ def _mark(work: Work, run_id: UUID, entry_id: UUID, number: int, unjudged: Unjud
         "actor_id": work.actor_id,
         "recorded_at": work.now,
     }
-
-
-# ----------------------------------------------------------------------------------------- what is shown
-
-
-def amounts(work: Work, contract_id: UUID) -> list[tuple[TermAmount, tuple[TermLine, ...]]]:
-    """All that was computed for one contract, the oldest first, each with the lines that show how."""
-    statement = (
-        select(TermAmount, TermLine)
-        .join(
-            TermLine,
-            (col(TermLine.municipality_id) == col(TermAmount.municipality_id))
-            & (col(TermLine.amount_id) == col(TermAmount.id)),
-        )
-        .where(
-            col(TermAmount.municipality_id) == work.municipality_id,
-            col(TermAmount.contract_id) == contract_id,
-        )
-        .order_by(col(TermAmount.id), col(TermLine.line))
-    )
-    found: dict[UUID, tuple[TermAmount, tuple[TermLine, ...]]] = {}
-    for amount, line in work.session.execute(statement):
-        known = found.get(amount.id, (amount, ()))
-        found[amount.id] = (amount, (*known[1], line))
-    return list(found.values())
-
-
-def notices(work: Work, contract_id: UUID | None = None) -> list[TermNotice]:
-    """What there is to know of the terms of a contract, or of all; the newest first."""
-    statement = select(TermNotice).where(col(TermNotice.municipality_id) == work.municipality_id)
-    if contract_id is not None:
-        statement = statement.where(col(TermNotice.contract_id) == contract_id)
-    ordered = statement.order_by(col(TermNotice.recorded_at).desc(), col(TermNotice.id))
-    return list(work.session.scalars(ordered))

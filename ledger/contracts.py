@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from sqlalchemy import delete, select, tuple_
 from sqlmodel import col
 
-from ledger import db, entries
+from ledger import actors, db, entries
 from ledger.db import Work
 from ledger.errors import Conflict, NotFound, Refused
 from ledger.inputs import Amount, Area, Id7, ProductCode, ShortText, Validity
@@ -91,6 +91,15 @@ class ContractProgrammeUnknown(Refused):
     programme_id: UUID
 
 
+@dataclass(kw_only=True, eq=False)
+class ContractPublisherDrafted(Refused):
+    """Who drafts a contract does not publish it; accounts of one person are one."""
+
+    code = "contract_publisher_drafted"
+    numbers: tuple[str, ...]
+    """Of all such contracts that were asked for."""
+
+
 class LineInput(Validity):
     """One service at one tariff, from a first day up to and including a last."""
 
@@ -154,14 +163,16 @@ class ContractDraft:
 
     version: int
     published: bool
+    drafted_by: UUID
+    """The account that wrote this content."""
     content: ContractInput
 
 
 def draft(work: Work, contracts: Sequence[ContractInput]) -> list[ContractDraft]:
     """Make contracts or new versions of them, not yet in force; drafts[i] answers contracts[i].
 
-    A draft that was not published is replaced; the content of the newest version again changes
-    nothing. Raises ContractIsAnother, ContractNumberTaken, ContractPartyUnknown,
+    A draft that was not published is replaced, and is then of who replaced it; the content of the newest
+    version again changes nothing. Raises ContractIsAnother, ContractNumberTaken, ContractPartyUnknown,
     ContractServicesUnknown, ContractTariffsUnfit, ContractProgrammeUnknown; then nothing of the batch
     may be kept.
     """
@@ -176,13 +187,17 @@ def publish(work: Work, contract_ids: Sequence[UUID]) -> list[Contract]:
     """Freeze the newest version of each and put it in force; opens the accounts it needs.
 
     That is the contract's payable account, and one account of the provider for every quantity its
-    services are booked in. What is published already stays as it is. Raises ContractUnknown.
+    services are booked in. Somebody else drafted it. What is published already stays as it is, whoever
+    asks. Raises ContractUnknown, ContractPublisherDrafted; then nothing may be kept.
     """
     contracts = db.rows(work, Contract, contract_ids, lock=True)
     for contract_id in contract_ids:
         if contract_id not in contracts:
             raise ContractUnknown(id=contract_id)
     fresh = [row for row in _newest(work, contracts).values() if row.published_at is None]
+    mine = actors.faces(work, [work.actor_id])
+    if own := [contracts[row.contract_id].number for row in fresh if row.drafted_by in mine]:
+        raise ContractPublisherDrafted(numbers=tuple(sorted(own)))
     # After this point only writes.
     for version in fresh:
         version.published_at = work.now
@@ -201,6 +216,11 @@ def newest(work: Work, contract_ids: Iterable[UUID] | None = None) -> list[Contr
     return list(_drafts(work, {row.id: row for row in rows}).values())
 
 
+def waiting(work: Work) -> list[ContractDraft]:
+    """All drafts that wait for somebody to publish them; by id of the contract."""
+    return [each for each in newest(work) if not each.published]
+
+
 def _last(validity: Validity) -> date:
     return validity.valid_until or date.max
 
@@ -216,6 +236,7 @@ class _Desk:
     programmes: Mapping[UUID, Programme]
     newest: dict[UUID, ContractDraft]
     changed: dict[UUID, ContractDraft]
+    drafter: UUID
 
     def judge(self, contract: ContractInput) -> ContractDraft:
         """Order: the same content, identity, provider, services, tariffs, programmes."""
@@ -237,7 +258,7 @@ class _Desk:
             if programme is None or programme.law is not contract.law:
                 raise ContractProgrammeUnknown(id=contract.id, programme_id=term.programme_id)
         version = known.version + known.published if known else 1  # after a published one, the next
-        drafted = ContractDraft(version=version, published=False, content=contract)
+        drafted = ContractDraft(version=version, published=False, drafted_by=self.drafter, content=contract)
         self.newest[contract.id] = self.changed[contract.id] = drafted
         return drafted
 
@@ -277,6 +298,7 @@ def _load(work: Work, contracts: Sequence[ContractInput]) -> _Desk:
         ),
         newest=_drafts(work, rows),
         changed={},
+        drafter=work.actor_id,
     )
 
 
@@ -325,6 +347,7 @@ def _drafts(work: Work, contracts: Mapping[UUID, Contract]) -> dict[UUID, Contra
         contract_id: ContractDraft(
             version=version.version,
             published=version.published_at is not None,
+            drafted_by=version.drafted_by,
             content=_content(contracts[contract_id], version, lines[contract_id]),
         )
         for contract_id, version in versions.items()
@@ -399,6 +422,7 @@ def _version(work: Work, drafted: ContractDraft) -> ContractVersion:
         acceptance_duty=content.acceptance_duty,
         ceiling_cents=content.ceiling_cents,
         terms=content.terms,
+        drafted_by=drafted.drafted_by,
         recorded_at=work.now,
     )
 

@@ -105,7 +105,7 @@ def act_for(session: Session, municipality_id: str) -> None:
 
 
 def show_key(session: Session, digest: bytes) -> None:
-    """Until it ends, this transaction sees which municipality a key with this digest is of; see draft."""
+    """Until it ends, this transaction sees of which municipality the key or session with this digest is."""
     _tell_policies(session, "tegoed.key", digest.hex())
 
 

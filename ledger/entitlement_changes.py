@@ -4,31 +4,38 @@
 Every change is a new version in the history; what it moves is booked in the same transaction.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from operator import itemgetter
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 from uuid import UUID
 
-from pydantic import Field, model_validator
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlmodel import col
 
-from ledger import bulk, db, entries
+from ledger import bulk, db, entries, four_eyes
+from ledger.change_orders import Amendment as Amendment
+from ledger.change_orders import AnyChange as AnyChange
+from ledger.change_orders import Ending as Ending
+from ledger.change_orders import Order as Order
+from ledger.change_orders import Resumption as Resumption
+from ledger.change_orders import Suspension as Suspension
 from ledger.clock import day_before
 from ledger.db import Work
 from ledger.entitlements import EntitlementNotFound, has_plan, sets_limit
 from ledger.entries import Posting, Pot
 from ledger.errors import Conflict, LedgerError, Refused
+from ledger.four_eyes import Threshold, Waiting
 from ledger.ids import NOBODY, uuid7
-from ledger.inputs import Amount, Day, Id7, Input, Moment, Text, fingerprint
+from ledger.inputs import fingerprint
 from ledger.rules.facts import EntitlementKind, Period
 from ledger.rules.funding import AccountKind, EntryKind
 from ledger.rules.refusals import BudgetTooLow, Closed
 from ledger.rules.restrictions import AnyRestriction
 from ledger.tables import (
     Account,
+    ApprovalKind,
     Bound,
     BudgetMode,
     ChangeKind,
@@ -97,81 +104,15 @@ class NothingSuspended(Refused):
     code: ClassVar[str] = "nothing_suspended"
 
 
-class Change(Input):
-    """What every change says: why, and when it was decided."""
-
-    reason: Text
-    at: Moment
-
-
-class Amendment(Change):
-    """Another amount, quantity, last day or rules; what is left out stays as it is."""
-
-    kind: Literal["amended"] = "amended"
-    amount_cents: Amount | None = None
-    quantity: Amount | None = None
-    expected_quantity: Amount | None = None
-    """Where only caps limit it: what will probably be used, for the commitment."""
-    valid_until: Day | None = None
-    open_ended: Annotated[bool, Field(strict=True)] = False
-    """Take the last day away."""
-    restrictions: Annotated[tuple[AnyRestriction, ...], Field(max_length=50)] | None = None
-
-    @model_validator(mode="after")
-    def _one_end(self) -> Self:
-        if self.open_ended and self.valid_until is not None:
-            raise ValueError("a last day is set or taken away, not both")
-        return self
-
-
-class Suspension(Change):
-    """Nothing may be used from a day on, up to and including a day; None is until it is resumed."""
-
-    kind: Literal["suspended"] = "suspended"
-    from_day: Day
-    until_day: Day | None = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.until_day is not None and self.until_day < self.from_day:
-            raise ValueError("the last day lies before the first")
-        return self
-
-
-class Resumption(Change):
-    """It may be used again from this day on."""
-
-    kind: Literal["resumed"] = "resumed"
-    first_day: Day
-
-
-class Ending(Change):
-    """Its last day, inclusive; earlier than it was."""
-
-    kind: Literal["ended"] = "ended"
-    last_day: Day
-
-
-AnyChange: TypeAlias = Annotated[Amendment | Suspension | Resumption | Ending, Field(discriminator="kind")]
-"""Everything that can be asked of an entitlement."""
-
-
-class Order(Input):
-    """A change with its id and its entitlement."""
-
-    id: Id7
-    entitlement_id: UUID
-    change: AnyChange
-
-
-Outcome: TypeAlias = Entitlement | LedgerError
-"""The entitlement after the change, or why it was refused."""
+Outcome: TypeAlias = Entitlement | Waiting | LedgerError
+"""The entitlement after the change, or that somebody else must approve it first, or why it was refused."""
 
 
 def change(work: Work, orders: Sequence[Order]) -> list[Outcome]:
     """Judge the changes in the order given and book those that pass together.
 
-    outcomes[i] answers orders[i]. The same id with the same content changes nothing more.
+    outcomes[i] answers orders[i]. The same id with the same content changes nothing more. What adds
+    money until there is more than the limit of the municipality waits for somebody else: see four_eyes.
     """
     desk = _load(work, orders)
     outcomes = [desk.judge(order) for order in orders]
@@ -187,7 +128,7 @@ def expire(work: Work, *, today: date, claim_days: int, most: int = 1000) -> lis
     answer is empty.
     """
     rights = _expired(work, today - timedelta(days=claim_days), most)
-    desk = _desk(work, rights, {})
+    desk = _desk(work, rights, frozenset())
     closing = [right for right in rights.values() if not desk.sets_aside(right)]
     for right in closing:
         desk.close(right)
@@ -216,6 +157,7 @@ class _Desk:
     programmes: Mapping[UUID, Programme]
     last_used: Mapping[UUID, date]
     left: dict[tuple[AccountKind, UUID, Unit], int]
+    threshold: Threshold
     moves: list[_Move] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
     """Rows of EntitlementChange."""
@@ -228,19 +170,21 @@ class _Desk:
         mark = fingerprint(order)
         if order.id in self.known:
             return right if self.known[order.id] == mark else ChangeExists(id=order.id)
+        if answered := self.threshold.answer(order.id, mark):
+            return answered
         if right.closed_at is not None:
             return Closed()
-        refusal = self._apply(right, order.change, order.id)
-        if refusal is not None:
-            return refusal
+        stopped = self._apply(right, order, mark)
+        if stopped is not None:
+            return stopped
         self._note(right, ChangeKind(order.change.kind), order, mark)
         self.known[order.id] = mark
         return right
 
-    def _apply(self, right: Entitlement, change: AnyChange, cause_id: UUID) -> Refused | None:
-        match change:
+    def _apply(self, right: Entitlement, order: Order, mark: bytes) -> Refused | Waiting | None:
+        match change := order.change:
             case Amendment():
-                return self._amend(right, change, cause_id)
+                return self._amend(right, change, order, mark)
             case Suspension():
                 period = Period(start=change.from_day, until=change.until_day)
                 right.suspensions = (*right.suspensions, period)
@@ -250,9 +194,12 @@ class _Desk:
             case Ending():
                 return self._end(right, change)
 
-    def _amend(self, right: Entitlement, change: Amendment, cause_id: UUID) -> Refused | None:
-        """All refusals come before the first move."""
-        cents = self._cents_after(right, change) - right.committed_cents
+    def _amend(
+        self, right: Entitlement, change: Amendment, order: Order, mark: bytes
+    ) -> Refused | Waiting | None:
+        """All refusals, and what must wait, come before the first move."""
+        after = self._cents_after(right, change)
+        cents = after - right.committed_cents
         quantity = (change.quantity - (right.quantity or 0)) if change.quantity is not None else 0
         refusal = (
             self._limits_refusal(right, change)
@@ -263,8 +210,11 @@ class _Desk:
         )
         if refusal is not None:
             return refusal
-        self._move(right, Unit.EUROCENT, cents, cause_id)
-        self._move(right, right.quantity_unit, quantity, cause_id)
+        if self.threshold.stops(order.id, _added(right, change, after)):
+            ids = {"id_": order.id, "entitlement_id": right.id}
+            return self.threshold.hold(ApprovalKind.CHANGE, order, mark, cents=after, **ids)
+        self._move(right, Unit.EUROCENT, cents, order.id)
+        self._move(right, right.quantity_unit, quantity, order.id)
         right.committed_cents += cents
         for name in ("amount_cents", "quantity", "expected_quantity", "valid_until", "restrictions"):
             if (value := getattr(change, name)) is not None:
@@ -394,6 +344,24 @@ def _rules_refusal(right: Entitlement, rules: tuple[AnyRestriction, ...]) -> Ref
     return LimitMissing(unit=Unit.EUROCENT) if unlimited else None
 
 
+def _added(right: Entitlement, change: Amendment, after: int) -> int | None:
+    """What is committed after a change that adds money, 0 where it adds none; None: nobody can say.
+
+    Where no amount sets a limit, other rules or a later last day may cost anything, and so may more of
+    what has no estimate.
+    """
+    raised = after if after > right.committed_cents else 0
+    if right.amount_cents is not None:
+        return raised
+    later = right.valid_until is not None and (
+        change.open_ended or (change.valid_until or right.valid_until) > right.valid_until
+    )
+    longer = later and right.quantity is None and change.expected_quantity is None
+    present = _basis(right.quantity, right.expected_quantity) or 0
+    more = (_basis(change.quantity, change.expected_quantity) or 0) > present
+    return None if change.restrictions is not None or longer or (more and not after) else raised
+
+
 def _basis(quantity: int | None, expected: int | None) -> int | None:
     """The quantity a commitment is estimated from: the limit, else what is expected."""
     return expected if quantity is None else quantity
@@ -414,18 +382,20 @@ def _resume(right: Entitlement, first_day: date) -> Refused | None:
 
 def _load(work: Work, orders: Sequence[Order]) -> _Desk:
     rights = db.rows(work, Entitlement, {order.entitlement_id for order in orders}, lock=True)
-    return _desk(work, rights, _known(work, {order.id for order in orders}))
+    return _desk(work, rights, {order.id for order in orders})
 
 
-def _desk(work: Work, rights: Mapping[UUID, Entitlement], known: dict[UUID, bytes]) -> _Desk:
+def _desk(work: Work, rights: Mapping[UUID, Entitlement], order_ids: Set[UUID]) -> _Desk:
+    threshold = four_eyes.load(work, order_ids)
     found = db.rows(work, Programme, {right.programme_id for right in rights.values()})
     return _Desk(
         work=work,
-        known=known,
+        known=_known(work, order_ids),
         rights=rights,
         programmes=found,
         last_used=_last_used(work, rights),
         left=_left(work, rights.values(), found),
+        threshold=threshold,
     )
 
 
@@ -440,7 +410,8 @@ def _left(
 
 
 def _write(work: Work, desk: _Desk) -> None:
-    """The changed rows and their history, then one posting."""
+    """What waits; then the changed rows and their history, and one posting."""
+    desk.threshold.write()
     if not desk.changes:
         return
     work.session.flush()

@@ -13,10 +13,11 @@ from pydantic import Field, model_validator
 from sqlalchemy import select
 from sqlmodel import col
 
-from ledger import bulk, db, entries, estimates, programmes
+from ledger import budgets, bulk, db, entries, estimates, four_eyes
 from ledger.db import Work
 from ledger.entries import Place, Posting, Pot
 from ledger.errors import Conflict, LedgerError, NotFound, Refused
+from ledger.four_eyes import Threshold, Waiting
 from ledger.ids import NOBODY
 from ledger.inputs import Amount, Id7, LongText, Moment, Pc4, Text, Validity, fingerprint
 from ledger.rules.facts import EntitlementKind, Law
@@ -24,6 +25,7 @@ from ledger.rules.funding import AccountKind, EntryKind
 from ledger.rules.refusals import BudgetTooLow
 from ledger.rules.restrictions import AnyRestriction, Cap, OnlyItems, OnlyProviders
 from ledger.tables import (
+    ApprovalKind,
     Bound,
     Budget,
     BudgetMode,
@@ -120,17 +122,18 @@ class Grant(GrantTerms):
     id: Id7
 
 
-Outcome: TypeAlias = Entitlement | LedgerError
-"""The entitlement, or why it was not granted."""
+Outcome: TypeAlias = Entitlement | Waiting | LedgerError
+"""The entitlement, or that somebody else must approve it first, or why it was not granted."""
 
 
 def grant(work: Work, grants: Sequence[Grant]) -> list[Outcome]:
     """Judge the grants in the order given and book those that pass together.
 
     outcomes[i] answers grants[i]. The commitment goes from the budget of the year in which the
-    entitlement begins; a hard budget refuses what it cannot carry, a soft one goes below zero.
+    entitlement begins; a hard budget refuses what it cannot carry, a soft one goes below zero. What is
+    above the limit of the municipality is judged, and waits for somebody else: see four_eyes.
     The same id with the same content is answered as the first time, with other content it is
-    EntitlementExists.
+    EntitlementExists, or ApprovalExists while nothing was granted.
     """
     desk = _load(work, grants)
     outcomes = [desk.judge(each) for each in grants]
@@ -152,15 +155,18 @@ class _Desk:
     budget_left: dict[UUID, int]
     holders: set[UUID]
     estimates: Mapping[UUID, int]
+    threshold: Threshold
     granted: list[Entitlement] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
     """Rows of EntitlementChange."""
 
     def judge(self, grant: Grant) -> Outcome:
-        """Order: known id, known number, holder, programme, budget."""
+        """Order: known id, known number, holder, programme, budget, limit."""
         mark = fingerprint(grant)
         if earlier := self.fingerprints.get(grant.id):
             return self.known[grant.id] if earlier == mark else EntitlementExists(id=grant.id)
+        if answered := self.threshold.answer(grant.id, mark):
+            return answered
         if taken := self.numbers.get((grant.law, grant.allocation_number)):
             return EntitlementExists(id=taken)
         if grant.holder_id not in self.holders:
@@ -176,6 +182,10 @@ class _Desk:
         left = self.budget_left[budget.id]
         if programme.mode is BudgetMode.HARD and cents > left:
             return BudgetTooLow(asked_cents=cents, left_cents=left)
+        nobody_knows = grant.amount_cents is None and not cents
+        if self.threshold.stops(grant.id, None if nobody_knows else cents):
+            ids = {"id_": grant.id, "entitlement_id": grant.id}
+            return self.threshold.hold(ApprovalKind.GRANT, grant, mark, cents=cents, **ids)
         self.budget_left[budget.id] -= cents
         return self._take(grant, budget, cents, mark)
 
@@ -206,13 +216,14 @@ def _load(work: Work, grants: Sequence[Grant]) -> _Desk:
     """
     ids = {each.id for each in grants}
     found = db.rows(work, Programme, {each.programme_id for each in grants})
-    budgets = programmes.open_budgets(
+    opened = budgets.opened(
         work, {(each.programme_id, each.valid_from.year) for each in grants if each.programme_id in found}
     )
-    budget_left = _budget_left(work, found, budgets.values())
+    budget_left = _budget_left(work, found, opened.values())
     numbers = _numbers(
         work, {each.allocation_number for each in grants if each.allocation_number is not None}
     )
+    threshold = four_eyes.load(work, ids)
     fingerprints = _fingerprints(work, ids)
     return _Desk(
         work=work,
@@ -220,7 +231,7 @@ def _load(work: Work, grants: Sequence[Grant]) -> _Desk:
         fingerprints=fingerprints,
         numbers=numbers,
         programmes=found,
-        budgets=budgets,
+        budgets=opened,
         budget_left=budget_left,
         holders=set(db.rows(work, Person, {each.holder_id for each in grants})),
         estimates=estimates.of_grants(
@@ -233,6 +244,7 @@ def _load(work: Work, grants: Sequence[Grant]) -> _Desk:
                 if each.amount_cents is None
             },
         ),
+        threshold=threshold,
     )
 
 
@@ -245,7 +257,8 @@ def _budget_left(work: Work, found: Mapping[UUID, Programme], budgets: Iterable[
 
 
 def _write(work: Work, desk: _Desk) -> None:
-    """The rows in bulk, then one posting that makes their accounts."""
+    """What waits; then the rows in bulk, and one posting that makes their accounts."""
+    desk.threshold.write()
     if not desk.granted:
         return
     bulk.insert(work, Entitlement, [row.model_dump() for row in desk.granted])

@@ -90,5 +90,5 @@ class InvalidIdentifier(Malformed):
 
     code = "invalid_identifier"
     kind: str
-    """bsn, agb, kvk, iban, postcode, municipality or product_code."""
+    """bsn, agb, kvk, iban, postcode, municipality, email or product_code."""
     fault: str

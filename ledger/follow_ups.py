@@ -2,12 +2,12 @@
 """What happens to a redemption later: capture or release a reservation, reverse lines.
 
 A reservation is resolved once, and not captured before its day: a capture of less than all gives the
-rest back. A line is reversed
-at most once, wholly or in part. Nothing is edited: each follow-up is a row and mirror entries.
+rest back. A line is reversed at most once, wholly or in part; what is left of it once more where a review
+rejects it. Nothing is edited: each follow-up is a row and mirror entries.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,17 +24,18 @@ from ledger.standing import Case, Decision, Desk, Followed, Line, Order, Outcome
 from ledger.tables import Entitlement, FollowUp, FollowUpKind, Redemption, RedemptionLine, TakenBack
 
 
-def follow_up(work: Work, orders: Sequence[Order]) -> list[Outcome]:
+def follow_up(work: Work, orders: Sequence[Order], *, again: bool = False) -> list[Outcome]:
     """Judge the orders in the order given and book those that pass together.
 
-    outcomes[i] answers orders[i]. The same id with the same content gets the same answer.
+    outcomes[i] answers orders[i]. The same id with the same content gets the same answer. again lets
+    what is left of a line be reversed after a part of it was.
     """
     outcomes: dict[int, Outcome] = {}
     for turn in _turns(orders):
         cases = _cases(work, [orders[i] for i in turn])
         # Locked once: a second look would find stripes that were made meanwhile, and lock out of order.
         accounts = entries.locked(work, {owner for case in cases.values() for owner in _owners(case)})
-        desk = _desk(work, [orders[i] for i in turn], cases)
+        desk = _desk(work, [orders[i] for i in turn], cases, again=again)
         outcomes |= {i: desk.judge(orders[i]) for i in turn}
         # After this point only writes.
         _write(work, desk.decided, entries.by_place(accounts))
@@ -65,11 +66,19 @@ def _cases(work: Work, orders: Sequence[Order]) -> dict[UUID, Case]:
     return cases
 
 
-def _desk(work: Work, orders: Sequence[Order], cases: dict[UUID, Case]) -> Desk:
+def left(work: Work, lines: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], int]:
+    """How much of these redemption lines stands, in the unit of each; 0 where all was taken back."""
+    found = {(row.redemption_id, row.line): row.quantity for row in _lines(work, {each[0] for each in lines})}
+    for off in _taken_back(work, {each[0] for each in lines}):
+        found[off.redemption_id, off.line] -= off.quantity
+    return {each: found[each] for each in lines}
+
+
+def _desk(work: Work, orders: Sequence[Order], cases: dict[UUID, Case], *, again: bool) -> Desk:
     """What may have happened to them; read after the locks."""
     _apply_history(cases, _followed(work, set(cases)), _taken_back(work, set(cases)))
     known = _known(work, {order.id for order in orders})
-    return Desk(known=known, cases=cases, today=dutch_day(work.now))
+    return Desk(known=known, cases=cases, today=dutch_day(work.now), again=again)
 
 
 def _owners(case: Case) -> set[UUID]:
@@ -101,7 +110,7 @@ def _apply_history(
         line = cases[off.redemption_id].lines[off.line]
         line.quantity -= off.quantity
         line.cents -= off.price_cents
-        line.reversed |= off.kind is FollowUpKind.REVERSAL
+        line.reversals += off.kind is FollowUpKind.REVERSAL
 
 
 def _lines(work: Work, redemption_ids: set[UUID]) -> Sequence[RedemptionLine]:
@@ -169,6 +178,7 @@ def _off_row(work: Work, decision: Decision, off: Share) -> dict[str, Any]:
         "line": off.line.row.line,
         "redemption_id": decision.order.redemption_id,
         "kind": decision.order.kind,
+        "turn": max(off.line.reversals, 1),
         "quantity": off.quantity,
         "price_cents": off.cents,
     }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Numbers that name persons, providers, places and bank accounts, and the checks they carry.
+"""Numbers and addresses that name persons, providers, places and bank accounts, and their checks.
 
 A check returns the value as it is stored, or raises InvalidIdentifier, which never repeats the value.
 Passing a check proves that a number is well formed, not that it belongs to anybody.
@@ -17,6 +17,11 @@ _IBAN_FORM = re.compile(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}")
 _IBAN_NL_FORM = re.compile(r"NL[0-9]{2}[A-Z]{4}[0-9]{10}")
 _LETTERS_AS_NUMBERS = {ord(letter): str(int(letter, 36)) for letter in ascii_uppercase}
 _POSTCODE_FORM = re.compile(r"[1-9][0-9]{3}([A-Z]{2})?")
+_EMAIL_FORM = re.compile(
+    r"(?=.{6,254}$)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]"
+)
+_LOCAL_MAX = 64
 _POSTCODE_LETTERS_UNUSED = frozenset({"SA", "SD", "SS"})
 
 
@@ -39,6 +44,11 @@ def is_bsn(value: str) -> bool:
     except InvalidIdentifier:
         return False
     return True
+
+
+def holds_bsn(value: str) -> bool:
+    """Whether nine digits in a row somewhere in a text are a citizen service number."""
+    return any(is_bsn(digits) for digits in re.findall(r"(?<![0-9])[0-9]{9}(?![0-9])", value))
 
 
 def agb(value: str) -> str:
@@ -76,6 +86,18 @@ def postcode(value: str) -> str:
     if not _POSTCODE_FORM.fullmatch(code) or code[4:] in _POSTCODE_LETTERS_UNUSED:
         raise InvalidIdentifier(kind="postcode", fault="is not four digits and two letters, or four digits")
     return code
+
+
+def email(value: str) -> str:
+    """An address for e-mail in ASCII without comments or quotes; no citizen service number is in it.
+
+    Source: RFC 5321 sections 4.1.2 and 4.5.3.1, of which the common forms are taken.
+    """
+    if not _EMAIL_FORM.fullmatch(value) or value.index("@") > _LOCAL_MAX:
+        raise InvalidIdentifier(kind="email", fault="does not have the form of an e-mail address")
+    if holds_bsn(value):
+        raise InvalidIdentifier(kind="email", fault="holds a citizen service number")
+    return value
 
 
 def product_code(value: str) -> str:

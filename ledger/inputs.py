@@ -121,6 +121,14 @@ LongText: TypeAlias = Annotated[
 ]
 """Text of several lines."""
 
+Email: TypeAlias = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True),
+    _checked(identifiers.email),
+    _pattern(r"^[!-?A-~]{1,64}@[!-?A-~]{4,189}$"),
+]
+"""An address for e-mail in ASCII; without a citizen service number in it."""
+
 Bsn: TypeAlias = Annotated[str, _checked(identifiers.bsn), _pattern("^[0-9]{9}$")]
 Agb: TypeAlias = Annotated[str, _checked(identifiers.agb), _pattern("^[0-9]{8}$")]
 Kvk: TypeAlias = Annotated[str, _checked(identifiers.kvk), _pattern("^[0-9]{8}$")]

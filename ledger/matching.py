@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Matching: which payments of ours the lines of a statement are about.
+"""Matching: which payments of ours, or demands, the lines of a statement are about.
 
 By the end-to-end id; else by the bank's own reference, as it gave it before; else a booking of a whole file
-by the name of the file; else by amount and IBAN, among payments that can be booked or come back now. Only one
-that fits is a match: nothing is guessed.
+by the name of the file; else, money in, by the reference of a demand; else by amount and IBAN, among payments
+that can be booked or come back now. Only one that fits is a match: nothing is guessed.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,16 +18,21 @@ from sqlmodel import col
 from ledger import payments
 from ledger.db import Work
 from ledger.formats.camt import Booked
+from ledger.identifiers import is_rf_reference
 from ledger.rules.states import PAYMENTS, News, PaymentState
 from ledger.tables import (
     BankLine,
     BankMessageKind,
     BankStatement,
+    Demand,
     LineOutcome,
     Payment,
     PaymentEvent,
     PaymentFile,
 )
+
+_REFERENCE = re.compile(r"(?=(RF[0-9]{2}[0-9A-Z]{12}))")
+"""As payment_files makes references, found wherever one may begin."""
 
 FINAL = "BOOK"
 """The status of an entry that is booked; any other is not yet money."""
@@ -42,6 +48,8 @@ class Found:
     """What became of it where no payment hears of it."""
     file: str | None = None
     """The message id of the file that was booked as one."""
+    demand_id: UUID | None = None
+    """The demand for which money came in."""
 
 
 def news(booked: Booked) -> News:
@@ -54,7 +62,7 @@ def match(work: Work, kind: BankMessageKind, lines: Sequence[Booked]) -> list[Fo
     found: dict[int, Found] = {
         place: Found(outcome=LineOutcome.NOTED) for place, each in enumerate(lines) if each.status != FINAL
     }
-    for step in (_by_id, _by_servicer, _by_file, _by_amount):
+    for step in (_by_id, _by_servicer, _by_file, _by_demand, _by_amount):
         rest = {place: each for place, each in enumerate(lines) if place not in found}
         found |= step(work, kind, rest)
     return [found.get(place, Found(outcome=LineOutcome.UNMATCHED)) for place in range(len(lines))]
@@ -160,6 +168,44 @@ def _told(work: Work, kind: BankMessageKind, names: Collection[str]) -> set[str]
         )
     )
     return {name for name in work.session.scalars(statement) if name is not None}
+
+
+def _by_demand(work: Work, kind: BankMessageKind, lines: Mapping[int, Booked]) -> dict[int, Found]:
+    """Money in that names the reference of a demand, where a reference belongs or in its text.
+
+    A statement books it; a notice says nothing that no statement says. More than one demand is told.
+    """
+    named = {
+        place: _references(each)
+        for place, each in lines.items()
+        if each.is_credit and not each.return_code and not each.is_reversal
+    }
+    references = {reference for each in named.values() for reference in each}
+    if not references:
+        return {}
+    rows = work.session.execute(
+        select(col(Demand.reference), col(Demand.id)).where(
+            col(Demand.municipality_id) == work.municipality_id, col(Demand.reference).in_(references)
+        )
+    )
+    known: dict[str, UUID] = {row[0]: row[1] for row in rows}
+    found: dict[int, Found] = {}
+    for place, candidates in named.items():
+        ids = {known[reference] for reference in candidates if reference in known}
+        if ids and kind is not BankMessageKind.STATEMENT:
+            found[place] = Found(outcome=LineOutcome.NOTED)
+        elif ids:
+            outcome = LineOutcome.AMBIGUOUS if len(ids) > 1 else None
+            found[place] = Found(outcome=outcome, demand_id=min(ids))
+    return found
+
+
+def _references(booked: Booked) -> set[str]:
+    """What can be a reference of ours, however it is spaced."""
+    texts = [text for text in (booked.reference, booked.remittance) if text]
+    told = ("".join(text.split()).upper() for text in texts)
+    found = {match[1] for text in told for match in _REFERENCE.finditer(text)}
+    return {each for each in found if is_rf_reference(each)}
 
 
 def _by_amount(work: Work, kind: BankMessageKind, lines: Mapping[int, Booked]) -> dict[int, Found]:

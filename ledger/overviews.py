@@ -11,12 +11,12 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import Subquery, case, func, select
 from sqlmodel import col
 
-from ledger import reviews, runs
+from ledger import gates, reviews, runs
 from ledger.db import Work
-from ledger.tables import OpenItem, Payment, Provider, Settlement
+from ledger.tables import LeftOutReason, OpenItem, Payment, Provider, Settlement
 from ledger.tables.base import linked
 
 EARLIER: Final = 3
@@ -44,6 +44,8 @@ class Signal(StrEnum):
     """Half as much again as on average before, and a thousand euros more."""
     BELOW_ZERO = "below_zero"
     """More was taken back than is owed: nothing will be paid now."""
+    DISPUTED_LATE = "disputed_late"
+    """A resident disputes what was settled before, and that still stands."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +58,12 @@ class Share:
     cents: int
     """Of all lines, the held ones too, less what was taken back of them."""
     held_cents: int
+    disputed_cents: int
+    """Not held, and disputed by their residents."""
+    unconfirmed_cents: int
+    """Neither, and still to be confirmed by their residents."""
+    disputed_late: int
+    """How many lines were disputed after they were settled, and still stand."""
     earlier_cents: tuple[int, ...]
     """Gross of the last settlements, the newest first; at most EARLIER."""
     signals: tuple[Signal, ...]
@@ -70,6 +78,12 @@ class Totals:
     cents: int
     held_lines: int
     held_cents: int
+    disputed_lines: int
+    """Not held, and disputed by their residents."""
+    disputed_cents: int
+    unconfirmed_lines: int
+    """Neither, and still to be confirmed by their residents."""
+    unconfirmed_cents: int
     sample: int
     """How many lines must be looked at."""
     unseen: int
@@ -79,22 +93,21 @@ class Totals:
 def totals(work: Work, run_id: UUID) -> Totals:
     """What an open run comes to. Raises RunNotFound."""
     runs.row(work, run_id)
-    is_held = reviews.is_held()
+    sums = _sums(work, run_id)
+    figures = {
+        "lines": func.sum(sums.c.lines),
+        "cents": func.sum(sums.c.cents),
+        **{f"{why}_lines": _kept_back(sums, sums.c.lines, why) for why in _KEPT_BACK},
+        **{f"{why}_cents": _kept_back(sums, sums.c.cents, why) for why in _KEPT_BACK},
+    }
     statement = select(
-        func.count(func.distinct(col(OpenItem.provider_id))),
-        func.coalesce(func.sum(case((_IS_LINE, 1), else_=0)), 0),
-        func.coalesce(func.sum(col(OpenItem.cents)), 0),
-        func.coalesce(func.sum(case((and_(_IS_LINE, is_held), 1), else_=0)), 0),
-        func.coalesce(func.sum(case((is_held, col(OpenItem.cents)), else_=0)), 0),
-    ).where(*_of(work, run_id))
+        func.count(func.distinct(sums.c.provider_id)).label("providers"),
+        *(func.coalesce(figure, 0).label(name) for name, figure in figures.items()),
+    )
     drawn = reviews.sample(work, run_id)
-    providers, lines, cents, held_lines, held_cents = work.session.execute(statement).one()
+    found = work.session.execute(statement).one()
     return Totals(
-        providers=providers,
-        lines=int(lines),
-        cents=int(cents),
-        held_lines=int(held_lines),
-        held_cents=int(held_cents),
+        **{name: int(figure) for name, figure in found._mapping.items()},
         sample=len(drawn),
         unseen=len(reviews.unseen(work, run_id, drawn)),
     )
@@ -106,51 +119,103 @@ def shares(work: Work, run_id: UUID, *, after: UUID | None = None, limit: int = 
     Raises RunNotFound.
     """
     runs.row(work, run_id)
-    is_held = reviews.is_held()
+    sums = _sums(work, run_id, after)
     statement = (
         select(
-            col(OpenItem.provider_id),
-            func.sum(case((_IS_LINE, 1), else_=0)),
-            func.sum(col(OpenItem.cents)),
-            func.sum(case((is_held, col(OpenItem.cents)), else_=0)),
+            sums.c.provider_id,
+            func.sum(sums.c.lines),
+            func.sum(sums.c.cents),
+            *(_kept_back(sums, sums.c.cents, why) for why in _KEPT_BACK),
         )
-        .where(*_of(work, run_id))
-        .group_by(col(OpenItem.provider_id))
+        .group_by(sums.c.provider_id)
+        .order_by(sums.c.provider_id)
+        .limit(limit)
     )
-    if after is not None:
-        statement = statement.where(col(OpenItem.provider_id) > after)
-    rows = work.session.execute(statement.order_by(col(OpenItem.provider_id)).limit(limit)).all()
-    ids = [row[0] for row in rows]
-    providers = _providers(work, ids)
-    earlier, accounts = _earlier(work, ids), _accounts(work, ids)
-    return [
-        _share(providers[id_], int(lines), int(cents), int(held), earlier[id_], accounts.get(id_))
-        for id_, lines, cents, held in rows
-    ]
-
-
-def _of(work: Work, run_id: UUID) -> tuple[Any, ...]:
-    return (col(OpenItem.municipality_id) == work.municipality_id, col(OpenItem.run_id) == run_id)
-
-
-def _share(
-    provider: Provider, lines: int, cents: int, held: int, earlier: Sequence[int], account: str | None
-) -> Share:
-    signals = {
-        Signal.FIRST_TIME: not earlier,
-        Signal.ACCOUNT_CHANGED: account is not None and account != provider.iban,
-        Signal.MUCH_MORE: bool(earlier) and _is_much_more(cents, earlier),
-        Signal.BELOW_ZERO: cents < 0,
-    }
-    return Share(
-        provider_id=provider.id,
-        trade_name=provider.trade_name,
-        lines=lines,
-        cents=cents,
-        held_cents=held,
-        earlier_cents=tuple(earlier),
-        signals=tuple(signal for signal, stands_out in signals.items() if stands_out),
+    rows = {id_: [int(each) for each in told] for id_, *told in work.session.execute(statement)}
+    desk = _Desk(
+        providers=_providers(work, rows),
+        earlier=_earlier(work, rows),
+        accounts=_accounts(work, rows),
+        late=gates.late(work, rows),
     )
+    return [desk.share(id_, *told) for id_, told in rows.items()]
+
+
+_KEPT_BACK: Final = (LeftOutReason.HELD, LeftOutReason.DISPUTED, LeftOutReason.UNCONFIRMED)
+"""Why lines will not be paid by this run; the first that is so counts, as at the release."""
+
+
+def _sums(work: Work, run_id: UUID, after: UUID | None = None) -> Subquery:
+    """Lines and cents of a run by provider_id and by why they are kept back; that is asked of a line once."""
+    why = case(
+        (reviews.is_held(), LeftOutReason.HELD.value),
+        (gates.is_disputed(work, run_id), LeftOutReason.DISPUTED.value),
+        (gates.is_unconfirmed(work, run_id), LeftOutReason.UNCONFIRMED.value),
+        else_="",
+    )
+    items = (
+        select(
+            col(OpenItem.provider_id),
+            why.label("why"),
+            case((_IS_LINE, 1), else_=0).label("line"),
+            col(OpenItem.cents),
+        )
+        .where(
+            col(OpenItem.municipality_id) == work.municipality_id,
+            col(OpenItem.run_id) == run_id,
+            *([] if after is None else [col(OpenItem.provider_id) > after]),
+        )
+        .subquery()
+    )
+    return (
+        select(
+            items.c.provider_id,
+            items.c.why,
+            func.sum(items.c.line).label("lines"),
+            func.sum(items.c.cents).label("cents"),
+        )
+        .group_by(items.c.provider_id, items.c.why)
+        .subquery()
+    )
+
+
+def _kept_back(sums: Subquery, figure: Any, why: LeftOutReason) -> Any:
+    return func.sum(case((sums.c.why == why.value, figure), else_=0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Desk:
+    """What is told of some providers beside the sums of the run."""
+
+    providers: Mapping[UUID, Provider]
+    earlier: Mapping[UUID, Sequence[int]]
+    accounts: Mapping[UUID, str]
+    late: Mapping[UUID, int]
+
+    def share(self, provider_id: UUID, lines: int, cents: int, *kept_back: int) -> Share:
+        """The share of one provider; kept_back in the order of _KEPT_BACK."""
+        provider, earlier = self.providers[provider_id], self.earlier[provider_id]
+        account, late = self.accounts.get(provider_id), self.late.get(provider_id, 0)
+        held, disputed, unconfirmed = kept_back
+        signals = {
+            Signal.FIRST_TIME: not earlier,
+            Signal.ACCOUNT_CHANGED: account is not None and account != provider.iban,
+            Signal.MUCH_MORE: bool(earlier) and _is_much_more(cents, earlier),
+            Signal.BELOW_ZERO: cents < 0,
+            Signal.DISPUTED_LATE: late > 0,
+        }
+        return Share(
+            provider_id=provider.id,
+            trade_name=provider.trade_name,
+            lines=lines,
+            cents=cents,
+            held_cents=held,
+            disputed_cents=disputed,
+            unconfirmed_cents=unconfirmed,
+            disputed_late=late,
+            earlier_cents=tuple(earlier),
+            signals=tuple(signal for signal, stands_out in signals.items() if stands_out),
+        )
 
 
 def _is_much_more(cents: int, earlier: Sequence[int]) -> bool:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Payees: on which account a provider is paid. Nobody changes that alone, nor at once.
 
-A change is entered by one and decided on by another; what is approved waits some days, in which the provider
-sees it, and is in force from its day on, when a run is next released. Where a bank says that account and name
+A change is entered by one and decided on by another. Both times the contacts of the provider are told, but
+the one who asked; what is approved waits some days after they were told, and is in force from its day on,
+when a run is next released. Where a bank says that account and name
 do not belong together, or sends a payment back for the account itself, nothing is paid to it until two people
 said otherwise or the account was changed.
 """
@@ -13,11 +14,11 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlmodel import col
 
-from ledger import actors, bulk, db, runs
-from ledger.clock import dutch_day
+from ledger import actors, announcements, bulk, db, notices, runs
+from ledger.clock import day_after, day_start, dutch_day
 from ledger.db import Work
 from ledger.errors import Conflict, NotFound, Refused
 from ledger.ids import uuid7
@@ -25,6 +26,8 @@ from ledger.inputs import Iban, Id7, Input, ShortText, Text
 from ledger.tables import (
     AccountChange,
     AccountDecision,
+    Municipality,
+    NoticeAbout,
     PayeeCheck,
     PayeeOutcome,
     PayeeOverride,
@@ -94,6 +97,23 @@ class PayeeCheckNotFound(NotFound):
     id: UUID
 
 
+@dataclass(kw_only=True, eq=False)
+class PayeeCheckExists(Conflict):
+    """This id was used for a check that says something else."""
+
+    code = "payee_check_exists_with_other_content"
+    id: UUID
+
+
+@dataclass(kw_only=True, eq=False)
+class PayeeStaysBlocked(Refused):
+    """A bank said no, and one person alone enters otherwise: that takes two, or a message of the bank."""
+
+    code = "payee_stays_blocked"
+    id: UUID
+    """Of the check that says no."""
+
+
 class ChangeInput(Input):
     """Pay a provider on another account, or under another name of its holder."""
 
@@ -103,6 +123,8 @@ class ChangeInput(Input):
     iban: Iban
     asked_by: Text
     """Who at the provider asked for it, and how that was checked."""
+    asked_by_contact_id: UUID | None = None
+    """Which contact of the provider asked, where one did: the others are told."""
 
 
 class DecisionInput(Input):
@@ -110,6 +132,8 @@ class DecisionInput(Input):
 
     approved: bool
     reason: Text
+    told_otherwise: Text | None = None
+    """How the provider was told by letter or telephone: then nothing waits for notices to its contacts."""
 
 
 class CheckInput(Input):
@@ -133,9 +157,9 @@ class Change:
 
 
 def change(work: Work, asked: ChangeInput) -> Change:
-    """Enter a change of account; the same id with the same content gives the same change.
+    """Enter a change of account, and tell the provider; the same id with the same content gives the same.
 
-    Raises PayeeUnknown, AccountChangeExists.
+    Raises PayeeUnknown, ContactNotFound, AccountChangeExists.
     """
     known = work.session.get(AccountChange, (work.municipality_id, asked.id))
     if known is not None:
@@ -144,24 +168,26 @@ def change(work: Work, asked: ChangeInput) -> Change:
         return get(work, asked.id)
     if asked.provider_id not in db.rows(work, Provider, [asked.provider_id]):
         raise PayeeUnknown(id=asked.provider_id)
+    announcements.require_asker(work, asked.provider_id, asked.asked_by_contact_id)
     # After this point only writes.
-    work.session.add(
-        AccountChange(
-            municipality_id=work.municipality_id,
-            actor_id=work.actor_id,
-            recorded_at=work.now,
-            **asked.model_dump(),
-        )
+    row = AccountChange(
+        municipality_id=work.municipality_id,
+        actor_id=work.actor_id,
+        recorded_at=work.now,
+        **asked.model_dump(),
     )
+    work.session.add(row)
     work.session.flush()
+    announcements.account_entered(work, row)
     return get(work, asked.id)
 
 
 def decide(work: Work, change_id: UUID, asked: DecisionInput) -> Change:
     """Approve or refuse a change that somebody else entered; the same again changes nothing.
 
-    What is approved is in force after the days the municipality lets it wait. Raises
-    AccountChangeNotFound, AccountDecided, AccountDeciderEntered.
+    What is approved is told to the provider, and is in force after the days the municipality lets it wait.
+    Raises AccountChangeNotFound, AccountDecided, AccountDeciderEntered, and NobodyToTell where it is
+    approved, no other contact can be told, and nobody says how the provider was told otherwise.
     """
     municipality = runs.locked(work)
     found = get(work, change_id)
@@ -171,20 +197,25 @@ def decide(work: Work, change_id: UUID, asked: DecisionInput) -> Change:
         return found
     if work.actor_id in actors.faces(work, [found.change.actor_id]):
         raise AccountDeciderEntered(id=change_id)
-    wait = timedelta(days=municipality.account_wait_days)
+    if asked.approved and asked.told_otherwise is None:
+        announcements.require_another(work, found.change)
+    effective_on = dutch_day(work.now) + timedelta(days=municipality.account_wait_days)
     # After this point only writes.
     work.session.add(
         AccountDecision(
             municipality_id=work.municipality_id,
             change_id=change_id,
             approved=asked.approved,
-            effective_on=dutch_day(work.now) + wait if asked.approved else None,
+            effective_on=effective_on if asked.approved else None,
             reason=asked.reason,
+            told_otherwise=asked.told_otherwise,
             actor_id=work.actor_id,
             recorded_at=work.now,
         )
     )
     work.session.flush()
+    if asked.approved:
+        announcements.account_approved(work, found.change, effective_on)
     return get(work, change_id)
 
 
@@ -206,7 +237,9 @@ def listed(work: Work, provider_id: UUID) -> list[Change]:
 
 
 def come_into_force(work: Work) -> None:
-    """Give providers the accounts whose day has come; who works on runs has locked the municipality."""
+    """Give providers the accounts whose day has come and of which they were told in time; who works on runs
+    has locked the municipality.
+    """
     statement = (
         select(AccountChange)
         .select_from(AccountDecision)
@@ -218,6 +251,7 @@ def come_into_force(work: Work) -> None:
             col(AccountDecision.municipality_id) == work.municipality_id,
             col(AccountDecision.effective_on) <= dutch_day(work.now),
             col(AccountDecision.effective_on) >= dutch_day(work.now) - LOOKED_BACK,
+            _told_in_time(work),
         )
         .order_by(col(AccountDecision.effective_on), col(AccountChange.id))
     )
@@ -232,13 +266,37 @@ def come_into_force(work: Work) -> None:
     work.session.flush()
 
 
+def _told_in_time(work: Work) -> ColumnElement[bool]:
+    """Every notice of the approval was sent, and the days the municipality waits have passed since; or
+    somebody told the provider otherwise.
+    """
+    municipality = work.session.get(Municipality, work.municipality_id)
+    assert municipality is not None, "whoever works on runs has locked it"
+    last_day = dutch_day(work.now) - timedelta(days=municipality.account_wait_days)
+    sent = notices.all_sent(
+        work.municipality_id,
+        col(AccountDecision.change_id),
+        NoticeAbout.ACCOUNT_APPROVED,
+        before=day_start(day_after(last_day)),
+    )
+    return or_(col(AccountDecision.told_otherwise).is_not(None), sent)
+
+
 def check(work: Work, asked: CheckInput) -> PayeeCheck:
-    """Note what a bank said; the same id again changes nothing. Raises PayeeUnknown."""
+    """Note what a bank said, as somebody enters it; the same id with the same content changes nothing.
+
+    Raises PayeeUnknown, PayeeCheckExists, PayeeStaysBlocked.
+    """
+    runs.locked(work)
     known = work.session.get(PayeeCheck, (work.municipality_id, asked.id))
     if known is not None:
+        if any(getattr(known, name) != value for name, value in asked.model_dump().items()):
+            raise PayeeCheckExists(id=asked.id)
         return known
     if asked.provider_id not in db.rows(work, Provider, [asked.provider_id]):
         raise PayeeUnknown(id=asked.provider_id)
+    if asked.outcome not in BLOCKING and (refused := _refused(work, asked)):
+        raise PayeeStaysBlocked(id=refused.id)
     # After this point only writes.
     row = PayeeCheck(
         municipality_id=work.municipality_id,
@@ -249,6 +307,16 @@ def check(work: Work, asked: CheckInput) -> PayeeCheck:
     work.session.add(row)
     work.session.flush()
     return row
+
+
+def _refused(work: Work, asked: CheckInput) -> PayeeCheck | None:
+    """What a bank said last of this account and name, where it was no and two people did not let it pass."""
+    account = (asked.iban, asked.account_holder_name)
+    same = [row for row in checks(work, asked.provider_id) if (row.iban, row.account_holder_name) == account]
+    if not same or same[-1].outcome not in BLOCKING:
+        return None
+    said = _overrides(work, [same[-1].id]).get(same[-1].id, [])
+    return same[-1] if _people(work, said) < OVERRIDES else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import false, func, select, union_all
+from sqlalchemy import ScalarSelect, false, func, select, union_all
 from sqlmodel import col
 
 from ledger import bulk, db, entries, payees, runs
@@ -143,23 +143,31 @@ def tell_runs(work: Work, run_ids: Collection[UUID]) -> None:
 
 def counted(work: Work, run_id: UUID) -> dict[PaymentState, int]:
     """How many payments of a run that was sent are in each state."""
-    last = (
-        select(col(PaymentEvent.state))
-        .where(
-            col(PaymentEvent.municipality_id) == col(Payment.municipality_id),
-            col(PaymentEvent.payment_id) == col(Payment.id),
-        )
-        .order_by(col(PaymentEvent.number).desc())
-        .limit(1)
-        .scalar_subquery()
-    )
     each = (
-        select(last.label("state"))
+        select(_last_state().label("state"))
         .where(col(Payment.municipality_id) == work.municipality_id, col(Payment.run_id) == run_id)
         .subquery()
     )
     rows = work.session.execute(select(each.c.state, func.count()).group_by(each.c.state))
     return {state or PaymentState.EXPORTED: many for state, many in rows}
+
+
+def of_state(
+    work: Work, run_id: UUID, state: PaymentState, *, after: UUID | None = None, limit: int = 50
+) -> list[Payment]:
+    """The payments of a run that are in one state, in the order of their ids; after is the one seen last."""
+    statement = select(Payment).where(
+        col(Payment.municipality_id) == work.municipality_id, col(Payment.run_id) == run_id
+    )
+    if state in {PaymentState.RELEASED, PaymentState.EXPORTED}:  # of these the bank has said nothing
+        if _sent(work, {run_id}) != ({run_id} if state is PaymentState.EXPORTED else set()):
+            return []
+        statement = statement.where(_last_state().is_(None))
+    else:
+        statement = statement.where(_last_state() == state)
+    if after is not None:
+        statement = statement.where(col(Payment.id) > after)
+    return list(work.session.scalars(statement.order_by(col(Payment.id)).limit(limit)))
 
 
 def states(work: Work, payments: Collection[Payment]) -> dict[UUID, PaymentState]:
@@ -204,6 +212,20 @@ def _judge(word: Word, about: Known, kind: BankMessageKind) -> tuple[LineOutcome
     if is_of_money:
         about.told_by.add((kind, word.news))
     return _OUTCOMES[word.news], _Heard(word=word, known=about, state=after, number=about.events)
+
+
+def _last_state() -> ScalarSelect[PaymentState]:
+    """What the bank's last word made of a payment; nothing where it said nothing."""
+    return (
+        select(col(PaymentEvent.state))
+        .where(
+            col(PaymentEvent.municipality_id) == col(Payment.municipality_id),
+            col(PaymentEvent.payment_id) == col(Payment.id),
+        )
+        .order_by(col(PaymentEvent.number).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def _sent(work: Work, run_ids: set[UUID]) -> set[UUID]:

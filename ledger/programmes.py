@@ -1,36 +1,34 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Programmes: the rules of a municipality for one law, in versions that freeze when published, and their
-budgets per calendar year."""
+"""Programmes: the rules of a municipality for one law, in versions that freeze when published.
+
+Their money, per calendar year, is in budgets.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Final, Self, TypeAlias
+from typing import Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
-from sqlalchemy import delete, func, select, text, tuple_
+from pydantic import model_validator
+from sqlalchemy import delete, select, tuple_
 from sqlmodel import col
 
-from ledger import db, entries
+from ledger import actors, db
 from ledger.db import Work
-from ledger.entries import Posting
-from ledger.errors import Conflict, NotFound
-from ledger.ids import NOBODY, uuid7
-from ledger.inputs import Amount, Id7, Input, Moment, ProductCode, ShortText
+from ledger.errors import Conflict, NotFound, Refused
+from ledger.inputs import Amount, Id7, Input, ProductCode, ShortText
+from ledger.rules.confirmations import AnyConfirmation, NotAsked
 from ledger.rules.facts import Law
-from ledger.rules.funding import AccountKind, AnyFunding, EntryKind, Production
+from ledger.rules.funding import AnyFunding, Production
 from ledger.rules.restrictions import AnyRestriction
 from ledger.tables import (
-    Bound,
     Budget,
     BudgetMode,
-    Entry,
     Programme,
     ProgrammeVersion,
     RateCeiling,
     RateClass,
 )
-from ledger.units import Unit
 
 # ------------------------------------------------------------------------------------------ refusals
 
@@ -62,18 +60,15 @@ class ProgrammeNameTaken(Conflict):
 
 
 @dataclass(kw_only=True, eq=False)
-class FundingIsAnother(Conflict):
-    """This funding was booked already with another budget, amount or instant."""
+class ProgrammePublisherDrafted(Refused):
+    """Who drafts a programme does not publish it; accounts of one person are one."""
 
-    code = "funding_is_another"
-    id: UUID
+    code = "programme_publisher_drafted"
+    names: tuple[str, ...]
+    """Of all such programmes that were asked for."""
 
 
 # --------------------------------------------------------------------------------------- what comes in
-
-
-Year: TypeAlias = Annotated[int, Field(strict=True, ge=2000, le=2099)]
-"""A calendar year."""
 
 
 class CeilingInput(Input):
@@ -94,6 +89,7 @@ class ProgrammeContent(Input):
     mode: BudgetMode
     restrictions: tuple[AnyRestriction, ...] = ()
     funding: AnyFunding = Production()
+    confirmation: AnyConfirmation = NotAsked()
     rate_ceilings: tuple[CeilingInput, ...] = ()
 
     @model_validator(mode="after")
@@ -109,16 +105,6 @@ class ProgrammeInput(ProgrammeContent):
     id: Id7
 
 
-class Funding(Input):
-    """Money made available for one programme in one calendar year."""
-
-    id: Id7
-    programme_id: Id7
-    year: Year
-    cents: Amount
-    at: Moment
-
-
 # ------------------------------------------------------------------------------------------- its rules
 
 
@@ -128,14 +114,17 @@ class ProgrammeDraft:
 
     version: int
     published: bool
+    drafted_by: UUID
+    """The account that wrote this content."""
     content: ProgrammeInput
 
 
 def draft(work: Work, programmes: Sequence[ProgrammeInput]) -> list[ProgrammeDraft]:
     """Make programmes or new versions of their rules, not yet in force; drafts[i] answers programmes[i].
 
-    A draft that was not published is replaced; the content of the newest version again changes
-    nothing. Raises ProgrammeIsAnother, ProgrammeNameTaken; then nothing of the batch may be kept.
+    A draft that was not published is replaced, and is then of who replaced it; the content of the newest
+    version again changes nothing. Raises ProgrammeIsAnother, ProgrammeNameTaken; then nothing of the batch
+    may be kept.
     """
     desk = _load(work, programmes)
     drafts = [desk.judge(programme) for programme in programmes]
@@ -145,15 +134,20 @@ def draft(work: Work, programmes: Sequence[ProgrammeInput]) -> list[ProgrammeDra
 
 
 def publish(work: Work, programme_ids: Sequence[UUID]) -> list[Programme]:
-    """Freeze the newest version of each and put it in force; what is published stays as it is.
+    """Freeze the newest version of each and put it in force; somebody else drafted it.
 
-    Raises ProgrammeUnknown.
+    What is published already stays as it is, whoever asks. Raises ProgrammeUnknown,
+    ProgrammePublisherDrafted; then nothing may be kept.
     """
-    programmes = _present(db.rows(work, Programme, programme_ids, lock=True), programme_ids)
-    for version in _newest(work, programmes).values():
-        if version.published_at is None:
-            version.published_at = work.now
-            programmes[version.programme_id].published_version = version.version
+    programmes = present(db.rows(work, Programme, programme_ids, lock=True), programme_ids)
+    fresh = [row for row in _newest(work, programmes).values() if row.published_at is None]
+    mine = actors.faces(work, [work.actor_id])
+    if own := [programmes[row.programme_id].name for row in fresh if row.drafted_by in mine]:
+        raise ProgrammePublisherDrafted(names=tuple(sorted(own)))
+    # After this point only writes.
+    for version in fresh:
+        version.published_at = work.now
+        programmes[version.programme_id].published_version = version.version
     work.session.flush()
     return [programmes[programme_id] for programme_id in programme_ids]
 
@@ -167,6 +161,11 @@ def newest(work: Work, programme_ids: Iterable[UUID] | None = None) -> list[Prog
     return list(_drafts(work, {row.id: row for row in rows}).values())
 
 
+def waiting(work: Work) -> list[ProgrammeDraft]:
+    """All drafts that wait for somebody to publish them; by id of the programme."""
+    return [each for each in newest(work) if not each.published]
+
+
 @dataclass(kw_only=True)
 class _Desk:
     """All that a batch of drafts may touch, as it is after what was judged before."""
@@ -176,6 +175,7 @@ class _Desk:
     budgeted: set[UUID]
     newest: dict[UUID, ProgrammeDraft]
     changed: dict[UUID, ProgrammeDraft]
+    drafter: UUID
 
     def judge(self, programme: ProgrammeInput) -> ProgrammeDraft:
         """Order: the same content, identity, name."""
@@ -188,7 +188,7 @@ class _Desk:
         if taken != programme.id:
             raise ProgrammeNameTaken(id=taken, name=programme.name)
         version = known.version + known.published if known else 1  # after a published one, the next
-        drafted = ProgrammeDraft(version=version, published=False, content=programme)
+        drafted = ProgrammeDraft(version=version, published=False, drafted_by=self.drafter, content=programme)
         self.newest[programme.id] = self.changed[programme.id] = drafted
         return drafted
 
@@ -219,6 +219,7 @@ def _load(work: Work, programmes: Sequence[ProgrammeInput]) -> _Desk:
         budgeted=set(work.session.scalars(budgeted)),
         newest=_drafts(work, rows),
         changed={},
+        drafter=work.actor_id,
     )
 
 
@@ -240,6 +241,7 @@ def _drafts(work: Work, rows: Mapping[UUID, Programme]) -> dict[UUID, ProgrammeD
         programme_id: ProgrammeDraft(
             version=version.version,
             published=version.published_at is not None,
+            drafted_by=version.drafted_by,
             content=_content(rows[programme_id], version),
         )
         for programme_id, version in _newest(work, rows).items()
@@ -256,6 +258,7 @@ def _content(row: Programme, version: ProgrammeVersion) -> ProgrammeInput:
         mode=row.mode,
         restrictions=version.restrictions,
         funding=version.funding,
+        confirmation=version.confirmation,
         rate_ceilings=tuple(
             CeilingInput.model_construct(
                 service=each.service,
@@ -298,190 +301,16 @@ def _version(work: Work, drafted: ProgrammeDraft) -> ProgrammeVersion:
         version=drafted.version,
         restrictions=content.restrictions,
         funding=content.funding,
+        confirmation=content.confirmation,
         rate_ceilings=tuple(RateCeiling(**each.model_dump()) for each in content.rate_ceilings),
+        drafted_by=drafted.drafted_by,
         recorded_at=work.now,
     )
 
 
-def _present(found: dict[UUID, Programme], wanted: Iterable[UUID]) -> dict[UUID, Programme]:
+def present(found: dict[UUID, Programme], wanted: Iterable[UUID]) -> dict[UUID, Programme]:
     """What was found, when nothing is missing. Raises ProgrammeUnknown."""
     for programme_id in wanted:
         if programme_id not in found:
             raise ProgrammeUnknown(id=programme_id)
     return found
-
-
-# ----------------------------------------------------------------------------------------- its budgets
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BudgetState:
-    """One budget and where its money is. Amounts in eurocents."""
-
-    id: UUID
-    programme_id: UUID
-    programme: str
-    """The programme's name."""
-    law: Law
-    mode: BudgetMode
-    year: int
-    funded_cents: int
-    """What the council made available."""
-    left_cents: int
-    """What is not committed; below zero where a soft budget was passed."""
-
-    @property
-    def committed_cents(self) -> int:
-        """What was committed and did not come back."""
-        return self.funded_cents - self.left_cents
-
-
-def budgets(work: Work) -> list[BudgetState]:
-    """Every budget of the municipality, by programme name and year."""
-    statement = (
-        select(Budget, Programme)
-        .join_from(
-            Budget,
-            Programme,
-            (col(Programme.municipality_id) == col(Budget.municipality_id))
-            & (col(Programme.id) == col(Budget.programme_id)),
-        )
-        .where(col(Budget.municipality_id) == work.municipality_id)
-        .order_by(col(Programme.name), col(Budget.year))
-    )
-    found = [(budget, programme) for budget, programme in work.session.execute(statement)]
-    accounts = entries.seen(work, {budget.id for budget, _ in found})
-    first, held = entries.by_place(accounts), entries.held(accounts)
-    funded = _funded_cents(work)
-    return [
-        BudgetState(
-            id=budget.id,
-            programme_id=programme.id,
-            programme=programme.name,
-            law=programme.law,
-            mode=programme.mode,
-            year=budget.year,
-            funded_cents=funded.get(first[_pot(budget)].id, 0),
-            left_cents=held[_pot(budget)],
-        )
-        for budget, programme in found
-    ]
-
-
-def open_budgets(work: Work, wanted: Iterable[tuple[UUID, int]]) -> dict[tuple[UUID, int], Budget]:
-    """The budget of every programme and calendar year wanted; those that do not exist yet are made, empty.
-
-    A soft programme's budget may go below zero, a hard one's may not. Raises ProgrammeUnknown.
-    """
-    keys = set(wanted)
-    found = _budgets(work, keys)
-    lacking = sorted(keys - found.keys())
-    if lacking:
-        programme_ids = sorted({programme_id for programme_id, _ in lacking})
-        programmes = _present(db.rows(work, Programme, programme_ids, lock=True), programme_ids)
-        made = [_budget(work, programme_id, year) for programme_id, year in lacking]
-        work.session.add_all(made)
-        work.session.flush()
-        for mode, bound in _BOUNDS.items():
-            pots = [_pot(budget) for budget in made if programmes[budget.programme_id].mode is mode]
-            entries.open_accounts(work, pots, bound=bound)
-        found |= {(budget.programme_id, budget.year): budget for budget in made}
-    return found
-
-
-def open_treasury(work: Work) -> None:
-    """Make the accounts of the outside world, one per unit, where they do not exist yet."""
-    wanted = {(AccountKind.TREASURY, NOBODY, unit) for unit in Unit}
-    if wanted - entries.by_place(entries.seen(work, [NOBODY])).keys():
-        entries.open_accounts(work, wanted)
-
-
-def fund(work: Work, fundings: Sequence[Funding]) -> list[UUID]:
-    """Make money available; ids[i] is the entry of fundings[i]. A funding that was booked stays as it is.
-
-    Raises ProgrammeUnknown, FundingIsAnother; then nothing of the batch may be kept.
-    """
-    if not fundings:
-        return []
-    found = open_budgets(work, {(each.programme_id, each.year) for each in fundings})
-    open_treasury(work)
-    accounts = entries.by_place(entries.locked(work, {NOBODY, *(budget.id for budget in found.values())}))
-    known = _fund_entries(work, {each.id for each in fundings})
-    treasury_id = accounts[AccountKind.TREASURY, NOBODY, Unit.EUROCENT].id
-    postings: dict[UUID, Posting] = {}
-    for each in fundings:
-        budget_id = accounts[_pot(found[each.programme_id, each.year])].id
-        posting = _posting(each, treasury_id=treasury_id, budget_id=budget_id)
-        earlier = known.get(each.id) or postings.get(each.id)
-        if earlier is None:
-            postings[each.id] = posting
-        elif _what(earlier) != _what(posting):
-            raise FundingIsAnother(id=each.id)
-    # After this point only writes.
-    made = dict(zip(postings, entries.post(work, list(postings.values())), strict=True))
-    return [known[each.id].id if each.id in known else made[each.id] for each in fundings]
-
-
-_BOUNDS = {BudgetMode.HARD: Bound.AT_LEAST_ZERO, BudgetMode.SOFT: Bound.FREE}
-
-
-def _pot(budget: Budget) -> tuple[AccountKind, UUID, Unit]:
-    return AccountKind.BUDGET, budget.id, Unit.EUROCENT
-
-
-def _budget(work: Work, programme_id: UUID, year: int) -> Budget:
-    return Budget(
-        municipality_id=work.municipality_id,
-        id=uuid7(),
-        programme_id=programme_id,
-        year=year,
-        recorded_at=work.now,
-    )
-
-
-def _budgets(work: Work, keys: Iterable[tuple[UUID, int]]) -> dict[tuple[UUID, int], Budget]:
-    statement = select(Budget).where(
-        col(Budget.municipality_id) == work.municipality_id,
-        tuple_(col(Budget.programme_id), col(Budget.year)).in_(list(keys)),
-    )
-    return {(row.programme_id, row.year): row for row in work.session.scalars(statement)}
-
-
-def _posting(funding: Funding, *, treasury_id: UUID, budget_id: UUID) -> Posting:
-    return Posting(
-        kind=EntryKind.FUND,
-        debit_account_id=treasury_id,
-        credit_account_id=budget_id,
-        unit=Unit.EUROCENT,
-        amount=funding.cents,
-        cause_id=funding.id,
-        at=funding.at,
-    )
-
-
-def _what(booked: Posting | Entry) -> tuple[object, ...]:
-    """What a funding says: to which budget, how much, when."""
-    return booked.credit_account_id, booked.amount, booked.at
-
-
-def _fund_entries(work: Work, funding_ids: Iterable[UUID]) -> dict[UUID, Entry]:
-    statement = select(Entry).where(
-        col(Entry.municipality_id) == work.municipality_id,
-        col(Entry.cause_id).in_(set(funding_ids)),
-        col(Entry.kind) == EntryKind.FUND,
-    )
-    return {row.cause_id: row for row in work.session.scalars(statement)}
-
-
-_IS_FUNDING: Final = text("entry.kind = 'fund'")
-"""In these words, not as a parameter: only so the index of these few entries is used."""
-
-
-def _funded_cents(work: Work) -> dict[UUID, int]:
-    """What was funded, per budget account: always the first stripe."""
-    statement = (
-        select(col(Entry.credit_account_id), func.sum(col(Entry.amount)))
-        .where(col(Entry.municipality_id) == work.municipality_id, _IS_FUNDING)
-        .group_by(col(Entry.credit_account_id))
-    )
-    return {account_id: int(cents) for account_id, cents in work.session.execute(statement)}

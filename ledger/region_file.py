@@ -11,14 +11,16 @@ from uuid import UUID
 from pydantic import BaseModel, ValidationError
 
 from ledger import ids
+from ledger.budgets import Year
 from ledger.catalogue import Key, ServiceContent, ServiceInput
+from ledger.contacts import ContactContent, ContactInput
 from ledger.contracts import ContractHead, ContractInput
 from ledger.errors import Malformed
 from ledger.formats import lined
 from ledger.formats.lined import Path
 from ledger.inputs import Amount, Cbs, Id7, Input, ProductCode, ShortText
 from ledger.municipalities import Debtor, MunicipalityInput, name_of
-from ledger.programmes import ProgrammeContent, ProgrammeInput, Year
+from ledger.programmes import ProgrammeContent, ProgrammeInput
 from ledger.providers import ProviderContent, ProviderInput
 from ledger.reading import Reading
 from ledger.rules.facts import Law
@@ -59,8 +61,13 @@ class _Service(ServiceContent):
     id: Id7 | None = None
 
 
+class _Contact(ContactContent):
+    id: Id7 | None = None
+
+
 class _Provider(ProviderContent):
     id: Id7 | None = None
+    contacts: tuple[_Contact, ...] = ()
 
 
 class _Line(Input):
@@ -129,6 +136,7 @@ class RegionPart:
     municipality: MunicipalityInput
     services: tuple[ServiceInput, ...]
     providers: tuple[ProviderInput, ...]
+    contacts: tuple[ContactInput, ...]
     contracts: tuple[ContractInput, ...]
     programmes: tuple[ProgrammeInput, ...]
     budgets: tuple[BudgetTarget, ...]
@@ -218,6 +226,7 @@ def _part(reading: Reading, path: Path, shared: _Shared) -> RegionPart | None:
         ),
         services=tuple(inside.services.values()),
         providers=tuple(inside.providers.values()),
+        contacts=tuple(inside.contacts),
         contracts=tuple(each for each in contracts if each is not None),
         programmes=tuple(each for each in programmes if each is not None),
         budgets=tuple(inside.budgets),
@@ -256,11 +265,23 @@ class _Inside:
             key = (service.law, service.code)
             self.services[key] = ServiceInput(**self._named(item, service, f"service {key[0]} {key[1]}"))
         self.providers: dict[str, ProviderInput] = {}
+        self.contacts: list[ContactInput] = []
         for item, provider in self._chosen("providers", shared.providers, own_providers, _called):
             called = _called(provider)
-            self.providers[called] = ProviderInput(**self._named(item, provider, f"provider {called}"))
+            content = self._named(item, provider, f"provider {called}")
+            contacts: tuple[_Contact, ...] = content.pop("contacts")
+            self.providers[called] = ProviderInput(**content)
+            for place, contact in enumerate(contacts):
+                self._contact((*item, "contacts", place), self.providers[called].id, contact)
         self.programmes: dict[tuple[Law, str], UUID] = {}
         self.budgets: list[BudgetTarget] = []
+
+    def _contact(self, path: Path, provider_id: UUID, contact: _Contact) -> None:
+        """A contact of one provider; without an id it is known by its name."""
+        self.reading.once(path, self.path, provider_id, contact.name)
+        content = dict(contact)
+        content["id"] = contact.id or ids.derived(provider_id, f"contact {contact.name}")
+        self.contacts.append(ContactInput(**content, provider_id=provider_id))
 
     def contract(self, path: Path) -> ContractInput | None:
         """The contract that is there; None when it has mistakes."""

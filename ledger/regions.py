@@ -2,14 +2,24 @@
 """Regions: what a region file says of a municipality, put into its ledger in one transaction."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 from uuid import UUID
 
-from ledger import catalogue, contracts, entries, ids, municipalities, programmes, providers
+from ledger import (
+    budgets,
+    catalogue,
+    contacts,
+    contracts,
+    entries,
+    ids,
+    municipalities,
+    programmes,
+    providers,
+)
+from ledger.budgets import Funding
 from ledger.db import Work
 from ledger.errors import Refused
-from ledger.programmes import Funding
 from ledger.region_file import BudgetTarget, Region, RegionFileWrong, RegionPart, read
 from ledger.tables import Budget, Municipality
 
@@ -31,42 +41,46 @@ class BudgetLowered(Refused):
 class Loaded:
     """How many of the things in the file were made, changed, or there already.
 
-    Things are the municipality, its services, providers, contracts, programmes and budgets.
+    Things are the municipality, its services, providers with their contacts, contracts, programmes and
+    budgets.
     """
 
     created: int
     changed: int
     unchanged: int
+    waiting: int = 0
+    """How many contracts and programmes of the file wait for somebody else to publish them."""
 
 
 def load(work: Work, part: RegionPart) -> Loaded:
-    """Put one municipality of a region file in its ledger: contracts and programmes are published,
-    budgets funded up to their amount. The same part again changes nothing; what a file does not
-    name stays.
+    """Put one municipality of a region file in its ledger: contracts and programmes are drafted, for
+    somebody else to publish, and budgets funded up to their amount. The same part again changes
+    nothing; what a file does not name stays.
 
-    Raises BudgetLowered, and what putting, drafting and publishing raise; then nothing may be kept.
+    Raises BudgetLowered, and what putting and drafting raise; then nothing may be kept.
     """
     assert work.municipality_id == part.cbs, "a part is loaded for its own municipality"
     before = _state(work)
     municipalities.put(work, part.municipality)
-    programmes.open_treasury(work)
+    budgets.open_treasury(work)
     catalogue.put(work, part.services)
     providers.put(work, part.providers)
-    programmes.draft(work, part.programmes)
-    programmes.publish(work, [programme.id for programme in part.programmes])
-    contracts.draft(work, part.contracts)
-    contracts.publish(work, [contract.id for contract in part.contracts])
+    contacts.put(work, part.contacts)
+    rules = programmes.draft(work, part.programmes)
+    agreed = contracts.draft(work, part.contracts)
     _fund(work, part.budgets)
-    return _compared(before, _state(work), things=_count(part))
+    loaded = _compared(before, _state(work), things=_count(part))
+    waiting = sum(not each.published for each in rules) + sum(not each.published for each in agreed)
+    return replace(loaded, waiting=waiting)
 
 
 def _fund(work: Work, targets: Iterable[BudgetTarget]) -> None:
     """Fund the difference between what the file says and what was funded, under lock."""
     wanted = {(target.programme_id, target.year): target.cents for target in targets}
-    opened = programmes.open_budgets(work, wanted)
+    opened = budgets.opened(work, wanted)
     entries.locked(work, {ids.NOBODY, *(budget.id for budget in opened.values())})
     fundings = []
-    for state in programmes.budgets(work):
+    for state in budgets.listed(work):
         cents = wanted.get((state.programme_id, state.year))
         if cents is None or cents == state.funded_cents:
             continue
@@ -78,7 +92,7 @@ def _fund(work: Work, targets: Iterable[BudgetTarget]) -> None:
                 asked_cents=cents,
             )
         fundings.append(_funding(work, opened[state.programme_id, state.year], cents, state.funded_cents))
-    programmes.fund(work, fundings)
+    budgets.fund(work, fundings)
 
 
 def _funding(work: Work, budget: Budget, cents: int, funded_cents: int) -> Funding:
@@ -96,20 +110,19 @@ _State: TypeAlias = dict[tuple[str, UUID | str], object]
 
 
 def _state(work: Work) -> _State:
-    """What is in force: each thing with something that changes whenever it does."""
+    """What there is: each thing with something that changes whenever it does."""
     row = work.session.get(Municipality, work.municipality_id)
     state: _State = {}
     if row is not None:
         state["municipality", row.municipality_id] = (row.name, row.debtor_name, row.debtor_iban)
     state |= {("service", each.id): each.version for each in catalogue.listed(work)}
-    state |= {("provider", each.id): each.version for each in providers.listed(work)}
-    state |= {
-        ("contract", each.content.id): (each.version, each.published) for each in contracts.newest(work)
-    }
-    state |= {
-        ("programme", each.content.id): (each.version, each.published) for each in programmes.newest(work)
-    }
-    state |= {("budget", each.id): each.funded_cents for each in programmes.budgets(work)}
+    known = providers.listed(work)
+    state |= {("provider", each.id): each.version for each in known}
+    theirs = contacts.listed(work, [each.id for each in known])
+    state |= {("contact", each.id): each.version for each in theirs}
+    state |= {("contract", each.content.id): each for each in contracts.newest(work)}
+    state |= {("programme", each.content.id): each for each in programmes.newest(work)}
+    state |= {("budget", each.id): each.funded_cents for each in budgets.listed(work)}
     return state
 
 
@@ -120,5 +133,5 @@ def _compared(before: _State, after: _State, *, things: int) -> Loaded:
 
 
 def _count(part: RegionPart) -> int:
-    listed = (part.services, part.providers, part.contracts, part.programmes, part.budgets)
+    listed = (part.services, part.providers, part.contacts, part.contracts, part.programmes, part.budgets)
     return 1 + sum(map(len, listed))

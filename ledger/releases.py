@@ -15,7 +15,18 @@ from uuid import UUID
 from sqlalchemy import Select, and_, exists, func, insert, literal, or_, select
 from sqlmodel import col
 
-from ledger import bulk, entries, open_items, payees, payment_files, reviews, runs, separation
+from ledger import (
+    bulk,
+    entries,
+    gates,
+    open_items,
+    payees,
+    payment_files,
+    reviews,
+    runs,
+    separation,
+    unsettled,
+)
 from ledger.columns import Choice
 from ledger.db import Work
 from ledger.entries import Posting
@@ -71,26 +82,29 @@ class SampleUnseen(Refused):
 def release(work: Work, run_id: UUID) -> Run:
     """Book a run that was reviewed, and fix the files for the bank; from here on nothing of it changes.
 
-    What was taken back since the draft is taken into account. Lines that are held, and lines of providers
-    whose net is not above zero, are left out and stay open. Raises RunNotFound, RunNotReady, ReleaseRefused
-    with every reason.
+    What was taken back since the draft is taken into account. Lines that are held, lines that their resident
+    disputes or must still confirm, and lines of providers whose net is not above zero, are left out and stay
+    open. Raises RunNotFound, RunNotReady, ReleaseRefused with every reason.
     """
     municipality = runs.locked(work)
     _, state = runs.required(work, run_id, RunCommand.RELEASE)
+    payees.come_into_force(work)  # first, for separation asks who changed the accounts that are paid on
     if reasons := [*_reasons(work, municipality, run_id), *separation.reasons(work, run_id)]:
         raise ReleaseRefused(reasons=reasons)
-    payees.come_into_force(work)
     _lock(work, run_id)
     open_items.gather(work)
     open_items.follow(work, run_id)
     open_items.prove(work, run_id)
     # After this point only writes.
     _leave_out(work, run_id, LeftOutReason.HELD, reviews.is_held())
+    _leave_out(work, run_id, LeftOutReason.DISPUTED, gates.is_disputed(work, run_id))
+    _leave_out(work, run_id, LeftOutReason.UNCONFIRMED, gates.is_unconfirmed(work, run_id))
     blocked = payees.blocked(work, _providers(work, run_id))
     _leave_out(work, run_id, LeftOutReason.PAYEE_BLOCKED, col(OpenItem.provider_id).in_(blocked))
     desk = _Desk(work=work, run_id=run_id, per_file=municipality.payments_per_file)
     for piece in _pieces(work, run_id):
         desk.settle(piece)
+    unsettled.note(work, run_id)
     open_items.let_go(work, run_id)
     _fix(work, municipality, desk)
     runs.advance(work, run_id, state)

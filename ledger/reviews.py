@@ -8,7 +8,7 @@ stays in every later run, held, until it is freed; a rejected one is taken back 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from hashlib import sha256
 from heapq import nsmallest
 from typing import Annotated, Any, Final, Self
@@ -19,32 +19,28 @@ from sqlalchemy import ColumnElement, Select, exists, func, select, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from ledger import actors, bulk, follow_ups, runs
+from ledger import actors, bulk, follow_ups, gates, runs
 from ledger.db import Work
 from ledger.errors import LedgerError, NotFound, Refused
 from ledger.ids import derived
 from ledger.inputs import Input, Text
-from ledger.rules.funding import EntryKind
 from ledger.rules.states import OPEN, RunCommand
-from ledger.standing import Order, Part
+from ledger.standing import LineAlreadyReversed, Order, Part
 from ledger.tables import (
-    Entry,
-    FollowUp,
     FollowUpKind,
     LeftOut,
+    LeftOutReason,
     LineMark,
     MarkKind,
     MarkReason,
     OpenItem,
-    Redemption,
-    RedemptionLine,
+    ResidentWord,
     Settlement,
     SettlementLine,
     SettlementRun,
-    TakenBack,
 )
 from ledger.tables.base import linked
-from ledger.units import Unit
+from ledger.uses import Use, uses
 
 MARKS_MAX: Final = 1000
 """The most lines that are marked at once."""
@@ -78,6 +74,14 @@ class LineNotRejectable(Refused):
     entry_id: UUID
 
 
+@dataclass(kw_only=True, eq=False)
+class NothingToLetGo(Refused):
+    """The resident does not dispute this line: there is nothing to let go."""
+
+    code = "nothing_to_let_go"
+    entry_id: UUID
+
+
 class Mark(Input):
     """What is done with one line."""
 
@@ -86,15 +90,15 @@ class Mark(Input):
     reason: MarkReason | None = None
     """Why; needed to hold or reject."""
     note: Text | None = None
-    """In words; needed to hold or reject."""
+    """In words; needed to hold, to reject and to let go."""
 
     @model_validator(mode="after")
     def _reasoned(self) -> Self:
         needed = self.kind in {MarkKind.HELD, MarkKind.REJECTED}
         if needed != (self.reason is not None):
             raise ValueError("a reason goes with holding and rejecting, and only with these")
-        if needed and self.note is None:
-            raise ValueError("holding and rejecting need a note")
+        if (needed or self.kind is MarkKind.LET_GO) and self.note is None:
+            raise ValueError("holding, rejecting and letting go need a note")
         return self
 
 
@@ -111,18 +115,6 @@ class Marks(Input):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Use:
-    """What of a redemption a line is for."""
-
-    redemption_id: UUID
-    line: int
-    service: str
-    unit: Unit
-    quantity: int
-    service_day: date
-
-
-@dataclass(frozen=True, kw_only=True)
 class Line:
     """One line of a run, with what reviewers did with it last."""
 
@@ -131,10 +123,14 @@ class Line:
     cents: int
     """As it was owed."""
     at: datetime
-    use: "Use | None"
+    use: Use | None
     """What was redeemed; None where it is owed for another reason, such as a payment that came back."""
     held: LineMark | None
     """The hold that is in force."""
+    waits: LeftOutReason | None
+    """Disputed, or unconfirmed, where it is not paid because of its resident."""
+    dispute: ResidentWord | None
+    """What the resident said last, where it is a dispute; let go or not."""
     seen: bool
     """Whether it was looked at in this run."""
 
@@ -142,20 +138,25 @@ class Line:
 def mark(work: Work, run_id: UUID, asked: Marks) -> list[LineMark]:
     """Mark lines of an open run; the marks that were new. What holds already is not marked again.
 
-    A rejected line is reversed whole. Raises RunNotFound, RunNotReady, RunLineNotFound, DrafterLooks,
-    LineNotRejectable, or why a reversal is refused; then nothing may be kept.
+    Of a rejected line all that is left is reversed. A line is let go in spite of what its resident said last,
+    not of what they say later. Raises RunNotFound, RunNotReady, RunLineNotFound, DrafterLooks,
+    LineNotRejectable, NothingToLetGo, or why a reversal is refused; then nothing may be kept.
     """
     runs.required(work, run_id, RunCommand.MARK)
     ids = [each.entry_id for each in asked.marks]
     _require_lines(work, run_id, ids)
     _require_other_eyes(work, run_id, asked.marks)
-    known = _marks(work, ids)
-    fresh = [each for each in asked.marks if not _holds(known[each.entry_id], each, run_id)]
+    known, disputes = _marks(work, ids), _disputes(work, asked.marks)
+    fresh = [
+        each
+        for each in asked.marks
+        if not _holds(known[each.entry_id], each, run_id, disputes.get(each.entry_id))
+    ]
     reversals = _reversals(work, run_id, [each for each in fresh if each.kind is MarkKind.REJECTED])
     # After this point only writes.
-    rows = [_row(work, run_id, each, known[each.entry_id]) for each in fresh]
+    rows = [_row(work, run_id, each, known[each.entry_id], disputes.get(each.entry_id)) for each in fresh]
     bulk.insert(work, LineMark, [row.model_dump() for row in rows])
-    for outcome in follow_ups.follow_up(work, reversals):
+    for outcome in follow_ups.follow_up(work, reversals, again=True):
         if isinstance(outcome, LedgerError):
             raise outcome
     return rows
@@ -235,8 +236,8 @@ def lines(
         statement = statement.where(col(OpenItem.entry_id) > after)
     rows = work.session.scalars(statement.order_by(col(OpenItem.entry_id)).limit(limit)).all()
     ids = [row.entry_id for row in rows]
-    marks, used = _marks(work, ids), uses(work, ids)
-    return [_line(row, used.get(row.entry_id), marks[row.entry_id], run_id) for row in rows]
+    marks, told = _marks(work, ids), _Told.of(work, run_id, ids)
+    return [_line(row, told, marks[row.entry_id], run_id) for row in rows]
 
 
 def history(work: Work, entry_id: UUID) -> list[LineMark]:
@@ -244,14 +245,34 @@ def history(work: Work, entry_id: UUID) -> list[LineMark]:
     return _marks(work, [entry_id])[entry_id]
 
 
-def _line(item: OpenItem, use: Use | None, marks: Sequence[LineMark], run_id: UUID) -> Line:
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    """What is told beside some lines, by entry; absent where there is nothing to tell."""
+
+    uses: Mapping[UUID, Use]
+    waits: Mapping[UUID, LeftOutReason]
+    disputes: Mapping[UUID, ResidentWord]
+
+    @classmethod
+    def of(cls, work: Work, run_id: UUID, ids: Collection[UUID]) -> "_Told":
+        """Of these lines of a run."""
+        return cls(
+            uses=uses(work, ids),
+            waits=gates.waits(work, run_id, ids),
+            disputes=gates.disputes(work, ids),
+        )
+
+
+def _line(item: OpenItem, told: _Told, marks: Sequence[LineMark], run_id: UUID) -> Line:
     return Line(
-        use=use,
+        use=told.uses.get(item.entry_id),
         entry_id=item.entry_id,
         provider_id=item.provider_id,
         cents=item.cents,
         at=item.at,
         held=_hold(marks),
+        waits=told.waits.get(item.entry_id),
+        dispute=told.disputes.get(item.entry_id),
         seen=any(each.run_id == run_id and each.kind is not MarkKind.FREED for each in marks),
     )
 
@@ -262,7 +283,17 @@ def _hold(marks: Sequence[LineMark]) -> LineMark | None:
     return last if last is not None and last.kind is MarkKind.HELD else None
 
 
-def _holds(marks: Sequence[LineMark], asked: Mark, run_id: UUID) -> bool:
+def _disputes(work: Work, marks: Sequence[Mark]) -> Mapping[UUID, ResidentWord]:
+    """What is let go with these marks, by entry. Raises NothingToLetGo."""
+    ids = [each.entry_id for each in marks if each.kind is MarkKind.LET_GO]
+    found = gates.disputes(work, ids) if ids else {}
+    for entry_id in ids:
+        if entry_id not in found:
+            raise NothingToLetGo(entry_id=entry_id)
+    return found
+
+
+def _holds(marks: Sequence[LineMark], asked: Mark, run_id: UUID, dispute: ResidentWord | None) -> bool:
     """Whether this is so already."""
     match asked.kind:
         case MarkKind.HELD:
@@ -273,6 +304,8 @@ def _holds(marks: Sequence[LineMark], asked: Mark, run_id: UUID) -> bool:
             return any(each.kind is MarkKind.REJECTED for each in marks)
         case MarkKind.SEEN:
             return any(each.kind is MarkKind.SEEN and each.run_id == run_id for each in marks)
+        case MarkKind.LET_GO:
+            return any(dispute is not None and each.word == dispute.number for each in marks)
 
 
 def _require_lines(work: Work, run_id: UUID, entry_ids: Sequence[UUID]) -> None:
@@ -289,9 +322,9 @@ def _require_lines(work: Work, run_id: UUID, entry_ids: Sequence[UUID]) -> None:
 
 
 def _require_other_eyes(work: Work, run_id: UUID, marks: Sequence[Mark]) -> None:
-    seen = [each for each in marks if each.kind is MarkKind.SEEN]
-    if seen and work.actor_id in _makers(work, run_id):
-        raise DrafterLooks(entry_id=seen[0].entry_id)
+    judged = [each for each in marks if each.kind in {MarkKind.SEEN, MarkKind.LET_GO}]
+    if judged and work.actor_id in _makers(work, run_id):
+        raise DrafterLooks(entry_id=judged[0].entry_id)
 
 
 def _makers(work: Work, run_id: UUID) -> frozenset[UUID]:
@@ -312,19 +345,23 @@ def _marks(work: Work, entry_ids: Collection[UUID]) -> Mapping[UUID, list[LineMa
 
 
 def _reversals(work: Work, run_id: UUID, marks: Sequence[Mark]) -> list[Order]:
-    """What takes back the redemption lines behind these marks."""
+    """What takes back what is left of the redemption lines behind these marks."""
     used = uses(work, [each.entry_id for each in marks])
+    left = follow_ups.left(work, {(each.redemption_id, each.line) for each in used.values()})
     orders = []
     for each in marks:
         use = used.get(each.entry_id)
         if use is None:
             raise LineNotRejectable(entry_id=each.entry_id)
+        stands = left[use.redemption_id, use.line]
+        if not stands:
+            raise LineAlreadyReversed(line=use.line)
         orders.append(
             Order(
                 id=derived(run_id, f"reject {each.entry_id}"),
                 kind=FollowUpKind.REVERSAL,
                 redemption_id=use.redemption_id,
-                parts=(Part(line=use.line, quantity=use.quantity),),
+                parts=(Part(line=use.line, quantity=stands),),
                 reason=f"{each.reason}: {each.note}"[:500],
                 at=work.now,
             )
@@ -332,63 +369,9 @@ def _reversals(work: Work, run_id: UUID, marks: Sequence[Mark]) -> list[Order]:
     return orders
 
 
-def uses(work: Work, entry_ids: Collection[UUID]) -> dict[UUID, Use]:
-    """What was redeemed or captured by these entries, by entry; others are absent."""
-    not_used = func.coalesce(col(TakenBack.quantity), 0)
-    statement = (
-        select(
-            col(Entry.id),
-            col(RedemptionLine.redemption_id),
-            col(RedemptionLine.line),
-            col(RedemptionLine.service),
-            col(RedemptionLine.unit),
-            col(RedemptionLine.quantity) - not_used,
-            col(Redemption.service_day),
-        )
-        .outerjoin(FollowUp, linked(FollowUp, Entry, col(FollowUp.id) == col(Entry.cause_id)))
-        .join(
-            RedemptionLine,
-            linked(
-                RedemptionLine,
-                Entry,
-                col(RedemptionLine.redemption_id)
-                == func.coalesce(col(FollowUp.redemption_id), col(Entry.cause_id)),
-                col(RedemptionLine.line) == col(Entry.line),
-            ),
-        )
-        .join(
-            Redemption,
-            linked(Redemption, RedemptionLine, col(Redemption.id) == col(RedemptionLine.redemption_id)),
-        )
-        .outerjoin(
-            TakenBack,
-            linked(
-                TakenBack,
-                Entry,
-                col(TakenBack.follow_up_id) == col(FollowUp.id),
-                col(TakenBack.line) == col(Entry.line),
-            ),
-        )
-        .where(
-            col(Entry.municipality_id) == work.municipality_id,
-            col(Entry.id).in_(entry_ids),
-            col(Entry.kind).in_([EntryKind.REDEEM, EntryKind.CAPTURE]),
-        )
-    )
-    return {
-        entry_id: Use(
-            redemption_id=redemption_id,
-            line=line,
-            service=service,
-            unit=unit,
-            quantity=quantity,
-            service_day=day,
-        )
-        for entry_id, redemption_id, line, service, unit, quantity, day in work.session.execute(statement)
-    }
-
-
-def _row(work: Work, run_id: UUID, asked: Mark, known: Sequence[LineMark]) -> LineMark:
+def _row(
+    work: Work, run_id: UUID, asked: Mark, known: Sequence[LineMark], dispute: ResidentWord | None
+) -> LineMark:
     return LineMark(
         municipality_id=work.municipality_id,
         entry_id=asked.entry_id,
@@ -397,6 +380,7 @@ def _row(work: Work, run_id: UUID, asked: Mark, known: Sequence[LineMark]) -> Li
         kind=asked.kind,
         reason=asked.reason,
         note=asked.note or "",
+        word=dispute.number if dispute is not None else None,
         actor_id=work.actor_id,
         recorded_at=work.now,
     )

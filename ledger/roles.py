@@ -37,6 +37,12 @@ class Action(StrEnum):
     """Decide on a change of account that somebody else entered, and let pay in spite of a bank's check."""
     EDIT_CONTRACTS = "edit_contracts"
     """Make and change contracts and tariffs."""
+    ENTER_TERM_FIGURES = "enter_term_figures"
+    """Enter evidence, numbers of people and costs that amounts of contract terms rest on."""
+    SEE_TERM_FIGURES = "see_term_figures"
+    """See what was entered for contract terms."""
+    SEE_TERM_AMOUNTS = "see_term_amounts"
+    """See what contract terms came to, how, and what there is to know of them."""
     SET_PAYING_ACCOUNT = "set_paying_account"
     """Change the account the municipality pays from."""
     EDIT_SETTINGS = "edit_settings"
@@ -54,7 +60,9 @@ class Action(StrEnum):
     SEE_ENTITLEMENTS = "see_entitlements"
     """See what was granted and what is left of it."""
     GRANT = "grant"
-    """Grant, amend, suspend, resume and end entitlements, one by one or from a message."""
+    """Grant, change and end entitlements, one by one or from a message, and decide on what others asked."""
+    SEE_APPROVALS = "see_approvals"
+    """See which grants and changes wait for somebody else, and what was decided on them."""
     ISSUE_CODES = "issue_codes"
     """Issue, print and revoke codes."""
     SEE_CARE_AGREEMENTS = "see_care_agreements"
@@ -75,6 +83,8 @@ class Action(StrEnum):
     """Take back a redemption."""
     SEE_REDEMPTIONS = "see_redemptions"
     """See what was redeemed."""
+    CONFIRM_USE = "confirm_use"
+    """Confirm or dispute what was used; staff writes down what a resident told them."""
     SETTLE = "settle"
     """Draft, submit and withdraw settlement runs."""
     REVIEW_SETTLEMENTS = "review_settlements"
@@ -87,6 +97,10 @@ class Action(StrEnum):
     """Take out the file that the bank is told to pay by."""
     RECORD_BANK_ANSWERS = "record_bank_answers"
     """Record what the bank booked and returned."""
+    DEMAND = "demand"
+    """Demand money back from a provider, charge interest on it, and say which money is for it."""
+    WITHDRAW_DEMANDS = "withdraw_demands"
+    """Give up a demand that somebody else made."""
     SEE_ENTRIES = "see_entries"
     """See accounts and their entries."""
     CHECK_BOOKS = "check_books"
@@ -112,11 +126,13 @@ MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
                 Action.REGISTER_PEOPLE,
                 Action.SEE_ENTITLEMENTS,
                 Action.GRANT,
+                Action.SEE_APPROVALS,
                 Action.ISSUE_CODES,
                 Action.SEE_CARE_AGREEMENTS,
                 Action.ENTER_CARE_AGREEMENT,
                 Action.APPROVE_CARE,
                 Action.SEE_REDEMPTIONS,
+                Action.CONFIRM_USE,
             }
         ),
         Role.CONTRACT_MANAGER: frozenset(
@@ -128,6 +144,9 @@ MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
                 Action.EDIT_PROVIDERS,
                 Action.DECIDE_ACCOUNTS,
                 Action.EDIT_CONTRACTS,
+                Action.ENTER_TERM_FIGURES,
+                Action.SEE_TERM_FIGURES,
+                Action.SEE_TERM_AMOUNTS,
                 Action.SEE_BUDGETS,
                 Action.SEE_SETTLEMENTS,
             }
@@ -137,6 +156,8 @@ MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
                 Action.SEE_CATALOGUE,
                 Action.SEE_CONTRACTS,
                 Action.SET_PAYING_ACCOUNT,
+                Action.SEE_TERM_FIGURES,
+                Action.SEE_TERM_AMOUNTS,
                 Action.SEE_BUDGETS,
                 Action.FUND_BUDGETS,
                 Action.REVERSE,
@@ -147,6 +168,8 @@ MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
                 Action.SEE_SETTLEMENTS,
                 Action.EXPORT_PAYMENT_FILE,
                 Action.RECORD_BANK_ANSWERS,
+                Action.DEMAND,
+                Action.WITHDRAW_DEMANDS,
                 Action.SEE_ENTRIES,
                 Action.CHECK_BOOKS,
             }
@@ -166,9 +189,12 @@ MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
                 Action.SEE_ACCOUNTS,
                 Action.SEE_CATALOGUE,
                 Action.SEE_CONTRACTS,
+                Action.SEE_TERM_FIGURES,
+                Action.SEE_TERM_AMOUNTS,
                 Action.SEE_BUDGETS,
                 Action.SEE_ACCESS_LOG,
                 Action.SEE_ENTITLEMENTS,
+                Action.SEE_APPROVALS,
                 Action.SEE_CARE_AGREEMENTS,
                 Action.SEE_REDEMPTIONS,
                 Action.SEE_SETTLEMENTS,
@@ -180,6 +206,7 @@ MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
             {
                 Action.SEE_CATALOGUE,
                 Action.SEE_CONTRACTS,
+                Action.SEE_TERM_AMOUNTS,
                 Action.SEE_CARE_AGREEMENTS,
                 Action.QUOTE,
                 Action.REDEEM,
@@ -198,6 +225,7 @@ MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
                 Action.ENTER_CARE_AGREEMENT,
                 Action.CLAIM,
                 Action.SEE_REDEMPTIONS,
+                Action.CONFIRM_USE,
             }
         ),
     }

@@ -20,6 +20,7 @@ from ledger.clock import day_after, day_start, dutch_day
 from ledger.db import Work
 from ledger.errors import Conflict, NotFound, Refused
 from ledger.inputs import Day, Id7, Input, fingerprint
+from ledger.rules import run_plan
 from ledger.rules.states import RUNS, RunCommand, RunState
 from ledger.tables import Municipality, RunRelease, RunStep, SettlementRun
 
@@ -59,6 +60,14 @@ class RunNotReady(Refused):
     command: str
 
 
+@dataclass(kw_only=True, eq=False)
+class SubmitterPlanned(Refused):
+    """A run that was drafted by plan is not submitted by the account that drafted it."""
+
+    code = "submitter_planned"
+    id: UUID
+
+
 class DraftOrder(Input):
     """Settle all that happened up to and including a Dutch day; ask the bank to pay on a day."""
 
@@ -91,6 +100,8 @@ class Run:
     actor_id: UUID
     """Who drafted it."""
     recorded_at: datetime
+    is_planned: bool
+    """It is the one that the municipality's plan names for this last day."""
     steps: tuple[Step, ...]
     release: RunRelease | None
     """What was let go; None before that."""
@@ -140,8 +151,13 @@ def draft(work: Work, order: DraftOrder) -> Run:
 
 
 def submit(work: Work, run_id: UUID) -> Run:
-    """Hand a draft over for review. Raises RunNotFound, RunNotReady."""
+    """Hand a draft over for review. Raises RunNotFound, RunNotReady, and SubmitterPlanned: what a timer
+    drafts, a person submits.
+    """
     _, state = required(work, run_id, RunCommand.SUBMIT)
+    run = get(work, run_id)
+    if run.is_planned and run.actor_id == work.actor_id:
+        raise SubmitterPlanned(id=run_id)
     # After this point only writes.
     advance(work, run_id, state)
     return get(work, run_id)
@@ -245,6 +261,7 @@ def _shown(work: Work, rows: Sequence[SettlementRun]) -> list[Run]:
     return [
         Run(
             **each.model_dump(exclude={"municipality_id", "fingerprint"}),
+            is_planned=each.id == run_plan.run_id(work.municipality_id, each.until),
             steps=tuple(steps[each.id]),
             release=releases.get(each.id),
         )

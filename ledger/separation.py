@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from ledger import actors, runs
+from ledger import actors, runs, term_figures
 from ledger.db import Work
 from ledger.errors import LedgerError, Refused
 from ledger.rules.funding import EntryKind
@@ -22,6 +22,8 @@ from ledger.rules.states import OPEN
 from ledger.tables import (
     AccountChange,
     AccountDecision,
+    ApprovalDecision,
+    CareAgreement,
     CareApproval,
     EntitlementChange,
     Entry,
@@ -33,6 +35,7 @@ from ledger.tables import (
     Provider,
     Redemption,
     RedemptionLine,
+    ResidentWord,
     SettlementLine,
 )
 from ledger.tables.base import linked
@@ -47,7 +50,7 @@ class ReleaserDrafted(Refused):
 
 @dataclass(kw_only=True, eq=False)
 class ReleaserGranted(Refused):
-    """Who decides on an entitlement does not release what it pays."""
+    """Who decides on an entitlement, or approves what another asked, does not release what it pays."""
 
     code = "releaser_granted"
     entitlements: int
@@ -73,6 +76,33 @@ class ReleaserApprovedCare(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
+class ReleaserEnteredCare(Refused):
+    """Who enters a care agreement does not release what it pays."""
+
+    code = "releaser_entered_care"
+    agreements: int
+    """How many of those paid in this run."""
+
+
+@dataclass(kw_only=True, eq=False)
+class ReleaserEnteredFigures(Refused):
+    """Who enters evidence or figures of contract terms does not release the amounts that rest on them."""
+
+    code = "releaser_entered_figures"
+    amounts: int
+    """How many of the computed amounts paid in this run."""
+
+
+@dataclass(kw_only=True, eq=False)
+class ReleaserSpoke(Refused):
+    """Who wrote down what a resident says of a use does not release what it brings."""
+
+    code = "releaser_spoke"
+    redemptions: int
+    """How many of those paid in this run."""
+
+
+@dataclass(kw_only=True, eq=False)
 class ReleaserChangedAccount(Refused):
     """Who enters or approves on which account a provider is paid does not release what is paid there."""
 
@@ -92,6 +122,12 @@ def reasons(work: Work, run_id: UUID) -> Iterator[LedgerError]:
         yield ReleaserRedeemed(redemptions=many)
     if many := _count(work, run_id, CareApproval, mine):
         yield ReleaserApprovedCare(agreements=many)
+    if many := _count(work, run_id, CareAgreement, mine):
+        yield ReleaserEnteredCare(agreements=many)
+    if many := term_figures.resting_on(work, _amounts(work, run_id), mine):
+        yield ReleaserEnteredFigures(amounts=many)
+    if many := _count(work, run_id, ResidentWord, mine):
+        yield ReleaserSpoke(redemptions=many)
     if many := _accounts(work, run_id, mine):
         yield ReleaserChangedAccount(providers=many)
 
@@ -150,10 +186,23 @@ def _count(work: Work, run_id: UUID, table: Any, mine: frozenset[UUID]) -> int:
             col(CareApproval.agreement_id),
             col(CareApproval.agreement_id) == col(RedemptionLine.agreement_id),
         ),
+        CareAgreement: (
+            col(CareAgreement.id),
+            col(CareAgreement.id) == col(RedemptionLine.agreement_id),
+        ),
+        ResidentWord: (
+            col(ResidentWord.redemption_id),
+            and_(
+                col(ResidentWord.redemption_id) == col(_Paid.id),
+                col(ResidentWord.line) == col(RedemptionLine.line),
+            ),
+        ),
     }[table]
     hand: ColumnElement[bool] = col(table.actor_id).in_(mine)
     if table is Redemption:  # who captures says how much of a reservation is owed
         hand = or_(hand, and_(col(FollowUp.kind) == FollowUpKind.CAPTURE, col(FollowUp.actor_id).in_(mine)))
+    if table is EntitlementChange:  # who approves what another asked decides on it too
+        hand = or_(hand, _approved_by(mine))
     redemption_id = func.coalesce(col(FollowUp.redemption_id), col(Entry.cause_id))
     paid = _paid(work, run_id).subquery()
     statement = (
@@ -178,6 +227,29 @@ def _count(work: Work, run_id: UUID, table: Any, mine: frozenset[UUID]) -> int:
         .where(hand)
     )
     return work.session.scalar(statement) or 0
+
+
+def _approved_by(mine: frozenset[UUID]) -> ColumnElement[bool]:
+    """Whether one of these accounts approved a change of an entitlement."""
+    return exists().where(
+        linked(
+            ApprovalDecision,
+            EntitlementChange,
+            col(ApprovalDecision.approval_id) == col(EntitlementChange.id),
+        ),
+        col(ApprovalDecision.actor_id).in_(mine),
+    )
+
+
+def _amounts(work: Work, run_id: UUID) -> set[UUID]:
+    """The amounts of contract terms that a run pays."""
+    paid = _paid(work, run_id).subquery()
+    statement = (
+        select(col(Entry.cause_id))
+        .join(paid, paid.c.entry_id == col(Entry.id))
+        .where(col(Entry.municipality_id) == work.municipality_id, col(Entry.kind) == EntryKind.TERM)
+    )
+    return set(work.session.scalars(statement))
 
 
 def _paid(work: Work, run_id: UUID) -> CompoundSelect[UUID]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Settings of a municipality: how its settlement runs are reviewed, and how its bank is told."""
+"""Settings of a municipality: how its runs are reviewed, how its bank is told, what nobody grants alone."""
 
 from typing import Annotated
 
@@ -10,7 +10,9 @@ from ledger.db import Work
 from ledger.formats.pain001 import Version
 from ledger.inputs import Input
 from ledger.municipalities import TaxNumber
+from ledger.rules.run_plan import AnyRunPlan, NoPlan
 from ledger.tables import Municipality
+from ledger.units import AMOUNT_MAX
 
 _BPS = 10_000
 _WAIT_MOST = 90
@@ -29,8 +31,14 @@ class Settings(Input):
     """The most payments in one file; 10,000 unless it is set."""
     payment_file_version: Version
     """pain.001.001.09 unless it is set."""
+    run_plan: AnyRunPlan = NoPlan()
+    """On which days settlement runs are drafted by themselves; none unless it is set."""
     tax_number: TaxNumber | None = None
     """RSIN or VAT number of the municipality, which an audit file must name."""
+    grant_alone_cents: Annotated[int, Field(strict=True, ge=0, le=AMOUNT_MAX)] | None
+    """Above how many eurocents somebody else must approve a grant or a raise; null sets no limit. Always
+    said, so that no edit of another setting takes the limit away.
+    """
 
 
 def get(work: Work) -> Municipality:
@@ -39,9 +47,9 @@ def get(work: Work) -> Municipality:
 
 
 def put(work: Work, settings: Settings) -> Municipality:
-    """Set them for runs drafted and released from now on; the same again changes nothing."""
+    """Set them for what is drafted, released and granted from now on; the same again changes nothing."""
     row = runs.locked(work)
-    values = {**settings.model_dump(), "tax_number": settings.tax_number or ""}
+    values = {**dict(settings), "tax_number": settings.tax_number or ""}
     if any(getattr(row, name) != value for name, value in values.items()):
         row.sqlmodel_update({**values, "recorded_at": work.now})
     work.session.flush()

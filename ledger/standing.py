@@ -71,7 +71,7 @@ class LineNotFound(Refused):
 
 @dataclass(kw_only=True, eq=False)
 class LineAlreadyReversed(Refused):
-    """A line is reversed at most once."""
+    """A line is reversed at most once; what is left of it is taken back only where a review rejects it."""
 
     code: ClassVar[str] = "line_already_reversed"
     line: int
@@ -134,7 +134,8 @@ class Line:
     row: RedemptionLine
     quantity: int
     cents: int
-    reversed: bool = False
+    reversals: int = 0
+    """How often a part of it was reversed."""
 
     def share(self, quantity: int) -> int:
         """The price of a part of what stands, in eurocents; the whole is the whole."""
@@ -184,6 +185,8 @@ class Desk:
     cases: Mapping[UUID, Case]
     today: date
     """The Dutch day it is judged on."""
+    again: bool = False
+    """Whether what is left of a line may be reversed after a part of it was."""
     decided: list[Decision] = field(default_factory=list)
 
     def judge(self, order: Order) -> Outcome:
@@ -194,7 +197,7 @@ class Desk:
         case = self.cases.get(order.redemption_id)
         if case is None:
             return RedemptionNotFound(id=order.redemption_id)
-        refusal = _state_refusal(order, case, self.today) or _parts_refusal(order, case)
+        refusal = _state_refusal(order, case, self.today) or _parts_refusal(order, case, self.again)
         return refusal or self._take(order, case, mark)
 
     def _take(self, order: Order, case: Case, mark: bytes) -> Followed:
@@ -202,7 +205,7 @@ class Desk:
         for off in decision.offs:
             off.line.quantity -= off.quantity
             off.line.cents -= off.cents
-            off.line.reversed |= order.kind is FollowUpKind.REVERSAL
+            off.line.reversals += order.kind is FollowUpKind.REVERSAL
         if order.kind is not FollowUpKind.REVERSAL:
             case.resolved = order.kind
         followed = Followed(
@@ -231,7 +234,7 @@ def _state_refusal(order: Order, case: Case, today: date) -> Refused | None:
     return ServiceDayInFuture(service_day=day, first_day=day) if is_ahead else None
 
 
-def _parts_refusal(order: Order, case: Case) -> Refused | None:
+def _parts_refusal(order: Order, case: Case, again: bool) -> Refused | None:
     """Whether every part names a line that holds that much."""
     asked: defaultdict[int, int] = defaultdict(int)
     for part in order.parts or _everything(case):
@@ -240,7 +243,7 @@ def _parts_refusal(order: Order, case: Case) -> Refused | None:
         line = case.lines.get(number)
         if line is None:
             return LineNotFound(line=number)
-        if order.kind is FollowUpKind.REVERSAL and line.reversed:
+        if order.kind is FollowUpKind.REVERSAL and line.reversals and not again:
             return LineAlreadyReversed(line=number)
         if quantity > line.quantity:
             return MoreThanRedeemed(line=number, asked=quantity, left=line.quantity)

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlmodel import col
 
-from ledger import bulk
+from ledger import bulk, statement_terms
 from ledger.clock import dutch_day
 from ledger.db import Work
 from ledger.formats.statement import StatementLine
@@ -163,7 +163,7 @@ class Reader:
             unit=Unit.EUROCENT,
             price_cents=cents,
             corrected=booked.kind is EntryKind.REVERSE,
-            remark=remarks.return_(bank) if bank else "",
+            remark=remarks.return_(bank) if bank else remarks.terms.get(booked.cause_id, ""),
         )
 
     def _agreement(self, booked: Booked) -> str:
@@ -180,16 +180,20 @@ class _Remarks:
     """By the event that caused the entry."""
     rejected: Mapping[UUID, LineMark]
     """By the entry that a reviewer had taken back."""
+    terms: Mapping[UUID, str]
+    """By the amount of a contract term: of which term and period it is."""
 
     @classmethod
     def of(cls, work: Work, language: Language, piece: Collection[Booked]) -> "_Remarks":
         """What there is to say of these entries."""
         events = [each.cause_id for each in piece if each.kind in _CAME_BACK]
+        amounts = {each.cause_id for each in piece if each.kind is EntryKind.TERM}
         reversed_ids = [each.origin_id for each in piece if each.kind is EntryKind.REVERSE]
         return cls(
             language=language,
             bank=_bank(work, events),
             rejected=marks(work, reversed_ids, MarkKind.REJECTED),
+            terms=statement_terms.remarks(work, amounts, language),
         )
 
     def reversal(self, booked: Booked) -> str:

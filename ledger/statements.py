@@ -5,7 +5,7 @@ The rows of a settlement do not change after its release, so it is the same stat
 only names that were corrected since (of a service, of the municipality) are told as they are now.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, BinaryIO, Final
@@ -14,15 +14,25 @@ from uuid import UUID
 from sqlalchemy import Select, and_, select
 from sqlmodel import col
 
-from ledger import identifiers, municipalities, payment_files, runs, set_offs, statement_lines
+from ledger import (
+    db,
+    gates,
+    identifiers,
+    municipalities,
+    payment_files,
+    runs,
+    set_offs,
+    statement_lines,
+    statement_terms,
+    unsettled,
+)
 from ledger.clock import dutch_day
 from ledger.db import Work
 from ledger.errors import NotFound
 from ledger.formats import statement_pdf, statement_table
-from ledger.formats.statement import ComputedLine, HeldLine, Statement, StatementLine, summed
+from ledger.formats.statement import HeldLine, SetOff, Statement, StatementLine, summed
 from ledger.ids import NOBODY
 from ledger.rules.facts import Law
-from ledger.rules.funding import EntryKind
 from ledger.statement_lines import Reader
 from ledger.statement_reasons import WORDS, reason, reason_code
 from ledger.tables import (
@@ -37,14 +47,12 @@ from ledger.tables import (
 )
 from ledger.tables.base import linked
 from ledger.texts import Language
+from ledger.unsettled import Told
 
 PROVIDERS_AT_ONCE: Final = 500
 """How many providers of a run are in memory at once."""
 
 _REFERENCE_LENGTH_MAX: Final = 25
-
-_COMPUTED: Final[frozenset[EntryKind]] = frozenset()
-"""Kinds of entries that are told as computed amounts, and not as lines; see _computed."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -63,6 +71,15 @@ class ReferenceNotFound(NotFound):
     reference: str
 
 
+@dataclass(kw_only=True, eq=False)
+class StatementNotFound(NotFound):
+    """The run had nothing of this provider, or is not released."""
+
+    code = "statement_not_found"
+    run_id: UUID
+    provider_id: UUID
+
+
 class Form(StrEnum):
     """In which form a statement is written."""
 
@@ -72,6 +89,8 @@ class Form(StrEnum):
     """Every settled line, for machines."""
     HELD_CSV = "held-csv"
     """Every line that is held, with why, for machines."""
+    COMPUTED_CSV = "computed-csv"
+    """Every step of every computed amount, for machines."""
     XLSX = "xlsx"
     """All of it as a workbook."""
 
@@ -86,7 +105,8 @@ class Composed:
 
     def lines(self) -> Iterator[StatementLine]:
         """Every settled line in the order of booking, read anew while the work lasts; memory stays flat."""
-        return _lines(self.reader, self.statement.settlement_id)
+        settlement_id = self.statement.settlement_id
+        return iter(()) if settlement_id is None else _lines(self.reader, settlement_id)
 
 
 def get(work: Work, settlement_id: UUID) -> Settlement:
@@ -117,10 +137,26 @@ def compose(work: Work, settlement_id: UUID, language: Language = Language.NL) -
     return _Desk.of(work, language).compose(heads[0])
 
 
+def compose_in_run(work: Work, run_id: UUID, provider_id: UUID, language: Language = Language.NL) -> Composed:
+    """The statement of one provider in a run; where nothing was settled with it, why, and what is open.
+
+    Raises StatementNotFound where there is no such run, it had nothing of the provider, or is not released.
+    """
+    desk = _Desk.of(work, language)
+    theirs = (col(Settlement.run_id) == run_id, col(Settlement.provider_id) == provider_id)
+    for head in _heads(work, *theirs):
+        return desk.compose(head)
+    told = unsettled.get(work, run_id, provider_id)
+    if told is None:
+        raise StatementNotFound(run_id=run_id, provider_id=provider_id)
+    return desk.unpaid(told)
+
+
 def of_run(work: Work, run_id: UUID, language: Language = Language.NL) -> Iterator[Composed]:
     """The statements of all providers of a run, in the order of their settlements; one is made at a time.
 
-    None before its release. Raises RunNotFound at once.
+    After them those of providers that the run settled nothing with. None before its release. Raises
+    RunNotFound at once.
     """
     runs.row(work, run_id)
     return _of_run(_Desk.of(work, language), run_id)
@@ -141,6 +177,8 @@ def write(composed: Composed, form: Form, to: BinaryIO) -> None:
             _encode(statement_table.csv_lines(statement, lines=composed.lines()), to)
         case Form.HELD_CSV:
             _encode(statement_table.csv_held(statement), to)
+        case Form.COMPUTED_CSV:
+            _encode(statement_table.csv_computed(statement), to)
 
 
 def _encode(texts: Iterator[str], to: BinaryIO) -> None:
@@ -199,6 +237,10 @@ def _of_run(desk: "_Desk", run_id: UUID) -> Iterator[Composed]:
     while heads := _heads(desk.work, of_run, col(Settlement.id) > last, limit=PROVIDERS_AT_ONCE):
         yield from map(desk.compose, heads)
         last = heads[-1].settlement.id
+    last = NOBODY
+    while left := unsettled.of_run(desk.work, run_id, after=last, limit=PROVIDERS_AT_ONCE):
+        yield from map(desk.unpaid, left)
+        last = left[-1].provider_id
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -220,18 +262,12 @@ class _Desk:
     def compose(self, head: _Head) -> Composed:
         """One statement; its lines are read once, to sum them."""
         settlement, provider = head.settlement, head.provider
-        reader = Reader(
-            work=self.work,
-            language=self.language,
-            services=self.services,
-            agreements=statement_lines.agreements(self.work, provider.id, self.language),
+        kept_back = statement_terms.named(
+            self.work, tuple(set_offs.told(self.work, settlement, self.language)), self.language
         )
+        reader = self._reader(provider)
         statement = Statement(
-            language=self.language.value,
-            municipality_name=self.municipality_name,
-            provider_name=provider.trade_name,
-            provider_agb=provider.agb,
-            provider_kvk=provider.kvk,
+            **self._parties(provider),
             run_id=head.run.id,
             settlement_id=settlement.id,
             reference=payment_files.reference(settlement.id),
@@ -246,11 +282,55 @@ class _Desk:
             still_owed_cents=settlement.owed_before_cents - settlement.set_off_cents,
             made_at=settlement.recorded_at,
             summary=summed(_lines(reader, settlement.id)),
-            computed=_computed(reader, settlement),
-            set_offs=tuple(set_offs.told(self.work, settlement, self.language)),
+            computed=statement_terms.settled(self.work, settlement, self.language),
+            computed_back=tuple(statement_terms.told(self.work, _amounts(kept_back), self.language)),
+            set_offs=kept_back,
             held=tuple(_held(reader, settlement)),
         )
         return Composed(statement=statement, provider_id=provider.id, reader=reader)
+
+    def unpaid(self, told: Told) -> Composed:
+        """The statement of a provider that a run settled nothing with."""
+        provider = db.rows(self.work, Provider, {told.provider_id})[told.provider_id]
+        reader = self._reader(provider)
+        statement = Statement(
+            **self._parties(provider),
+            run_id=told.run_id,
+            settlement_id=None,
+            reference="",
+            until=told.until,
+            requested_on=runs.row(self.work, told.run_id).requested_on,
+            creditor_name=provider.account_holder_name,
+            creditor_iban=provider.iban,
+            previous_owed_cents=told.owed_cents,
+            gross_cents=0,
+            set_off_cents=0,
+            net_cents=0,
+            still_owed_cents=told.owed_cents,
+            made_at=told.recorded_at,
+            summary=(),
+            held=tuple(_held(reader, told)),
+            unpaid=unsettled.why(told),
+        )
+        assert statement.held_cents == told.cents, "what is open is all that was left out"
+        return Composed(statement=statement, provider_id=provider.id, reader=reader)
+
+    def _reader(self, provider: Provider) -> Reader:
+        return Reader(
+            work=self.work,
+            language=self.language,
+            services=self.services,
+            agreements=statement_lines.agreements(self.work, provider.id, self.language),
+        )
+
+    def _parties(self, provider: Provider) -> dict[str, Any]:
+        return {
+            "language": self.language.value,
+            "municipality_name": self.municipality_name,
+            "provider_name": provider.trade_name,
+            "provider_agb": provider.agb,
+            "provider_kvk": provider.kvk,
+        }
 
 
 def _lines(reader: Reader, settlement_id: UUID) -> Iterator[StatementLine]:
@@ -263,20 +343,16 @@ def _lines(reader: Reader, settlement_id: UUID) -> Iterator[StatementLine]:
         .order_by(col(SettlementLine.entry_id))
     )
     for piece in reader.read(chosen):
-        yield from (told.line for told in piece if told.booked.kind not in _COMPUTED)
+        yield from (told.line for told in piece if told.booked.kind not in statement_terms.COMPUTED)
 
 
-def _computed(reader: Reader, settlement: Settlement) -> tuple[ComputedLine, ...]:
-    """What the terms of contracts are worth in this settlement.
-
-    Here the lines of contract terms come in: settlement lines of the kinds in _COMPUTED, each told from
-    the row that is the cause of its entry. Until then such an entry is told as a line by its kind.
-    """
-    return ()
+def _amounts(kept_back: Iterable[SetOff]) -> list[UUID]:
+    """The amounts of contract terms that are set off."""
+    return [each.amount_id for each in kept_back if each.amount_id is not None]
 
 
-def _held(reader: Reader, settlement: Settlement) -> Iterator[HeldLine]:
-    """What the run left out of this provider, with the hold that was in force at the release."""
+def _held(reader: Reader, settlement: Settlement | Told) -> Iterator[HeldLine]:
+    """What the run left out of this provider, with the hold or dispute that was in force at the release."""
     left_out = and_(
         col(LeftOut.municipality_id) == reader.work.municipality_id,
         col(LeftOut.provider_id) == settlement.provider_id,
@@ -291,12 +367,15 @@ def _held(reader: Reader, settlement: Settlement) -> Iterator[HeldLine]:
         for piece in reader.read(chosen):
             origins = {told.booked.origin_id for told in piece}
             marks = statement_lines.marks(reader.work, origins, MarkKind.HELD, by=settlement.recorded_at)
+            disputes = gates.disputes(reader.work, origins, by=settlement.recorded_at)
             for told in piece:
                 mark = marks.get(told.booked.origin_id) if why is LeftOutReason.HELD else None
+                dispute = disputes.get(told.booked.origin_id) if why is LeftOutReason.DISPUTED else None
+                began = mark or dispute or settlement
                 code = reason_code(mark, why)
                 yield HeldLine(
                     line=told.line,
                     reason_code=code,
                     reason=reason(code, mark, reader.language),
-                    since=dutch_day(mark.recorded_at if mark else settlement.recorded_at),
+                    since=dutch_day(began.recorded_at),
                 )

@@ -5,7 +5,7 @@ Nothing is written here; see contract_terms for what becomes of it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Select, Text, cast, or_, select
 from sqlmodel import col
 
-from ledger import db, term_facts
+from ledger import db, term_facts, term_years
 from ledger.db import Work
 from ledger.rules import terms
 from ledger.rules.facts import Period
@@ -22,9 +22,10 @@ from ledger.rules.terms import AnyTerm
 from ledger.rules.terms_ceiling import Ceiling, YearAmount
 from ledger.rules.terms_facts import Delivered, TermFacts
 from ledger.rules.terms_lines import Formula, TermLine, TermStatement, cents, line
-from ledger.rules.terms_versions import Span, first_capped, spans
+from ledger.rules.terms_versions import Span, spans
 from ledger.tables import Contract, ContractVersion, TermKind
 from ledger.term_facts import Earlier, Figures, Key
+from ledger.term_years import Years
 
 OWN_CEILING: Final = 0
 """The number of the ceiling that a contract names for every calendar year, without a term."""
@@ -102,6 +103,9 @@ class Desk:
     earlier: Mapping[UUID, Mapping[Key, Mapping[date, Earlier]]]
     figures: Figures
     delivered: Mapping[UUID, Sequence[Delivered]]
+    """Of the years that are looked at."""
+    years: Years
+    """The calendar years whose ceilings are looked at; those of another year stay what they are."""
 
     def judge(self) -> Iterator[Said]:
         """What all terms of all contracts say, version by version."""
@@ -117,11 +121,26 @@ class Desk:
                 yield from self._dropped(contract, span, agreed)
 
     def _told(self, contract: Contract, span: Span, agreed: Sequence[_Agreed]) -> Iterator[Said]:
-        windows = [(each, _window(each.key, span)) for each in agreed]
-        asked = [(each, self._facts(contract, each, span, window)) for each, window in windows if window]
-        told = terms.statements([each.term for each, _ in asked], [facts for _, facts in asked])
-        for (each, _), statement in zip(asked, told, strict=True):
-            yield self._said(contract, span, each.key, each.programme_id, statement)
+        for kind, window in self._windows(contract, span):
+            asked = [
+                each for each in agreed if (each.key[1] is TermKind.CEILING) is (kind is TermKind.CEILING)
+            ]
+            facts = [self._facts(contract, each, span, window) for each in asked]
+            for each, statement in zip(
+                asked, terms.statements([one.term for one in asked], facts), strict=True
+            ):
+                yield self._said(contract, span, each.key, each.programme_id, statement)
+
+    def _windows(self, contract: Contract, span: Span) -> Iterator[tuple[TermKind, Period]]:
+        """What is looked at of a span: its days for lump sums, and each of the years for all ceilings."""
+        if span.paid is not None:
+            yield TermKind.AVAILABILITY, span.paid
+        if span.capped is None or span.capped.until is None:
+            return
+        for year in sorted(self.years.get(contract.id, ())):
+            first, last = max(span.capped.start, date(year, 1, 1)), min(span.capped.until, date(year, 12, 31))
+            if first <= last:
+                yield TermKind.CEILING, Period(start=first, until=last)
 
     def _dropped(self, contract: Contract, span: Span, agreed: Sequence[_Agreed]) -> Iterator[Said]:
         """What was computed for terms that the version does not hold any more: all of it is taken off."""
@@ -166,11 +185,16 @@ class Desk:
         )
 
 
-def load(work: Work, until: date) -> Desk:
-    """All that is known on the last day that is looked at; one query per table."""
+def load(work: Work, until: date, years: Years | None = None) -> Desk:
+    """All that is known on the last day that is looked at; one query per table.
+
+    With years only of these contracts, and of their ceilings only those years; without, all that may differ
+    from what was computed.
+    """
     versions: defaultdict[UUID, dict[int, ContractVersion]] = defaultdict(dict)
     for row in work.session.scalars(_versions(work)):
-        versions[row.contract_id][row.version] = row
+        if years is None or row.contract_id in years:
+            versions[row.contract_id][row.version] = row
     contracts = db.rows(work, Contract, versions)
     earlier = term_facts.earlier(work, contracts)
     looked_at = [
@@ -181,7 +205,8 @@ def load(work: Work, until: date) -> Desk:
         if kind is TermKind.CEILING
     ]
     through = max([until, *looked_at])
-    capped = {id_: contracts[id_] for id_, rows in versions.items() if any(map(_caps, rows.values()))}
+    capped = {id_: rows.values() for id_, rows in versions.items() if any(map(_caps, rows.values()))}
+    looked = term_years.to_look_at(work, capped, through) if years is None else years
     return Desk(
         until=until,
         through=through,
@@ -189,8 +214,22 @@ def load(work: Work, until: date) -> Desk:
         versions=versions,
         earlier=earlier,
         figures=term_facts.figures(work, contracts),
-        delivered=term_facts.delivered(work, capped, first_capped(through), through) if capped else {},
+        delivered=term_facts.delivered(work, contracts, _by_year(looked, capped), through),
+        years=looked,
     )
+
+
+def capped(work: Work) -> set[UUID]:
+    """The contracts of which a published version holds a ceiling."""
+    return {row.contract_id for row in work.session.scalars(_versions(work)) if _caps(row)}
+
+
+def _by_year(years: Years, contract_ids: Collection[UUID]) -> dict[int, set[UUID]]:
+    found: defaultdict[int, set[UUID]] = defaultdict(set)
+    for contract_id in contract_ids:
+        for year in years.get(contract_id, ()):
+            found[year].add(contract_id)
+    return found
 
 
 def _versions(work: Work) -> Select[ContractVersion]:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, extract, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, extract, func, or_, select
 from sqlmodel import col
 
 from ledger.db import Work
@@ -90,16 +90,22 @@ def figures(work: Work, contract_ids: Collection[UUID]) -> Figures:
 
 
 def delivered(
-    work: Work, contracts: Mapping[UUID, Contract], first: date, last: date
+    work: Work, contracts: Mapping[UUID, Contract], years: Mapping[int, Collection[UUID]], last: date
 ) -> dict[UUID, Sequence[Delivered]]:
-    """What was delivered under each of these contracts from first up to and including last, less take-backs.
+    """What was delivered in each of these calendar years under the contracts named with it, less take-backs.
 
-    By service and month of the care. What is reserved is not delivered until it is captured.
+    By service and month of the care, up to and including the last day. What is reserved is not delivered
+    until it is captured.
     """
+    asked = {id_ for ids in years.values() for id_ in ids}
+    if not asked:
+        return {}
+    contracts = {id_: contracts[id_] for id_ in asked}
+    given = _given(years, last)
     sums: defaultdict[_Place, _Sum] = defaultdict(_Sum)
     for statement, sign in (
-        (_lines(work, contracts, first, last), 1),
-        (_taken_back(work, contracts, first, last), -1),
+        (_lines(work, contracts, given), 1),
+        (_taken_back(work, contracts, given), -1),
     ):
         rows = work.session.execute(statement, execution_options={"yield_per": ROWS_AT_ONCE})
         for contract_id, service, unit, year, month, quantity, cents in rows:
@@ -124,8 +130,11 @@ def delivered(
     return dict(found)
 
 
-def payers(work: Work, contracts: Mapping[UUID, Contract]) -> dict[tuple[UUID, int], UUID]:
+def payers(
+    work: Work, contracts: Mapping[UUID, Contract], years: Collection[int]
+) -> dict[tuple[UUID, int], UUID]:
     """The programme that paid most under each of these contracts, by contract and calendar year."""
+    first, last = date(min(years), 1, 1), date(max(years), 12, 31)
     total = func.sum(col(RedemptionLine.price_cents))
     year = extract("year", col(Redemption.service_day))
     statement = (
@@ -135,6 +144,7 @@ def payers(work: Work, contracts: Mapping[UUID, Contract]) -> dict[tuple[UUID, i
             (col(Entitlement.municipality_id) == col(Redemption.municipality_id))
             & (col(Entitlement.id) == col(Redemption.entitlement_id)),
         )
+        .where(col(Redemption.service_day).between(first, last))
         .group_by(col(RedemptionLine.agreement_id), year, col(Entitlement.programme_id))
         .order_by(total, col(Entitlement.programme_id).desc())
     )
@@ -158,18 +168,14 @@ def _entered(work: Work, table: Any, *conditions: ColumnElement[bool]) -> Iterat
 
 
 def _lines(
-    work: Work, contracts: Mapping[UUID, Contract], first: date, last: date
+    work: Work, contracts: Mapping[UUID, Contract], given: ColumnElement[bool]
 ) -> Select[*tuple[Any, ...]]:
     sums = (func.sum(col(RedemptionLine.quantity)), func.sum(col(RedemptionLine.price_cents)))
-    return (
-        _care(select(*_PLACE, *sums), work, contracts)
-        .where(_in_days(first, last), _is_delivered())
-        .group_by(*_PLACE)
-    )
+    return _care(select(*_PLACE, *sums), work, contracts).where(given, _is_delivered()).group_by(*_PLACE)
 
 
 def _taken_back(
-    work: Work, contracts: Mapping[UUID, Contract], first: date, last: date
+    work: Work, contracts: Mapping[UUID, Contract], given: ColumnElement[bool]
 ) -> Select[*tuple[Any, ...]]:
     sums = (func.sum(col(TakenBack.quantity)), func.sum(col(TakenBack.price_cents)))
     return (
@@ -180,7 +186,7 @@ def _taken_back(
             & (col(TakenBack.redemption_id) == col(RedemptionLine.redemption_id))
             & (col(TakenBack.line) == col(RedemptionLine.line)),
         )
-        .where(_in_days(first, last), _is_delivered())
+        .where(given, _is_delivered())
         .group_by(*_PLACE)
     )
 
@@ -213,8 +219,17 @@ def _care(
     )
 
 
-def _in_days(first: date, last: date) -> ColumnElement[bool]:
-    return col(Redemption.service_day).between(first, last)
+def _given(years: Mapping[int, Collection[UUID]], last: date) -> ColumnElement[bool]:
+    """In one of the years, under one of the contracts of that year."""
+    return or_(
+        *(
+            and_(
+                col(Redemption.service_day).between(date(year, 1, 1), min(date(year, 12, 31), last)),
+                col(RedemptionLine.agreement_id).in_(ids),
+            )
+            for year, ids in years.items()
+        )
+    )
 
 
 def _is_delivered() -> ColumnElement[bool]:

@@ -16,9 +16,10 @@ def note(work: Work, notices: Iterable[TermNotice]) -> None:
     """Write those that were not told before."""
     fresh = {each.id: each for each in notices}
     known = db.rows(work, TermNotice, fresh)
-    bulk.insert(
-        work, TermNotice, [each.model_dump() for id_, each in sorted(fresh.items()) if id_ not in known]
-    )
+    rows = [each for id_, each in sorted(fresh.items()) if id_ not in known]
+    # By name in one order: what a notice was made with says in which order it tells its columns.
+    names = sorted(TermNotice.model_fields)
+    bulk.insert(work, TermNotice, [{name: getattr(row, name) for name in names} for row in rows])
 
 
 def of(work: Work, said: Said) -> Iterator[TermNotice]:

@@ -98,6 +98,7 @@ def close(work: Work, year: int, *, at: datetime | None = None) -> YearClose:
     booked = chart.booked(work, until=at)
     spread = Spread(figures=_booked_figures(booked))
     spread.settle(_settlements(work, at), _owed_again(work, at))
+    spread.kept_back.update(_repaid(work, at))
     spread.take_back(_taken_back(work, at))
     return _closed(work, year, at, booked, spread.figures)
 
@@ -114,6 +115,8 @@ _USES: Final = (
     EntryKind.REVERSE,
     EntryKind.TERM,
     EntryKind.TERM_BACK,
+    EntryKind.INTEREST,
+    EntryKind.INTEREST_BACK,
 )
 _TAKE_BACK: Final = (EntryKind.REVERSE, EntryKind.TERM_BACK)
 _HELD: Final = {
@@ -270,17 +273,38 @@ def _owed_again(work: Work, at: datetime) -> dict[UUID, list[Again]]:
     return found
 
 
-def _taken_back(work: Work, at: datetime) -> Iterator[tuple[UUID, UUID, int]]:
-    """What was taken back after it was settled: provider, budget, cents; in the order of recording."""
-    receivable = aliased(Account)
+def _repaid(work: Work, at: datetime) -> dict[UUID, int]:
+    """By provider: what it paid back of what was demanded."""
     statement = (
-        select(col(receivable.owner_id), _BUDGET, col(Entry.amount))
-        .join(receivable, linked(receivable, Entry, col(receivable.id) == col(Entry.debit_account_id)))
+        select(col(Account.owner_id), func.sum(col(Entry.amount)))
         .join(Account, linked(Account, Entry, col(Account.id) == col(Entry.credit_account_id)))
+        .where(
+            col(Entry.municipality_id) == work.municipality_id,
+            col(Entry.kind) == EntryKind.REPAID,
+            col(Entry.recorded_at) <= at,
+        )
+        .group_by(col(Account.owner_id))
+    )
+    return {provider_id: int(cents) for provider_id, cents in work.session.execute(statement)}
+
+
+def _taken_back(work: Work, at: datetime) -> Iterator[tuple[UUID, UUID, int]]:
+    """What came to be owed by providers: provider, budget, cents; in the order of recording.
+
+    What was taken back after it was settled, and interest; below zero is interest that is not owed after all.
+    """
+    receivable, is_back = aliased(Account), col(Entry.kind) == EntryKind.INTEREST_BACK
+    owing = case((is_back, col(Entry.credit_account_id)), else_=col(Entry.debit_account_id))
+    target = case((is_back, col(Entry.debit_account_id)), else_=col(Entry.credit_account_id))
+    cents = case((is_back, -col(Entry.amount)), else_=col(Entry.amount))
+    statement = (
+        select(col(receivable.owner_id), _BUDGET, cents)
+        .join(receivable, linked(receivable, Entry, col(receivable.id) == owing))
+        .join(Account, linked(Account, Entry, col(Account.id) == target))
         .outerjoin(Entitlement, linked(Entitlement, Account, col(Entitlement.id) == col(Account.owner_id)))
         .where(
             col(Entry.municipality_id) == work.municipality_id,
-            col(Entry.kind).in_(_TAKE_BACK),
+            col(Entry.kind).in_([*_TAKE_BACK, EntryKind.INTEREST, EntryKind.INTEREST_BACK]),
             col(receivable.kind) == AccountKind.RECEIVABLE,
             col(Entry.recorded_at) <= at,
         )

@@ -9,10 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlmodel import col
+from sqlmodel import Session, col
 
-from ledger import bank_answers, bank_messages, bank_statements, db, payees, payments, providers, runs
+from ledger import audit, bank_answers, bank_messages, bank_statements, db, payees, payments, providers, runs
 from ledger.bank_messages import Reading
+from ledger.checks.findings import FindingKind
+from ledger.db import Work
 from ledger.ids import uuid7
 from ledger.providers import ProviderInput
 from ledger.rules.states import PaymentState, RunState
@@ -20,7 +22,7 @@ from ledger.tables import BankLine, BankStatement, LineOutcome, PayeeCheck, Paym
 from tests import settling
 from tests.bank import Bank, Script
 from tests.settling import Settled
-from tests.town import MARCH, NOW, PAY_DAY, Town
+from tests.town import BORNE, MARCH, NOW, PAY_DAY, Town
 
 TODAY = date(2026, 4, 15)
 """The Dutch day of NOW: a run up to here also takes what the bank refused today."""
@@ -161,6 +163,24 @@ class BankTown(Town):
             return session.scalars(
                 select(BankLine).order_by(col(BankLine.statement_id), col(BankLine.number))
             ).all()
+
+    def spoilt(self, statement: str) -> set[FindingKind]:
+        """What the audit finds when a statement changes rows of a table behind the ledger; it is undone."""
+        table, is_sqlite = statement.split()[1], self.engine.dialect.name == "sqlite"
+        with self.engine.connect() as connection, Session(bind=connection) as session:
+            work = Work(session=session, municipality_id=BORNE, actor_id=self.actor_id, now=NOW)
+            if is_sqlite:
+                (trigger,) = connection.exec_driver_sql(
+                    "SELECT name FROM sqlite_master"
+                    " WHERE type = 'trigger' AND tbl_name = ? AND sql LIKE '%UPDATE%'",
+                    (table,),
+                ).one()
+            off = f"DROP TRIGGER {trigger}" if is_sqlite else f"ALTER TABLE {table} DISABLE TRIGGER USER"
+            connection.exec_driver_sql(off)
+            connection.exec_driver_sql(statement)
+            found = {each.kind for each in audit.check(work).findings}
+            connection.rollback()
+        return found
 
     def is_sound(self) -> bool:
         """Whether the audit finds nothing; what it finds is shown."""

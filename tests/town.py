@@ -50,6 +50,7 @@ from ledger.tables import Account, Approver, BudgetMode, FollowUpKind, Person, P
 from ledger.units import Measure, Unit
 from tests import settling
 from tests.settling import Settled
+from tests.world import by_another
 
 BORNE = "0147"
 NOW = datetime(2026, 4, 15, 10, tzinfo=UTC)
@@ -89,7 +90,7 @@ class Town:
                 ],
             )
             programmes.draft(work, [self._programme(law) for law in Law])
-            programmes.publish(work, list(self.programmes.values()))
+            programmes.publish(by_another(work), list(self.programmes.values()))
         self.add(Person(municipality_id=BORNE, id=self.holder_id, area="7621", recorded_at=NOW))
 
     def _programme(self, law: Law) -> ProgrammeInput:
@@ -145,7 +146,7 @@ class Town:
         )
         with self.work() as work:
             contracts.draft(work, [content])
-            contracts.publish(work, [content.id])
+            contracts.publish(by_another(work), [content.id])
         return content.id
 
     def contracted(self, name: str = "Zorg & Zó B.V.") -> UUID:

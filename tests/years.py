@@ -13,22 +13,22 @@ from sqlmodel import col
 
 from ledger import (
     bank_messages,
+    budgets,
     bulk,
     chart,
     db,
     entitlements,
     municipalities,
     payments,
-    programmes,
     providers,
 )
+from ledger.budgets import Funding
 from ledger.clock import dutch_day
 from ledger.db import Work
 from ledger.errors import LedgerError
 from ledger.ids import uuid7
 from ledger.municipalities import MunicipalityInput
 from ledger.payments import Word
-from ledger.programmes import Funding
 from ledger.providers import ProviderInput
 from ledger.rules.facts import EntitlementKind, Law
 from ledger.rules.restrictions import OnlyProviders
@@ -93,7 +93,7 @@ class Years(Town):
             id=uuid7(), programme_id=self.programmes[law], year=year, cents=cents, at=self.clock
         )
         with self.work() as work:
-            programmes.fund(work, [funding])
+            budgets.fund(work, [funding])
             return work.session.scalars(
                 select(col(Budget.id)).where(
                     col(Budget.programme_id) == self.programmes[law], col(Budget.year) == year

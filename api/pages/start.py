@@ -20,7 +20,8 @@ _WORDS: Final = {
         "verzonnen. Voer hier geen gegevens van echte mensen in.</p>",
         "<p>Hier werkt het grootboek waarmee een gemeente tegoeden geeft, aanbieders ze verzilveren en de "
         "gemeente ze betaalt.</p>"
-        '<ul><li><a href="/v1/docs">Wat de API kan</a></li>'
+        '<ul><li><a href="/runs">Betaalruns, bank en rekeningen, voor medewerkers van de gemeente</a></li>'
+        '<li><a href="/v1/docs">Wat de API kan</a></li>'
         '<li><a href="/v1/openapi.json">De API als OpenAPI-document</a></li>'
         '<li><a href="/v1/health">Of de dienst werkt</a></li></ul>'
         "<p>Voor alles behalve deze pagina's is een sleutel nodig. Een beheerder van uw gemeente "
@@ -32,7 +33,8 @@ _WORDS: Final = {
         "made up. Do not enter anything about real people here.</p>",
         "<p>This is the ledger with which a municipality grants entitlements, providers redeem them and the "
         "municipality pays.</p>"
-        '<ul><li><a href="/v1/docs">What the API can do</a></li>'
+        '<ul><li><a href="/runs">Payment runs, bank and accounts, for staff of the municipality</a></li>'
+        '<li><a href="/v1/docs">What the API can do</a></li>'
         '<li><a href="/v1/openapi.json">The API as an OpenAPI document</a></li>'
         '<li><a href="/v1/health">Whether the service works</a></li></ul>'
         "<p>Everything but these pages needs a key. An administrator of your municipality makes it.</p>",

@@ -74,7 +74,8 @@ def put_contract(
 @router.post(
     "/contracts/{id}/_publish",
     summary="Publiceer een contract",
-    description="De nieuwste versie wordt bevroren en geldt. Opnieuw publiceren wijzigt niets.",
+    description="De nieuwste versie wordt bevroren en geldt. Nooit door wie haar schreef. Opnieuw "
+    "publiceren wijzigt niets.",
     response_model=schemas.Contract,
 )
 def publish_contract(id: PathId, desk: Annotated[Desk, writing(Action.EDIT_CONTRACTS)]) -> Any:

@@ -7,11 +7,12 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Path, Query, Response
 
 from api import schemas
-from api.answers import made
-from api.deps import AWindow, Desk, PathId, QueryId, accepted, joined, reading, told, writing
+from api.answers import may_wait
+from api.deps import AWindow, Desk, PathId, QueryId, accepted, joined, reading, told, waits, writing
 from ledger import entitlement_changes, entitlements, entries, lists
 from ledger.entitlement_changes import Amendment, Ending, Order, Resumption, Suspension
 from ledger.entitlements import EntitlementNotFound, Grant, GrantTerms
+from ledger.four_eyes import Waiting
 from ledger.roles import Action
 from ledger.rules.funding import AccountKind
 from ledger.tables import Entitlement, EntitlementChange
@@ -51,13 +52,16 @@ def get_entitlement(id: PathId, desk: Annotated[Desk, reading(Action.SEE_ENTITLE
     "/entitlements/{id}",
     summary="Geef een tegoed",
     description="Een voucher, een trekkingsrecht (pgb) of een arrangement. Het bedrag wordt vastgelegd op "
-    "het budget van het jaar waarin het begint; een hard budget weigert wat het niet kan dragen.",
-    **made(schemas.Entitlement),
+    "het budget van het jaar waarin het begint; een hard budget weigert wat het niet kan dragen. Boven de "
+    "grens van de gemeente wacht het op een tweede persoon (202).",
+    **may_wait(schemas.Entitlement, schemas.Waiting),
 )
 def put_entitlement(
     id: PathId, body: GrantTerms, response: Response, desk: Annotated[Desk, writing(Action.GRANT)]
 ) -> Any:
     (outcome,) = entitlements.grant(desk.work, [joined(Grant, body, id=id)])
+    if isinstance(outcome, Waiting):
+        return waits(outcome)
     granted = accepted(outcome)
     told(response, is_new=desk.is_new(granted))
     return granted
@@ -66,8 +70,9 @@ def put_entitlement(
 @router.put(
     "/entitlements/{id}/changes/{changeId}",
     summary="Wijzig een tegoed",
-    description="Verhoog, verlaag, verleng, schors, hervat of beëindig. Elke wijziging is een nieuwe versie.",
-    **made(schemas.Entitlement),
+    description="Verhoog, verlaag, verleng, schors, hervat of beëindig. Elke wijziging is een nieuwe versie. "
+    "Wat boven de grens van de gemeente komt, wacht op een tweede persoon (202).",
+    **may_wait(schemas.Entitlement, schemas.Waiting),
 )
 def put_change(
     id: PathId,
@@ -78,6 +83,8 @@ def put_change(
 ) -> Any:
     order = Order(id=change_id, entitlement_id=id, change=body)
     (outcome,) = entitlement_changes.change(desk.work, [order])
+    if isinstance(outcome, Waiting):
+        return waits(outcome)
     changed = accepted(outcome)
     told(response, is_new=desk.is_new(desk.find(EntitlementChange, change_id, EntitlementNotFound(id=id))))
     return changed

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from api import schemas, schemas_settling
 from api.deps import Desk, joined, reading, writing
-from ledger import municipalities, settings
+from ledger import municipalities, run_plans, settings
 from ledger.inputs import Iban, Input, ShortText
 from ledger.municipalities import MunicipalityInput
 from ledger.roles import Action
@@ -62,6 +62,17 @@ def get_settings(desk: Annotated[Desk, reading(Action.SEE_CATALOGUE)]) -> Any:
 )
 def put_settings(body: Settings, desk: Annotated[Desk, writing(Action.EDIT_SETTINGS)]) -> Any:
     return settings.put(desk.work, body)
+
+
+@router.get(
+    "/municipality/run-plan",
+    summary="Toon welke betaalrun nu en hierna volgens het rooster komt",
+    description="Het rooster staat in de instellingen. Onder due staat een run die er al had moeten zijn. "
+    "Ook een aanbieder ziet wanneer er betaald wordt.",
+    response_model=schemas_settling.RunPlan,
+)
+def get_run_plan(desk: Annotated[Desk, reading(Action.SEE_SETTLEMENTS)]) -> Any:
+    return run_plans.ahead(desk.work)
 
 
 def _shown(row: Any) -> schemas.Municipality:

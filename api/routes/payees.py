@@ -26,6 +26,7 @@ class ChangeBody(Input):
     account_holder_name: ShortText
     iban: Iban
     asked_by: Text
+    asked_by_contact_id: UUID | None = None
 
 
 class CheckBody(Input):
@@ -48,7 +49,8 @@ class OverrideBody(Input):
 @router.put(
     "/account-changes/{id}",
     summary="Voer een wijziging van rekening in",
-    description="Een ander beslist erover; daarna wacht zij nog enkele dagen.",
+    description="De contactpersonen van de aanbieder krijgen bericht, behalve wie erom vroeg. Een ander "
+    "beslist erover; daarna wacht zij nog enkele dagen.",
     **made(schemas_settling.AccountChange),
 )
 def put_account_change(
@@ -62,7 +64,8 @@ def put_account_change(
 @router.post(
     "/account-changes/{id}/_decide",
     summary="Beslis over een wijziging van rekening",
-    description="Nooit door wie haar invoerde.",
+    description="Nooit door wie haar invoerde. Na een goedkeuring krijgen de contactpersonen bericht; is er "
+    "geen ander dan wie erom vroeg, dan zegt toldOtherwise hoe de aanbieder het hoorde.",
     response_model=schemas_settling.AccountChange,
 )
 def decide_account_change(

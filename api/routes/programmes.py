@@ -9,9 +9,10 @@ from fastapi import APIRouter, Path, Response
 from api import schemas
 from api.answers import made
 from api.deps import AWindow, Desk, PathId, everything, joined, reading, told, writing
-from ledger import lists, programmes
+from ledger import budgets, lists, programmes
+from ledger.budgets import Funding
 from ledger.inputs import Amount, Input, Moment
-from ledger.programmes import Funding, ProgrammeContent, ProgrammeDraft, ProgrammeInput, ProgrammeUnknown
+from ledger.programmes import ProgrammeContent, ProgrammeDraft, ProgrammeInput, ProgrammeUnknown
 from ledger.roles import Action, NotYours
 from ledger.tables import Entry, Programme
 
@@ -67,7 +68,8 @@ def put_programme(
 @router.post(
     "/programmes/{id}/_publish",
     summary="Publiceer een regeling",
-    description="De nieuwste versie wordt bevroren en geldt. Opnieuw publiceren wijzigt niets.",
+    description="De nieuwste versie wordt bevroren en geldt. Nooit door wie haar schreef. Opnieuw "
+    "publiceren wijzigt niets.",
     response_model=schemas.Programme,
 )
 def publish_programme(id: PathId, desk: Annotated[Desk, writing(Action.EDIT_PROGRAMMES)]) -> Any:
@@ -83,7 +85,7 @@ def publish_programme(id: PathId, desk: Annotated[Desk, writing(Action.EDIT_PROG
     tags=["budgets"],
 )
 def list_budgets(desk: Annotated[Desk, reading(Action.SEE_BUDGETS)]) -> Any:
-    return everything(programmes.budgets(desk.work))
+    return everything(budgets.listed(desk.work))
 
 
 @router.put(
@@ -102,7 +104,7 @@ def put_funding(
     desk: Annotated[Desk, writing(Action.FUND_BUDGETS)],
 ) -> Any:
     wanted = joined(Funding, body, id=funding_id, programme_id=id, year=year)
-    (entry_id,) = programmes.fund(desk.work, [wanted])
+    (entry_id,) = budgets.fund(desk.work, [wanted])
     told(response, is_new=desk.is_new(desk.find(Entry, entry_id, NotYours())))
     return {**dict(wanted), "entry_id": entry_id}
 

@@ -25,7 +25,7 @@ from api.deps import (
     writing,
 )
 from api.routes.settlements import shown_settlements
-from ledger import lists, overviews, payment_files, releases, reviews, runs
+from ledger import ceiling_uses, lists, overviews, payment_files, releases, reviews, runs
 from ledger.inputs import Day, Input, Text
 from ledger.reviews import Marks
 from ledger.roles import ActingAs, Action
@@ -132,6 +132,18 @@ def list_run_shares(
     _require_staff(desk, id)
     rows = overviews.shares(desk.work, id, after=window.after, limit=window.take)
     return window.page(rows, by=lambda row: row.provider_id)
+
+
+@router.get(
+    "/settlement-runs/{id}/ceilings",
+    summary="Toon de plafonds van een open betaalrun",
+    description="Per contract, afspraak en jaar: hoeveel er met deze run van is gebruikt, welke grenzen zijn "
+    "bereikt en wat er niet wordt betaald.",
+    response_model=schemas.Page[schemas_settling.RunCeiling],
+)
+def list_run_ceilings(id: PathId, desk: Annotated[Desk, reading(Action.SEE_SETTLEMENTS)]) -> Any:
+    _require_staff(desk, id)
+    return everything(ceiling_uses.of_run(desk.work, id))
 
 
 @router.get(

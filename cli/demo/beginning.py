@@ -12,7 +12,18 @@ from cli.demo.days import at
 from cli.demo.plans import ANKER, DAY_CARE, GUIDANCE, HELPERS, HOUSEHOLD, LINDE, PLANS, VAART, Plan
 from cli.demo.residents import resident
 from cli.demo.town import OPERATOR, Right, Town, done
-from ledger import actors, allocations, care, codes, entitlements, ids, people, regions
+from ledger import (
+    actors,
+    allocations,
+    care,
+    codes,
+    contracts,
+    entitlements,
+    ids,
+    people,
+    programmes,
+    regions,
+)
 from ledger.actors import ActorInput
 from ledger.entitlements import Grant
 from ledger.errors import LedgerError
@@ -97,6 +108,9 @@ def _set_up(town: Town, *, with_keys: bool) -> None:
         if with_keys:
             town.secrets = {str(role): actors.new_key(work, town.accounts[role]) for role in STAFF}
             town.secrets[RELEASES] = actors.new_key(work, town.releaser_id)
+    with town.work(at(town.days.set_up, 10), Role.CONTRACT_MANAGER) as work:
+        programmes.publish(work, [each.id for each in part.programmes])
+        contracts.publish(work, [each.id for each in part.contracts])
 
 
 def _budgets(town: Town) -> tuple[BudgetTarget, ...]:

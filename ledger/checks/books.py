@@ -28,6 +28,7 @@ from ledger.tables import (
     Bound,
     Budget,
     BudgetMode,
+    DemandStep,
     EntitlementChange,
     Entry,
     FollowUp,
@@ -83,6 +84,9 @@ CHART: dict[EntryKind, set[tuple[AccountKind, AccountKind]]] = {
     EntryKind.RETURN: {(AccountKind.TREASURY, AccountKind.PAYABLE)},
     EntryKind.TERM: {(AccountKind.BUDGET, AccountKind.PAYABLE)},
     EntryKind.TERM_BACK: {(AccountKind.RECEIVABLE, AccountKind.BUDGET)},
+    EntryKind.REPAID: {(AccountKind.TREASURY, AccountKind.RECEIVABLE)},
+    EntryKind.INTEREST: {(AccountKind.RECEIVABLE, AccountKind.BUDGET)},
+    EntryKind.INTEREST_BACK: {(AccountKind.BUDGET, AccountKind.RECEIVABLE)},
 }
 """From which kind of account to which an entry of each kind may go."""
 
@@ -101,6 +105,7 @@ def checks(municipality_id: str) -> Iterator[Check]:
     yield _entry_cause(municipality_id)
     yield _reversal_unknown(municipality_id)
     yield _reversal_amount(municipality_id)
+    yield _reversed_in_parts(municipality_id)
     yield _reversal_at(municipality_id)
     yield _reversed_twice(municipality_id)
 
@@ -219,9 +224,9 @@ def _entry_chart(municipality_id: str) -> Check:
 
 
 def _entry_cause(municipality_id: str) -> Check:
-    """A redemption, change, settlement, word of the bank or term; made available money has none here."""
+    """A redemption, change, settlement, word of the bank, term or demand; funding has none here."""
     statement = select(col(Entry.id), col(Entry.cause_id), literal(1), literal(0))
-    for table in (Redemption, FollowUp, EntitlementChange, Settlement, PaymentEvent, TermAmount):
+    for table in (Redemption, FollowUp, EntitlementChange, Settlement, PaymentEvent, TermAmount, DemandStep):
         statement = statement.outerjoin(
             table,
             linked(table, Entry, col(table.id) == col(Entry.cause_id)),
@@ -259,6 +264,19 @@ def _reversal_amount(municipality_id: str) -> Check:
     return Check(kind=FindingKind.REVERSAL_AMOUNT, place="entry {} reverses {}", statement=statement)
 
 
+def _reversed_in_parts(municipality_id: str) -> Check:
+    """All parts of an entry that were taken back, one after another, are no more than it."""
+    together = func.sum(col(Entry.amount))
+    statement = (
+        select(col(_Original.id), col(_Original.amount), together)
+        .join(Entry, _OF_ORIGINAL)
+        .where(col(Entry.municipality_id) == municipality_id)
+        .group_by(col(_Original.id), col(_Original.amount))
+        .having(func.count() > 1, together > col(_Original.amount))
+    )
+    return Check(kind=FindingKind.REVERSAL_AMOUNT, place="entry {}", statement=statement)
+
+
 def _reversal_at(municipality_id: str) -> Check:
     statement = (
         select(col(Entry.id), col(Entry.reverses_id), col(_Original.at), col(Entry.at))
@@ -269,11 +287,12 @@ def _reversal_at(municipality_id: str) -> Check:
 
 
 def _reversed_twice(municipality_id: str) -> Check:
-    times = func.count()
+    """Only what was redeemed or claimed is taken back in parts; see _reversed_in_parts."""
+    times, others = func.count(), func.sum(case((col(Entry.kind) == EntryKind.REVERSE, 0), else_=1))
     statement = (
         select(col(Entry.reverses_id), literal(1), times)
         .where(col(Entry.municipality_id) == municipality_id, col(Entry.reverses_id).is_not(None))
         .group_by(col(Entry.reverses_id))
-        .having(times > 1)
+        .having(times > 1, others > 0)
     )
     return Check(kind=FindingKind.REVERSED_TWICE, place="entry {}", statement=statement)

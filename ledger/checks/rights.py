@@ -14,6 +14,8 @@ from ledger.db import Work
 from ledger.rules.funding import AccountKind, EntryKind
 from ledger.tables import (
     Account,
+    Approval,
+    ApprovalDecision,
     Code,
     Entitlement,
     EntitlementChange,
@@ -38,6 +40,7 @@ def checks(municipality_id: str) -> Iterator[Check]:
     yield _usage(municipality_id)
     yield _closed(municipality_id)
     yield _codes(municipality_id)
+    yield _approvals(municipality_id)
 
 
 def contents(work: Work) -> Iterator[Finding]:
@@ -221,3 +224,23 @@ def _codes(municipality_id: str) -> Check:
         .where(col(Code.municipality_id) == municipality_id, col(Entitlement.id).is_(None))
     )
     return Check(kind=FindingKind.CODE_ENTITLEMENT, place="code {}, entitlement {}", statement=statement)
+
+
+def _approvals(municipality_id: str) -> Check:
+    """What was approved was carried out as it was asked, and what was refused or waits was not at all."""
+    done = and_(col(ApprovalDecision.approved), col(ApprovalDecision.approval_id).is_not(None))
+    expected = case((done, 1), else_=0)
+    change = col(EntitlementChange.id)
+    found = case(
+        (change.is_(None), 0), (col(EntitlementChange.fingerprint) == col(Approval.fingerprint), 1), else_=2
+    )
+    statement = (
+        select(col(Approval.id), expected, found)
+        .outerjoin(
+            ApprovalDecision,
+            linked(ApprovalDecision, Approval, col(ApprovalDecision.approval_id) == col(Approval.id)),
+        )
+        .outerjoin(EntitlementChange, linked(EntitlementChange, Approval, change == col(Approval.id)))
+        .where(col(Approval.municipality_id) == municipality_id, expected != found)
+    )
+    return Check(kind=FindingKind.APPROVAL, place="approval {}", statement=statement)

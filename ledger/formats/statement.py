@@ -13,6 +13,9 @@ from uuid import UUID
 from ledger.units import Unit
 
 Language: TypeAlias = Literal["nl", "en"]
+Unpaid: TypeAlias = Literal["blocked", "carried_over", "waiting"]
+"""Why a run settled nothing with a provider: nothing is paid on its account, its lines together are not above
+zero, or each of them waits."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,16 +54,31 @@ class SummaryLine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ComputedValue:
+    """One number that went into a computing, for machines."""
+
+    name: str
+    value: int
+    unit: str
+    """Such as cents, days or basis_points."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ComputedLine:
-    """One amount that a term of the contract gives; no redemption is behind it."""
+    """One step of an amount that a term of the contract gives; no redemption is behind it."""
 
     contract_number: str
+    amount_id: UUID
+    """Lines of one amount sum to it."""
     title: str
     first_day: date
     last_day: date
     """Inclusive."""
     inputs: tuple[tuple[str, str], ...]
     """What went into it: a name and a value, as they are to be read."""
+    values: tuple[ComputedValue, ...]
+    """The same, for machines."""
+    formula_code: str
     formula: str
     """In words, so that a person can do it again with the inputs."""
     result_cents: int
@@ -85,6 +103,8 @@ class SetOff:
     """The run that left it owed, when a run did."""
     redemption_id: UUID | None = None
     """The redemption that was taken back, when it was one."""
+    amount_id: UUID | None = None
+    """The amount of a contract term, when it was one."""
     amount_cents: int
     """More than zero."""
 
@@ -105,9 +125,10 @@ class Statement:
     provider_agb: str | None
     provider_kvk: str | None
     run_id: UUID
-    settlement_id: UUID
+    settlement_id: UUID | None
+    """None: the run settled nothing with the provider."""
     reference: str
-    """RF creditor reference (ISO 11649) that stands on the provider's bank statement."""
+    """RF creditor reference (ISO 11649) that stands on the provider's bank statement; empty without one."""
     until: date
     """Last Dutch day of what is settled, inclusive."""
     requested_on: date
@@ -126,15 +147,20 @@ class Statement:
     summary: tuple[SummaryLine, ...]
     """All lines by contract and service, also when they are too many to print."""
     computed: tuple[ComputedLine, ...] = ()
+    computed_back: tuple[ComputedLine, ...] = ()
+    """How the amounts of terms that are set off were computed; in no total."""
     set_offs: tuple[SetOff, ...] = ()
     held: tuple[HeldLine, ...] = ()
     """In no total."""
+    unpaid: Unpaid | None = None
+    """Why the run settled nothing; None where it did."""
 
     def __post_init__(self) -> None:
         assert self.gross_cents == self.lines_cents + self.computed_cents, "gross is not what its parts are"
         assert self.set_off_cents == sum(each.amount_cents for each in self.set_offs), "set off without why"
         assert self.net_cents == self.gross_cents - self.set_off_cents, "net is not gross less set-off"
         assert self.net_cents >= 0, "a statement pays or does not; it never asks"
+        assert (self.settlement_id is None) == (self.unpaid is not None), "what is not settled says why"
         assert self.still_owed_cents == self.previous_owed_cents - self.set_off_cents, "owed does not foot"
 
     @property

@@ -95,6 +95,7 @@ def _values(statement: Statement, lines: Sequence[StatementLine]) -> dict[str, o
         "summary_total": _total(statement.line_count, statement.lines_cents, language),
         "computed": [_computed(each, language) for each in statement.computed],
         "computed_total": euros(statement.computed_cents, language),
+        "computed_back": [_computed(each, language) for each in statement.computed_back],
         "set_offs": [_set_off_row(each, language) for each in statement.set_offs],
         "set_off_total": euros(statement.set_off_cents, language),
         "held": [_held_row(each, language) for each in statement.held[:HELD_MAX]],
@@ -125,12 +126,13 @@ def _who(statement: Statement) -> list[tuple[str, str]]:
 
 def _which(statement: Statement) -> list[tuple[str, str]]:
     say, language = SENTENCES[statement.language], statement.language
-    return [
-        (say["made_on"], day(dutch_day(statement.made_at), language)),
-        (say["reference"], _cell(statement.reference)),
-        (say["settlement"], str(statement.settlement_id)),
-        (say["run"], str(statement.run_id)),
-    ]
+    named = (
+        ("made_on", day(dutch_day(statement.made_at), language)),
+        ("reference", _cell(statement.reference)),
+        ("settlement", str(statement.settlement_id or "")),
+        ("run", str(statement.run_id)),
+    )
+    return [(say[name], value) for name, value in named if value]
 
 
 def _amounts(statement: Statement) -> list[tuple[str, str, str]]:
@@ -143,6 +145,7 @@ def _amounts(statement: Statement) -> list[tuple[str, str, str]]:
         "set_off": -statement.set_off_cents,
         "net": statement.net_cents,
         "still_owed": statement.still_owed_cents,
+        **({"open": statement.held_cents} if statement.unpaid else {}),
     }
     say = SENTENCES[statement.language]
     return [(name, say[name], euros(amount, statement.language)) for name, amount in cents.items()]
@@ -151,6 +154,8 @@ def _amounts(statement: Statement) -> list[tuple[str, str, str]]:
 def _payment(statement: Statement) -> str:
     """Where and when it is paid, or why it is not."""
     say, language = SENTENCES[statement.language], statement.language
+    if statement.unpaid is not None:
+        return say[statement.unpaid]
     if not statement.net_cents:
         return say["not_paid" if statement.set_off_cents else "nothing_due"]
     return say["paid"].format(

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 from uuid import UUID
@@ -26,6 +27,7 @@ from ledger.formats.statement import (
     StatementLine,
 )
 from ledger.formats.statement_words import SENTENCES, day, plain, unit_word
+from ledger.units import Unit
 
 ROWS_MAX: Final = 1_000_000
 """No settlement has more lines; a sheet holds 1,048,576 rows."""
@@ -48,13 +50,36 @@ LINE_COLUMNS: Final = (
 HELD_COLUMNS: Final = (*LINE_COLUMNS, "reason_code", "reason", "since")
 
 
-def csv_lines(statement: Statement, *, lines: Iterable[StatementLine]) -> Iterator[str]:
-    """Every settled line as CSV; one line is in memory at a time.
+COMPUTED_COLUMNS: Final = (
+    "contract",
+    "amount_id",
+    "term",
+    "first_day",
+    "last_day",
+    "formula",
+    "inputs",
+    "explained",
+    "result_cents",
+    "settled",
+)
+"""settled is false for what is set off: that is in no total."""
 
-    Ends in an AssertionError when the lines are not the ones that the statement sums.
+
+def csv_lines(statement: Statement, *, lines: Iterable[StatementLine]) -> Iterator[str]:
+    """Every settled line as CSV, and after them every computed amount: together the gross amount.
+
+    One line is in memory at a time. Ends in an AssertionError when the lines are not the ones that the
+    statement sums.
     """
     rows = (_line_cells(line) for line in _footing(statement, lines))
-    return tables_csv.lines(LINE_COLUMNS, rows)
+    return tables_csv.lines(LINE_COLUMNS, chain(rows, map(_computed_as_line, statement.computed)))
+
+
+def csv_computed(statement: Statement) -> Iterator[str]:
+    """Every step of every computed amount with its inputs, also of those that are set off, as CSV."""
+    settled = ((each, "true") for each in statement.computed)
+    back = ((each, "false") for each in statement.computed_back)
+    return tables_csv.lines(COMPUTED_COLUMNS, (_computed_cells(*each) for each in chain(settled, back)))
 
 
 def csv_held(statement: Statement) -> Iterator[str]:
@@ -110,11 +135,25 @@ def _line_cells(line: StatementLine) -> tuple[object, ...]:
     )
 
 
+def _computed_as_line(each: ComputedLine) -> tuple[object, ...]:
+    """A step of a computed amount in the columns of lines; its quantity is its money."""
+    money = (each.result_cents, str(Unit.EUROCENT), each.result_cents)
+    named = (plain(each.contract_number), "term", plain(each.title), each.last_day, each.amount_id, "")
+    return *named, *money, "false", plain(each.formula)
+
+
+def _computed_cells(each: ComputedLine, settled: str) -> tuple[object, ...]:
+    inputs = "; ".join(f"{one.name}={one.value} {one.unit}" for one in each.values)
+    days, words = (each.first_day, each.last_day), (each.formula_code, inputs, plain(each.formula))
+    named = (plain(each.contract_number), each.amount_id, plain(each.title))
+    return *named, *days, *words, each.result_cents, settled
+
+
 def _workbook(path: Path, statement: Statement) -> Any:
     """An empty workbook. The library has annotations but no py.typed, hence the import by name."""
     xlsxwriter: Any = import_module("xlsxwriter")
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "tmpdir": str(path.parent)})
-    title = f"{SENTENCES[statement.language]['title']} {statement.reference}"
+    title = f"{SENTENCES[statement.language]['title']} {statement.reference}".rstrip()
     author = plain(statement.municipality_name)
     book.set_properties({"title": plain(title), "author": author, "created": statement.made_at})
     return book
@@ -224,6 +263,8 @@ def _fill(sheets: _Sheets, lines: Iterable[StatementLine]) -> None:
         sheets.add("computed", _COMPUTED_HEADER, map(_computed_row, statement.computed))
     if statement.set_offs:
         sheets.add("set_offs", _SET_OFF_HEADER, map(_set_off_row, statement.set_offs))
+    if statement.computed_back:
+        sheets.add("computed_back", _COMPUTED_HEADER, map(_computed_row, statement.computed_back))
     if statement.held:
         held = (_held_row(each, statement.language) for each in statement.held)
         sheets.add("held", _HELD_HEADER, held)
@@ -246,9 +287,13 @@ def _overview(statement: Statement) -> Iterator[tuple[object, ...]]:
         "held": _euros(statement.held_cents),
     }
     say = SENTENCES[statement.language]
+    if statement.unpaid is not None:
+        facts["open"] = facts.pop("held")
     yield (statement.municipality_name,)
     yield (say["what"].format(until=day(statement.until, statement.language)),)
-    yield from ((say[name], value) for name, value in facts.items() if value is not None)
+    yield from ((say[name], value) for name, value in facts.items() if value not in (None, ""))
+    if statement.unpaid is not None:
+        yield (say[statement.unpaid],)
 
 
 def _summary_rows(statement: Statement) -> Iterator[tuple[object, ...]]:

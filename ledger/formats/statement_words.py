@@ -34,6 +34,12 @@ SENTENCES: Final[dict[Language, dict[str, str]]] = {
         "op naam van {creditor}, met betalingskenmerk {reference}. Dat ziet u op uw bankafschrift.",
         "not_paid": "Wij betalen nu niets. Het hele bedrag is verrekend met wat u moest terugbetalen.",
         "nothing_due": "Wij betalen nu niets. Het bedrag van deze afrekening is nul.",
+        "blocked": "Wij betalen nu niets. Wij zoeken eerst uit of uw rekeningnummer klopt. Wat u van ons "
+        "krijgt, blijft staan.",
+        "carried_over": "Wij betalen nu niets. Alles bij elkaar is wat u van ons krijgt niet meer dan nul. "
+        "Deze regels gaan mee met een volgende afrekening.",
+        "waiting": "Wij betalen nu niets. Al uw regels wachten nog. Bij elke regel staat waarop.",
+        "open": "Wat nog openstaat",
         "summary": "Totaal per contract en dienst",
         "contract": "Contract",
         "service": "Dienst",
@@ -55,6 +61,9 @@ SENTENCES: Final[dict[Language, dict[str, str]]] = {
         "formula": "Zo is gerekend",
         "result": "Uitkomst",
         "set_offs": "Wat wij verrekenen",
+        "computed_back": "Hoe correcties zijn berekend",
+        "computed_back_why": "Zo zijn de correcties berekend die wij verrekenen. Een bedrag onder nul gaat "
+        "van u naar ons.",
         "set_offs_why": "Dit moest u ons terugbetalen. Wij halen het af van het bedrag van deze afrekening.",
         "why": "Waarom",
         "from": "Hoort bij",
@@ -106,6 +115,12 @@ SENTENCES: Final[dict[Language, dict[str, str]]] = {
         "{creditor}, with the payment reference {reference}. Your bank statement will show it.",
         "not_paid": "We pay nothing now. The whole amount is set off against what you had to pay back.",
         "nothing_due": "We pay nothing now. The amount of this statement is zero.",
+        "blocked": "We pay nothing now. First we find out whether your account number is right. What you "
+        "are owed stays.",
+        "carried_over": "We pay nothing now. All together, what you are owed is not more than zero. These "
+        "lines go with a later statement.",
+        "waiting": "We pay nothing now. All your lines still wait. Each line says for what.",
+        "open": "What is open",
         "summary": "Total per contract and service",
         "contract": "Contract",
         "service": "Service",
@@ -127,6 +142,9 @@ SENTENCES: Final[dict[Language, dict[str, str]]] = {
         "formula": "How it is worked out",
         "result": "Result",
         "set_offs": "What we set off",
+        "computed_back": "How corrections were computed",
+        "computed_back_why": "This is how the corrections were computed that we set off. An amount below "
+        "zero goes from you to us.",
         "set_offs_why": "You had to pay this back to us. We take it off the amount of this statement.",
         "why": "Why",
         "from": "Belongs to",

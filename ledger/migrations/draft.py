@@ -75,11 +75,16 @@ def _schema(dialect_name: str) -> Iterator[str]:
 _OWN = "municipality_id = current_setting('tegoed.municipality', true)"
 """Whether a row is of the municipality that the transaction acts for; of none where it acts for none."""
 
+_SHOWN = f"{_OWN} OR digest = decode(current_setting('tegoed.key', true), 'hex')"
+"""Whether a secret with this digest is shown."""
+
 _SEEN = {
     "municipality": "true",
-    "api_key": f"{_OWN} OR digest = decode(current_setting('tegoed.key', true), 'hex')",
+    "api_key": _SHOWN,
+    "login_session": _SHOWN,
 }
-"""What may be looked at beyond one's own rows: that a municipality exists, and the key that one shows."""
+"""What may be looked at beyond one's own rows: that a municipality exists, and the key or session that one
+shows."""
 
 
 def _row_security(table: str) -> Iterator[str]:

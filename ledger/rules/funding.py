@@ -29,7 +29,7 @@ class AccountKind(StrEnum):
     PAYABLE = "payable"
     """What is owed to a provider under one contract or care agreement; never below zero."""
     RECEIVABLE = "receivable"
-    """What a provider must give back; its balance is never above zero."""
+    """What a provider must give back, with the interest on it; its balance is never above zero."""
     IN_PAYMENT = "in_payment"
     """What the bank was told to pay, one per payment; never below zero."""
     DELIVERED = "delivered"
@@ -71,6 +71,12 @@ class EntryKind(StrEnum):
     """budget to payable: what a contract term is worth in a period."""
     TERM_BACK = "term_back"
     """receivable to budget: a term's correction below zero, kept back from what is owed."""
+    REPAID = "repaid"
+    """treasury to receivable: a provider paid back what was demanded."""
+    INTEREST = "interest"
+    """receivable to budget: statutory interest on a demand that was not paid in time."""
+    INTEREST_BACK = "interest_back"
+    """budget to receivable: interest that was charged and is not owed after all."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

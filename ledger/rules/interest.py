@@ -11,7 +11,7 @@ No rates are built in: the municipality keeps them, and says until which day the
 does not say how a part of a year is counted, and practice differs; see DayCount.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -60,6 +60,14 @@ class Rates:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Paid:
+    """What was paid of the sum on a day: it bears interest up to and including that day."""
+
+    day: Day
+    cents: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class InterestLine:
     """Interest over one run of days at one rate over one sum."""
 
@@ -67,7 +75,7 @@ class InterestLine:
     last: Day
     """Inclusive."""
     principal_cents: int
-    """The sum on which it is counted: the principal and the interest of full years before."""
+    """On which sum: the principal and the interest of full years before, less what was paid."""
     basis_points: int
     days: int
     days_of_year: int
@@ -90,14 +98,16 @@ def interest(
     start_day: Day,
     end_day: Day,
     rates: Rates,
+    paid: Sequence[Paid] = (),
     day_count: DayCount = DayCount.INTEREST_YEAR,
 ) -> tuple[InterestLine, ...] | RatesMissing:
-    """The interest from start_day up to and including end_day, one line per year and rate; or what lacks.
+    """The interest from start_day up to and including end_day by year, rate and sum; or what lacks.
 
-    Nothing where end_day lies before start_day. Payments in between are not deducted: call it again
-    for what is left, from the day after the payment.
+    Nothing where end_day lies before start_day, and no line for days on which nothing was left. What was paid
+    is taken off the principal first, and the interest after that: no more is asked than the law allows.
     """
     assert principal_cents >= 0, "interest is on what is owed"
+    assert all(each.cents > 0 for each in paid), "what is paid is more than nothing"
     assert end_day.year < date.max.year, "a year that runs must end in the calendar"
     if end_day < start_day:
         return ()
@@ -106,7 +116,7 @@ def interest(
     lines: list[InterestLine] = []
     for first, last in _years(start_day, end_day):
         whole = (last - first).days + 1 if day_count is DayCount.INTEREST_YEAR else 365
-        of_year = list(_year_lines(principal_cents, first, min(last, end_day), rates, whole))
+        of_year = list(_year_lines(principal_cents, first, min(last, end_day), rates, paid, whole))
         principal_cents += sum(each.cents for each in of_year)
         lines += of_year
     return tuple(lines)
@@ -149,20 +159,22 @@ def _same_day(day: Day, year: int) -> Day:
 
 
 def _year_lines(
-    principal_cents: int, first: Day, last: Day, rates: Rates, days_of_year: int
+    principal_cents: int, first: Day, last: Day, rates: Rates, paid: Sequence[Paid], days_of_year: int
 ) -> Iterator[InterestLine]:
-    """One year, or the begun part of it, cut where the rate changes."""
-    ends = [day_before(each.from_day) for each in rates.steps[1:]]
-    for rate, end in zip(rates.steps, [*ends, last], strict=True):
-        begin, until = max(first, rate.from_day), min(last, end)
-        if begin <= until:
-            days = (until - begin).days + 1
+    """One year, or the begun part of it, cut where the rate changes and after each payment."""
+    changes = {each.from_day for each in rates.steps} | {day_after(each.day) for each in paid}
+    begins = sorted({first} | {day for day in changes if first < day <= last})
+    for begin, following in pairwise([*begins, day_after(last)]):
+        rate = [each.basis_points for each in rates.steps if each.from_day <= begin][-1]
+        left = principal_cents - sum(each.cents for each in paid if each.day < begin)
+        if left > 0 or not paid:
+            days = (following - begin).days
             yield InterestLine(
                 first=begin,
-                last=until,
-                principal_cents=principal_cents,
-                basis_points=rate.basis_points,
+                last=day_before(following),
+                principal_cents=left,
+                basis_points=rate,
                 days=days,
                 days_of_year=days_of_year,
-                cents=_cents(principal_cents, rate.basis_points, days, days_of_year),
+                cents=_cents(left, rate, days, days_of_year),
             )

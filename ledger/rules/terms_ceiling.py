@@ -22,6 +22,7 @@ from ledger.rules.terms_basis import Year
 from ledger.rules.terms_facts import Delivered, Term, TermFacts
 from ledger.rules.terms_lines import (
     WHOLE,
+    CeilingUse,
     Formula,
     Refusal,
     TermLine,
@@ -87,6 +88,7 @@ class Ceiling(Term):
             lines=tuple(each for one in said for each in one.lines),
             refusals=tuple(each for one in said for each in one.refusals),
             signals=tuple(each for one in said for each in one.signals),
+            uses=tuple(each for one in said for each in one.uses),
         )
 
     def left(self, facts: TermFacts) -> tuple[Delivered, ...]:
@@ -128,7 +130,13 @@ class Ceiling(Term):
         return TermStatement(
             lines=(computed,) if computed.result_cents or first not in facts.earlier else (),
             signals=tuple(self._signals(year, ceiling, counting)),
+            uses=(self._use(year, ceiling, counting),),
         )
+
+    def _use(self, year: int, ceiling: int, counting: Sequence[Delivered]) -> CeilingUse:
+        counted = sum(each.cents - each.cut_cents for each in counting)
+        kept = kept_back_cents(counted, ceiling, self.paid_beyond_basis_points)
+        return CeilingUse(year=year, counted_cents=counted, ceiling_cents=ceiling, kept_back_cents=kept)
 
     def _line(
         self, first: Day, last: Day, ceiling_cents: int, counting: Sequence[Delivered], earlier: int | None

@@ -120,12 +120,25 @@ class TermSignal:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CeilingUse:
+    """How much of the ceiling of a calendar year is used so far; given every time it is computed."""
+
+    year: int
+    counted_cents: int
+    """What counts towards it, less what another ceiling cut; below zero where more was taken back."""
+    ceiling_cents: int
+    kept_back_cents: int
+    """What is not paid of what lies beyond it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TermStatement:
     """All that one term says of one window. Lines hold also where another run of days is refused."""
 
     lines: tuple[TermLine, ...] = ()
     refusals: tuple[TermRefused, ...] = ()
     signals: tuple[TermSignal, ...] = ()
+    uses: tuple[CeilingUse, ...] = ()
 
     @property
     def result_cents(self) -> int:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Every table, CHECK and UNIQUE, with a sentence under every column. Split by noun; used as one."""
 
-from ledger.tables.access import Actor, ActorRole, ApiKey, Role
+from ledger.tables.access import Actor, ActorRole, ApiKey, LoginSession, Role
+from ledger.tables.approvals import Approval, ApprovalDecision, ApprovalKind
 from ledger.tables.bank import (
     TO_LOOK_AT,
     BankLine,
@@ -13,6 +14,8 @@ from ledger.tables.bank import (
 )
 from ledger.tables.base import metadata
 from ledger.tables.books import Account, Bound, Entry
+from ledger.tables.contacts import Contact, ContactPurpose
+from ledger.tables.notices import DeliveryOutcome, Notice, NoticeAbout, NoticeDelivery
 from ledger.tables.payees import (
     AccountChange,
     AccountDecision,
@@ -28,6 +31,14 @@ from ledger.tables.people import (
     Person,
     VaultIndex,
     VaultRecord,
+)
+from ledger.tables.recoveries import (
+    Demand,
+    DemandDebt,
+    DemandInterest,
+    DemandStep,
+    DemandStepKind,
+    StatutoryRates,
 )
 from ledger.tables.reference import (
     Budget,
@@ -70,6 +81,7 @@ from ledger.tables.settling import (
     Settlement,
     SettlementLine,
     SettlementRun,
+    Unsettled,
 )
 from ledger.tables.terms import (
     HistoricalCost,
@@ -80,7 +92,9 @@ from ledger.tables.terms import (
     TermKind,
     TermLine,
     TermNotice,
+    TermsComputed,
 )
+from ledger.tables.words import ResidentWord
 from ledger.tables.work import (
     Claim,
     FollowUp,
@@ -98,24 +112,36 @@ APPEND_ONLY = (
     "follow_up",
     "taken_back",
     "claim",
+    "resident_word",
     "settlement_run",
     "run_step",
     "line_mark",
     "left_out",
+    "unsettled",
     "run_release",
     "settlement",
     "settlement_line",
     "payment_file",
     "payment",
     "payment_event",
+    "contact",
+    "notice",
+    "notice_delivery",
     "account_change",
     "account_decision",
     "payee_check",
     "payee_override",
+    "statutory_rates",
+    "demand",
+    "demand_debt",
+    "demand_step",
+    "demand_interest",
     "bank_message",
     "bank_statement",
     "bank_line",
     "care_approval",
+    "approval",
+    "approval_decision",
     "term_amount",
     "term_line",
     "term_notice",
@@ -152,6 +178,9 @@ __all__ = [
     "Actor",
     "ActorRole",
     "ApiKey",
+    "Approval",
+    "ApprovalDecision",
+    "ApprovalKind",
     "Approver",
     "BankLine",
     "BankMessage",
@@ -166,9 +195,17 @@ __all__ = [
     "Claim",
     "Code",
     "CodeKey",
+    "Contact",
+    "ContactPurpose",
     "Contract",
     "ContractLine",
     "ContractVersion",
+    "DeliveryOutcome",
+    "Demand",
+    "DemandDebt",
+    "DemandInterest",
+    "DemandStep",
+    "DemandStepKind",
     "Edition",
     "Entitlement",
     "EntitlementChange",
@@ -182,11 +219,15 @@ __all__ = [
     "LeftOutReason",
     "LineMark",
     "LineOutcome",
+    "LoginSession",
     "Mandate",
     "MandateKind",
     "MarkKind",
     "MarkReason",
     "Municipality",
+    "Notice",
+    "NoticeAbout",
+    "NoticeDelivery",
     "NoticeKind",
     "OpenItem",
     "PayeeCheck",
@@ -205,6 +246,7 @@ __all__ = [
     "RateClass",
     "Redemption",
     "RedemptionLine",
+    "ResidentWord",
     "Role",
     "RunRelease",
     "RunStep",
@@ -212,12 +254,15 @@ __all__ = [
     "Settlement",
     "SettlementLine",
     "SettlementRun",
+    "StatutoryRates",
     "TakenBack",
     "TermAmount",
     "TermEvidence",
     "TermKind",
     "TermLine",
     "TermNotice",
+    "TermsComputed",
+    "Unsettled",
     "VaultIndex",
     "VaultRecord",
     "metadata",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Access: who may act, in which roles, with which keys."""
+"""Access: who may act, in which roles, with which keys, and who is logged in on the pages."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -96,3 +96,34 @@ class ApiKey(Row, table=True):
     """From when it opens nothing."""
     recorded_at: datetime = Field(sa_type=Instant)
     """When it was made."""
+
+
+class LoginSession(Row, table=True):
+    """Somebody is logged in on the pages, on a key; what the key no longer opens, the session does not."""
+
+    __table_args__ = (
+        refers("actor_id", "actor"),
+        refers("key_id", "api_key"),
+        UniqueConstraint("digest"),
+        Index("ix_login_session_actor", "municipality_id", "actor_id"),
+        STRICT,
+    )
+
+    municipality_id: str = Field(sa_type=Text, primary_key=True)
+    """For which municipality."""
+    id: UUID = Field(sa_type=Id, primary_key=True)
+    """UUIDv7."""
+    digest: bytes = Field(sa_type=LargeBinary)
+    """SHA-256 of a secret of 256 random bits that only the browser has; unique over all municipalities."""
+    actor_id: UUID = Field(sa_type=Id)
+    """Who."""
+    key_id: UUID = Field(sa_type=Id)
+    """On which key; once it is revoked the session opens nothing."""
+    recorded_at: datetime = Field(sa_type=Instant)
+    """When it began."""
+    used_at: datetime = Field(sa_type=Instant)
+    """When it was used last, to the minute."""
+    expires_at: datetime = Field(sa_type=Instant)
+    """From when it opens nothing, however much it is used."""
+    ended_at: datetime | None = Field(sa_type=Instant, default=None)
+    """When somebody logged out."""

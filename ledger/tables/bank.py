@@ -47,6 +47,10 @@ class LineOutcome(StrEnum):
     """It cannot follow on what is known, such as a second booking: somebody has to look at it."""
     AMBIGUOUS = "ambiguous"
     """More than one payment of ours fits, and nothing tells them apart: somebody has to look at it."""
+    REPAID = "repaid"
+    """A provider paid what was demanded from it, or a part of that."""
+    OVERPAID = "overpaid"
+    """A provider paid more than was left of a demand: somebody has to look at the rest."""
 
 
 TO_LOOK_AT = (
@@ -54,11 +58,12 @@ TO_LOOK_AT = (
     LineOutcome.AMOUNT_DIFFERS,
     LineOutcome.CONTRADICTS,
     LineOutcome.AMBIGUOUS,
+    LineOutcome.OVERPAID,
 )
 """Outcomes that no program can settle."""
 
 
-_LOOK_AT = text("outcome IN ('unmatched', 'amount_differs', 'contradicts', 'ambiguous')")
+_LOOK_AT = text("outcome IN ('unmatched', 'amount_differs', 'contradicts', 'ambiguous', 'overpaid')")
 
 
 class BankMessage(Row, table=True):

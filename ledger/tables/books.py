@@ -22,6 +22,12 @@ def _only(name: str, column: str, where: str, *, unique: bool = False) -> Index:
     )
 
 
+DEBTS = (EntryKind.REVERSE, EntryKind.TERM_BACK, EntryKind.INTEREST)
+"""Kinds by which a provider comes to owe something, where they are booked on its receivable."""
+
+_DEBTS = ", ".join(f"'{kind}'" for kind in DEBTS)
+
+
 class Bound(StrEnum):
     """On which side of zero an account must stay. Its balance is credits - debits."""
 
@@ -82,9 +88,12 @@ class Entry(Row, table=True):
         CheckConstraint("debit_account_id <> credit_account_id", name="two_accounts"),
         Index("ix_entry_cause", "municipality_id", "cause_id"),
         _only("ix_entry_owed", "credit_account_id", "unit = 'eurocent' AND kind IN ('redeem', 'capture')"),
-        _only("ix_entry_taken_back", "debit_account_id", "unit = 'eurocent' AND kind = 'reverse'"),
+        _only("ix_entry_taken_back", "debit_account_id", f"unit = 'eurocent' AND kind IN ({_DEBTS})"),
         _only("ix_entry_funded", "credit_account_id", "kind = 'fund'"),
-        _only("uq_entry_reverses", "reverses_id", "reverses_id IS NOT NULL", unique=True),
+        # Parts of one entry may be taken back apart: taken_back sees to it that this is not done twice.
+        _only(
+            "uq_entry_reverses", "reverses_id", "reverses_id IS NOT NULL AND kind <> 'reverse'", unique=True
+        ),
         GROWS,
     )
 
@@ -107,7 +116,7 @@ class Entry(Row, table=True):
     line: int = Field(sa_type=Count, default=0)
     """Which line of that fact; 0 where it has none."""
     reverses_id: UUID | None = Field(sa_type=Id, default=None)
-    """The entry it mirrors, wholly or in part; at most once."""
+    """The entry it mirrors, wholly or in part; each is mirrored once, but for what is reversed in parts."""
     at: datetime = Field(sa_type=Instant)
     """When it happened; a reversal bears the instant of what it takes back."""
     recorded_at: datetime = Field(sa_type=Instant)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Column, Index, Text
+from sqlalchemy import Column, Index, Text, text
 from sqlmodel import Field
 
 from ledger.columns import Choice, Day, Flag, Id, Instant
@@ -48,6 +48,8 @@ class AccountChange(Row, table=True):
     """The new account."""
     asked_by: str = Field(sa_type=Text)
     """Who at the provider asked for it, and how that was checked."""
+    asked_by_contact_id: UUID | None = Field(sa_type=Id, default=None)
+    """Which contact of the provider asked; None where none did. All others are told."""
     actor_id: UUID = Field(sa_type=Id)
     """Who entered it."""
     recorded_at: datetime = Field(sa_type=Instant)
@@ -73,10 +75,15 @@ class AccountDecision(Row, table=True):
     """From which Dutch day on; None where it was not approved."""
     reason: str = Field(sa_type=Text)
     """Why, in words."""
+    told_otherwise: str | None = Field(sa_type=Text, default=None)
+    """How the provider was told of it by letter or telephone; None: by notices to its contacts."""
     actor_id: UUID = Field(sa_type=Id)
     """Who decided; never who entered it."""
     recorded_at: datetime = Field(sa_type=Instant)
     """When."""
+
+
+_BLOCKING = text("outcome IN ('no_match', 'not_payable')")
 
 
 class PayeeCheck(Row, table=True):
@@ -85,6 +92,14 @@ class PayeeCheck(Row, table=True):
     __table_args__ = (
         refers("provider_id", "provider"),
         Index("ix_payee_check_provider", "municipality_id", "provider_id", "id"),
+        Index(
+            "ix_payee_check_blocking",
+            "municipality_id",
+            "provider_id",
+            sqlite_where=_BLOCKING,
+            postgresql_where=_BLOCKING,
+            info={"few": True},
+        ),
         STRICT,
     )
 

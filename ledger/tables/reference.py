@@ -9,9 +9,11 @@ from sqlalchemy import CheckConstraint, Column, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from ledger.columns import Choice, Count, Day, Flag, Id, Instant, Parsed
+from ledger.rules.confirmations import AnyConfirmation, NotAsked
 from ledger.rules.facts import Law
 from ledger.rules.funding import AnyFunding
 from ledger.rules.restrictions import AnyRestriction
+from ledger.rules.run_plan import AnyRunPlan, NoPlan
 from ledger.rules.tariffs import AnyTariff
 from ledger.rules.terms import ContractTerm
 from ledger.tables.base import STRICT, Row, in_municipality, refers
@@ -59,6 +61,12 @@ class Municipality(Row, table=True):
     """The most payments in one file for the bank."""
     payment_file_version: str = Field(sa_type=Text, default="pain.001.001.09")
     """Of which version the files are: pain.001.001.09, or pain.001.001.03 for an older bank."""
+    run_plan: AnyRunPlan = Field(
+        sa_column=Column(Parsed(AnyRunPlan), nullable=False, default=NoPlan()), default=NoPlan()
+    )
+    """On which days settlement runs are drafted by themselves."""
+    grant_alone_cents: int | None = Field(sa_type=Count, default=None)
+    """Above how many eurocents one person does not grant or raise an entitlement alone; None: no limit."""
     recorded_at: datetime = Field(sa_type=Instant)
     """When we learned it."""
 
@@ -190,6 +198,8 @@ class ContractVersion(Row, table=True):
         sa_column=Column(Parsed(tuple[ContractTerm, ...]), nullable=False), default=()
     )
     """What is paid, or kept back, by period besides the price of each use."""
+    drafted_by: UUID = Field(sa_type=Id)
+    """The account that wrote this content; neither it nor another of the same person publishes it."""
     published_at: datetime | None = Field(sa_type=Instant, default=None)
     """When it was frozen; None while it is a draft."""
     recorded_at: datetime = Field(sa_type=Instant)
@@ -270,10 +280,16 @@ class ProgrammeVersion(Row, table=True):
     """Rules for every redemption under this programme."""
     funding: AnyFunding = Field(sa_column=Column(Parsed(AnyFunding), nullable=False))
     """Which entries follow."""
+    confirmation: AnyConfirmation = Field(
+        sa_column=Column(Parsed(AnyConfirmation), nullable=False), default=NotAsked()
+    )
+    """What is asked of the resident before a use is paid."""
     rate_ceilings: tuple[RateCeiling, ...] = Field(
         sa_column=Column(Parsed(tuple[RateCeiling, ...]), nullable=False)
     )
     """Ceilings for care agreements."""
+    drafted_by: UUID = Field(sa_type=Id)
+    """The account that wrote this content; neither it nor another of the same person publishes it."""
     published_at: datetime | None = Field(sa_type=Instant, default=None)
     """When it was frozen; None while it is a draft."""
     recorded_at: datetime = Field(sa_type=Instant)

@@ -24,6 +24,8 @@ class MarkKind(StrEnum):
     """It was taken back."""
     SEEN = "seen"
     """It was looked at, and is right as far as one can see."""
+    LET_GO = "let_go"
+    """It may be paid in spite of what the resident said of it last."""
 
 
 class MarkReason(StrEnum):
@@ -52,6 +54,10 @@ class LeftOutReason(StrEnum):
 
     HELD = "held"
     """A reviewer held it."""
+    DISPUTED = "disputed"
+    """The resident says that it is not right."""
+    UNCONFIRMED = "unconfirmed"
+    """The resident must still confirm it."""
     PAYEE_BLOCKED = "payee_blocked"
     """Nothing is paid to the account of its provider: see payee_check."""
     CARRIED_OVER = "carried_over"
@@ -169,6 +175,8 @@ class LineMark(Row, table=True):
     """Why; of holding and rejecting."""
     note: str = Field(sa_type=Text, default="")
     """In words."""
+    word: int | None = Field(sa_type=Count, default=None)
+    """The number of the resident's word in spite of which it was let go; of that only."""
     actor_id: UUID = Field(sa_type=Id)
     """Who did it."""
     recorded_at: datetime = Field(sa_type=Instant)
@@ -196,6 +204,32 @@ class LeftOut(Row, table=True):
     """As of the line."""
     reason: LeftOutReason = Field(sa_column=Column(Choice(LeftOutReason), nullable=False))
     """Why."""
+
+
+class Unsettled(Row, table=True):
+    """A provider with lines in a run that the run settled nothing with. Append-only; left_out says why."""
+
+    __table_args__ = (
+        refers("run_id", "settlement_run"),
+        refers("provider_id", "provider"),
+        Index("ix_unsettled_provider", "municipality_id", "provider_id", "run_id"),
+        STRICT,
+    )
+
+    municipality_id: str = Field(sa_type=Text, primary_key=True)
+    """Who pays."""
+    run_id: UUID = Field(sa_type=Id, primary_key=True)
+    """Which run."""
+    provider_id: UUID = Field(sa_type=Id, primary_key=True)
+    """Whose lines they are."""
+    lines: int = Field(sa_type=Count)
+    """How many stay open."""
+    cents: int = Field(sa_type=Count)
+    """All of them together; may be below zero."""
+    owed_cents: int = Field(sa_type=Count)
+    """What the provider had to give back at the release."""
+    recorded_at: datetime = Field(sa_type=Instant)
+    """When the run was released."""
 
 
 class RunRelease(Row, table=True):

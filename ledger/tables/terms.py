@@ -129,6 +129,21 @@ class TermNotice(Row, table=True):
     """When it was found first."""
 
 
+class TermsComputed(Row, table=True):
+    """Up to where contract terms were computed last, so that the next computing need not read all care."""
+
+    __table_args__ = (in_municipality(), STRICT)
+
+    municipality_id: str = Field(sa_type=Text, primary_key=True)
+    """Whose."""
+    until: date = Field(sa_type=Day)
+    """The last day that was looked at, inclusive."""
+    through: UUID = Field(sa_type=Id)
+    """The newest entry that was there."""
+    recorded_at: datetime = Field(sa_type=Instant)
+    """When."""
+
+
 class TermEvidence(Row, table=True):
     """What is shown to have been available in one period. Append-only; the one entered last counts."""
 

@@ -141,11 +141,14 @@ class FollowUp(Row, table=True):
 
 
 class TakenBack(Row, table=True):
-    """What a follow-up takes off one line. Append-only; a line is released once and reversed once."""
+    """What a follow-up takes off one line. Append-only; a line is released once, and reversed once.
+
+    What is left of it may be reversed once more, where a review rejects it.
+    """
 
     __table_args__ = (
         refers("follow_up_id", "follow_up"),
-        UniqueConstraint("municipality_id", "redemption_id", "line", "kind"),
+        UniqueConstraint("municipality_id", "redemption_id", "line", "kind", "turn"),
         CheckConstraint("quantity >= 0 AND price_cents >= 0", name="not_negative"),
         STRICT,
     )
@@ -160,6 +163,8 @@ class TakenBack(Row, table=True):
     """Of which redemption."""
     kind: FollowUpKind = Field(sa_column=Column(Choice(FollowUpKind), nullable=False))
     """As the follow-up's; a capture takes back what it did not use."""
+    turn: int = Field(sa_type=Count, default=1)
+    """1; 2 of what was left of a line, and a review rejected."""
     quantity: int = Field(sa_type=Count)
     """How much less, in the line's unit."""
     price_cents: int = Field(sa_type=Count)

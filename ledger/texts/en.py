@@ -7,7 +7,7 @@ A detail reads well without its title, because somebody at the door may see only
 from collections.abc import Mapping
 from typing import Final
 
-from ledger.texts import settling_en
+from ledger.texts import four_eyes_en, recoveries_en, settling_en
 from ledger.texts.forms import Choice, Detail
 
 _CODES: Final[Mapping[str, tuple[str, Detail]]] = {
@@ -582,6 +582,10 @@ _ACCOUNTS: Final[Mapping[str, tuple[str, Detail]]] = {
         "We do not know this key",
         "You are not signed in, or the key no longer works. Ask the administrator for a new key.",
     ),
+    "session_unknown": (
+        "You are not logged in",
+        "Your session has ended, or you have not logged in yet. Log in with your key.",
+    ),
     "key_not_found": ("We cannot find this key", "This municipality has no key with id {key_id}."),
     "not_allowed": (
         "You are not allowed to do this",
@@ -604,8 +608,8 @@ _ACCOUNTS: Final[Mapping[str, tuple[str, Detail]]] = {
     ),
     "actor_bound": (
         "This account belongs to somebody else",
-        "Account {actor_id} stays with the provider or person it began with. Disable it and make a new "
-        "account.",
+        "Account {actor_id} stays with the provider, resident or employee it began with. Disable it and "
+        "make a new account.",
     ),
     "actor_disabled": (
         "This account is disabled",
@@ -705,7 +709,9 @@ TITLES_AND_DETAILS: Final[Mapping[str, tuple[str, Detail]]] = {
     **_ALLOCATIONS,
     **_CLAIMS,
     **settling_en.SETTLING,
+    **four_eyes_en.FOUR_EYES,
     **settling_en.BANK,
+    **recoveries_en.RECOVERIES,
     **_ACCOUNTING,
     **_REGISTERS,
     **_PEOPLE,

@@ -10,6 +10,8 @@ FAULTS: Final = (
     (r"is not (\d+) digits", r"het moeten \1 cijfers zijn"),
     (r"does not pass the 11-test", "het getal voldoet niet aan de 11-proef"),
     (r"does not have the form of an IBAN", "dit heeft niet de vorm van een IBAN"),
+    (r"does not have the form of an e-mail address", "dit heeft niet de vorm van een e-mailadres"),
+    (r"holds a citizen service number", "er staat een burgerservicenummer in"),
     (r"its check digits are wrong", "de controlecijfers kloppen niet"),
     (r"is not four digits and two letters, or four digits", "het moeten 4 cijfers en 2 letters zijn"),
     (r"is not five digits or capitals", "het moeten 5 cijfers of hoofdletters zijn"),

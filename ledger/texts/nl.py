@@ -7,7 +7,7 @@ A detail reads well without its title, because somebody at the door may see only
 from collections.abc import Mapping
 from typing import Final
 
-from ledger.texts import settling_nl
+from ledger.texts import four_eyes_nl, recoveries_nl, settling_nl
 from ledger.texts.forms import Choice, Detail
 
 _CODES: Final[Mapping[str, tuple[str, Detail]]] = {
@@ -598,6 +598,10 @@ _ACCOUNTS: Final[Mapping[str, tuple[str, Detail]]] = {
         "Wij kennen deze sleutel niet",
         "U bent niet ingelogd, of de sleutel werkt niet meer. Vraag de beheerder om een nieuwe sleutel.",
     ),
+    "session_unknown": (
+        "U bent niet ingelogd",
+        "Uw sessie is voorbij, of u hebt nog niet ingelogd. Log in met uw sleutel.",
+    ),
     "key_not_found": (
         "Wij kunnen deze sleutel niet vinden",
         "Er is bij deze gemeente geen sleutel met kenmerk {key_id}.",
@@ -622,8 +626,8 @@ _ACCOUNTS: Final[Mapping[str, tuple[str, Detail]]] = {
     ),
     "actor_bound": (
         "Dit account hoort bij een ander",
-        "Account {actor_id} blijft bij de aanbieder of de persoon waarmee het begon. Zet het uit en maak "
-        "een nieuw account.",
+        "Account {actor_id} blijft bij de aanbieder, inwoner of medewerker waarmee het begon. Zet het "
+        "uit en maak een nieuw account.",
     ),
     "actor_disabled": (
         "Dit account staat uit",
@@ -726,7 +730,9 @@ TITLES_AND_DETAILS: Final[Mapping[str, tuple[str, Detail]]] = {
     **_ALLOCATIONS,
     **_CLAIMS,
     **settling_nl.SETTLING,
+    **four_eyes_nl.FOUR_EYES,
     **settling_nl.BANK,
+    **recoveries_nl.RECOVERIES,
     **_ACCOUNTING,
     **_REGISTERS,
     **_PEOPLE,

@@ -15,6 +15,11 @@ SETTLING: Final[Mapping[str, tuple[str, Detail]]] = {
         "We cannot find this statement",
         "There is no statement with id {id}.",
     ),
+    "statement_not_found": (
+        "There is no such statement",
+        "Settlement run {run_id} has no statement of provider {provider_id}. Either it had nothing of this "
+        "provider, or it is not released yet.",
+    ),
     "settlement_reference_not_found": (
         "We cannot find this statement",
         "There is no statement with payment reference {reference}. Check that you typed all of it.",
@@ -31,6 +36,11 @@ SETTLING: Final[Mapping[str, tuple[str, Detail]]] = {
         "This cannot be done with the run now",
         "Settlement run {id} is {state}. Then you cannot {command} it.",
     ),
+    "submitter_planned": (
+        "Somebody else must submit this run",
+        "Settlement run {id} was drafted by plan, with this account. Somebody with another account submits "
+        "it.",
+    ),
     "run_line_not_found": (
         "This line is not in the run",
         "The settlement run has no line {entry_id}. See its list of lines.",
@@ -38,6 +48,39 @@ SETTLING: Final[Mapping[str, tuple[str, Detail]]] = {
     "drafter_looks": (
         "Somebody else must look at these lines",
         "You drafted or submitted this settlement run yourself. A colleague must look at line {entry_id}.",
+    ),
+    "nothing_to_let_go": (
+        "This line is not disputed",
+        "The resident does not dispute line {entry_id}. There is nothing to let go.",
+    ),
+    "resident_word_exists_with_other_content": (
+        "This id was used already",
+        "What a resident said was written down with id {id} before, otherwise. Use a new id.",
+    ),
+    "told_by_missing": (
+        "Say who told this",
+        "You write this down for a resident. Say who told it to you, and how.",
+    ),
+    "speaker_is_paid": (
+        "You cannot confirm or dispute this",
+        "You are paid for it yourself. Only the resident, or somebody who is not paid for it, says if it "
+        "is right.",
+    ),
+    "speaker_redeemed": (
+        "You cannot write this down",
+        "You redeemed or claimed this yourself. A colleague writes down what the resident says of it.",
+    ),
+    "nothing_to_speak_of": (
+        "Nothing is paid for this line",
+        "Nothing is owed for line {line}, or not yet. So there is nothing to confirm or dispute.",
+    ),
+    "line_disputed": (
+        "This line is disputed",
+        "Line {line} is disputed. Withdraw the dispute first.",
+    ),
+    "line_not_disputed": (
+        "This line is not disputed",
+        "Line {line} is not disputed. There is nothing to withdraw.",
     ),
     "line_not_rejectable": (
         "This line cannot be rejected",
@@ -69,6 +112,20 @@ SETTLING: Final[Mapping[str, tuple[str, Detail]]] = {
         "You approved care agreements yourself",
         "This settlement run pays for {agreements} care agreements that you approved. Ask a colleague.",
     ),
+    "releaser_spoke": (
+        "You wrote down what residents said",
+        "This settlement run pays for {redemptions} redemptions of which you wrote down what the resident "
+        "says. Ask a colleague.",
+    ),
+    "releaser_entered_care": (
+        "You entered care agreements yourself",
+        "This settlement run pays for {agreements} care agreements that you entered. Ask a colleague.",
+    ),
+    "releaser_entered_figures": (
+        "You entered figures yourself",
+        "This settlement run pays {amounts} amounts that rest on evidence or figures that you entered. "
+        "Ask a colleague.",
+    ),
     "releaser_changed_account": (
         "You changed account numbers yourself",
         "This settlement run pays {providers} providers on an account that you entered or approved. Ask a "
@@ -95,6 +152,28 @@ SETTLING: Final[Mapping[str, tuple[str, Detail]]] = {
         "You entered this change yourself",
         "Who enters change {id} does not decide on it. Ask a colleague.",
     ),
+    "account_nobody_to_tell": (
+        "There is nobody else to tell this",
+        "We know no other contact of this provider for {days} days or more. Tell change {id} to the provider "
+        "by letter or telephone, at an address or number that you knew before. Say with your decision how "
+        "you did so.",
+    ),
+    "contact_not_found": (
+        "We cannot find this contact",
+        "This provider has no contact with id {id} now.",
+    ),
+    "contact_of_another_provider": (
+        "This contact is of another provider",
+        "Contact {id} belongs to another provider. Use a new id.",
+    ),
+    "contact_ended": (
+        "This contact ended",
+        "Contact {id} ended and cannot be changed. Enter a new contact.",
+    ),
+    "notice_not_found": (
+        "We cannot find this notice",
+        "There is no notice to a contact with id {id}.",
+    ),
     "payee_unknown": (
         "We cannot find this provider",
         "There is no provider with id {id} to be paid.",
@@ -102,6 +181,15 @@ SETTLING: Final[Mapping[str, tuple[str, Detail]]] = {
     "payee_check_not_found": (
         "We cannot find this check",
         "There is no check of name and account with id {id}.",
+    ),
+    "payee_check_exists_with_other_content": (
+        "This id was used before",
+        "Under id {id} there is a check of name and account that says something else.",
+    ),
+    "payee_stays_blocked": (
+        "A bank said no",
+        "Check {id} says that nothing is paid on this account. Nobody takes that back alone. Let two people "
+        "say that it may be paid, or read the message of the bank.",
     ),
     "payment_file_not_found": (
         "There is no such payment file",

@@ -15,6 +15,11 @@ SETTLING: Final[Mapping[str, tuple[str, Detail]]] = {
         "Wij kunnen deze afrekening niet vinden",
         "Er is geen afrekening met kenmerk {id}.",
     ),
+    "statement_not_found": (
+        "Deze afrekening is er niet",
+        "Betaalrun {run_id} heeft geen afrekening van aanbieder {provider_id}. Er stond niets van deze "
+        "aanbieder in, of de run is nog niet vrijgegeven.",
+    ),
     "settlement_reference_not_found": (
         "Wij kunnen deze afrekening niet vinden",
         "Er is geen afrekening met betalingskenmerk {reference}. Kijk of u het hele kenmerk hebt ingevuld.",
@@ -32,6 +37,11 @@ SETTLING: Final[Mapping[str, tuple[str, Detail]]] = {
         "Dat kan nu niet met deze betaalrun",
         "Betaalrun {id} is {state}. Dan kunt u haar niet {command}.",
     ),
+    "submitter_planned": (
+        "Iemand anders moet deze betaalrun voorleggen",
+        "Betaalrun {id} is volgens het rooster opgesteld met dit account. Iemand met een ander account legt "
+        "haar voor.",
+    ),
     "run_line_not_found": (
         "Deze regel staat niet in de betaalrun",
         "De betaalrun heeft geen regel {entry_id}. Kijk in de lijst met regels.",
@@ -39,6 +49,40 @@ SETTLING: Final[Mapping[str, tuple[str, Detail]]] = {
     "drafter_looks": (
         "Een ander moet deze regels bekijken",
         "U hebt deze betaalrun zelf opgesteld of voorgelegd. Een collega moet regel {entry_id} bekijken.",
+    ),
+    "nothing_to_let_go": (
+        "Deze regel is niet betwist",
+        "De inwoner betwist regel {entry_id} niet. Er is dus niets om toch te betalen.",
+    ),
+    "resident_word_exists_with_other_content": (
+        "Dit kenmerk is al gebruikt",
+        "Met kenmerk {id} is al iets anders opgeschreven van een inwoner. Gebruik een nieuw kenmerk.",
+    ),
+    "told_by_missing": (
+        "Zeg van wie u dit hoorde",
+        "U schrijft dit op voor een inwoner. Zeg erbij wie het u vertelde, en hoe.",
+    ),
+    "speaker_is_paid": (
+        "U kunt dit niet bevestigen of betwisten",
+        "U wordt hier zelf voor betaald. Alleen de inwoner zegt of het klopt, of iemand die er niet voor "
+        "betaald wordt.",
+    ),
+    "speaker_redeemed": (
+        "U kunt dit niet opschrijven",
+        "U hebt dit zelf verzilverd of gedeclareerd. Een collega schrijft op wat de inwoner ervan zegt.",
+    ),
+    "nothing_to_speak_of": (
+        "Voor deze regel wordt niets betaald",
+        "Voor regel {line} hoeft niets te worden betaald, of nog niet. Er is dus niets te bevestigen of te "
+        "betwisten.",
+    ),
+    "line_disputed": (
+        "Deze regel is betwist",
+        "Regel {line} is betwist. Neem dat eerst terug.",
+    ),
+    "line_not_disputed": (
+        "Deze regel is niet betwist",
+        "Regel {line} is niet betwist. Er is niets om terug te nemen.",
     ),
     "line_not_rejectable": (
         "Deze regel kan niet worden afgekeurd",
@@ -71,6 +115,21 @@ SETTLING: Final[Mapping[str, tuple[str, Detail]]] = {
         "Deze betaalrun betaalt voor {agreements} zorgovereenkomsten die u hebt goedgekeurd. Vraag een "
         "collega.",
     ),
+    "releaser_spoke": (
+        "U hebt opgeschreven wat inwoners zeggen",
+        "Deze betaalrun betaalt {redemptions} verzilveringen waarvan u hebt opgeschreven wat de inwoner "
+        "zegt. Vraag een collega.",
+    ),
+    "releaser_entered_care": (
+        "U hebt zelf zorgovereenkomsten ingevoerd",
+        "Deze betaalrun betaalt voor {agreements} zorgovereenkomsten die u hebt ingevoerd. Vraag een "
+        "collega.",
+    ),
+    "releaser_entered_figures": (
+        "U hebt zelf cijfers ingevoerd",
+        "Deze betaalrun betaalt {amounts} bedragen die steunen op bewijs of cijfers die u hebt ingevoerd. "
+        "Vraag een collega.",
+    ),
     "releaser_changed_account": (
         "U hebt zelf rekeningnummers gewijzigd",
         "Deze betaalrun betaalt {providers} aanbieders op een rekening die u hebt ingevoerd of goedgekeurd. "
@@ -97,6 +156,28 @@ SETTLING: Final[Mapping[str, tuple[str, Detail]]] = {
         "U hebt deze wijziging zelf ingevoerd",
         "Wie wijziging {id} invoert, beslist er niet over. Vraag een collega.",
     ),
+    "account_nobody_to_tell": (
+        "Er is niemand anders om dit aan te vertellen",
+        "Van deze aanbieder kennen wij geen andere contactpersoon die al {days} dagen bekend is. Vertel "
+        "wijziging {id} per brief of telefoon aan de aanbieder, via een adres of nummer dat u al kende. Vul "
+        "bij uw besluit in hoe u dat deed.",
+    ),
+    "contact_not_found": (
+        "Wij kunnen deze contactpersoon niet vinden",
+        "Deze aanbieder heeft nu geen contactpersoon met kenmerk {id}.",
+    ),
+    "contact_of_another_provider": (
+        "Deze contactpersoon is van een andere aanbieder",
+        "Contactpersoon {id} hoort bij een andere aanbieder. Gebruik een nieuw kenmerk.",
+    ),
+    "contact_ended": (
+        "Deze contactpersoon is gestopt",
+        "Contactpersoon {id} is gestopt en kan niet worden gewijzigd. Voer een nieuwe contactpersoon in.",
+    ),
+    "notice_not_found": (
+        "Wij kunnen dit bericht niet vinden",
+        "Er is geen bericht aan een contactpersoon met kenmerk {id}.",
+    ),
     "payee_unknown": (
         "Wij kunnen deze aanbieder niet vinden",
         "Er is geen aanbieder met kenmerk {id} om te betalen.",
@@ -104,6 +185,15 @@ SETTLING: Final[Mapping[str, tuple[str, Detail]]] = {
     "payee_check_not_found": (
         "Wij kunnen deze controle niet vinden",
         "Er is geen controle van naam en rekening met kenmerk {id}.",
+    ),
+    "payee_check_exists_with_other_content": (
+        "Dit kenmerk is al gebruikt",
+        "Onder kenmerk {id} staat een controle van naam en rekening die iets anders zegt.",
+    ),
+    "payee_stays_blocked": (
+        "Een bank zei nee",
+        "Controle {id} zegt dat op deze rekening niet wordt betaald. Dat neemt niemand alleen terug. Laat "
+        "twee mensen verklaren dat het mag, of lees het bericht van de bank in.",
     ),
     "payment_file_not_found": (
         "Dit betaalbestand is er niet",

@@ -61,6 +61,7 @@ _EXAMPLES: dict[str, object] = {
     "column": "identity",
     "command": "release",
     "currency": "USD",
+    "demand_state": "paid",
     "covered": ("02A03", "02A05"),
     "first_day": date(2026, 3, 16),
     "from_day": date(2026, 3, 9),
@@ -82,6 +83,8 @@ _EXAMPLES: dict[str, object] = {
     "municipality": "0344",
     "municipality_id": "0344",
     "name": "Hulp thuis",
+    "names": ("Hulp thuis", "Vervoer"),
+    "numbers": ("2026-17", "2026-18"),
     "lines": ("abc", "def"),
     "number": 7,
     "other_role": "finance",
@@ -100,6 +103,7 @@ _EXAMPLES: dict[str, object] = {
     "services": ("02A03", "02A05"),
     "state": "drafted",
     "statement": "2026-03-001",
+    "sent_on": date(2026, 3, 6),
     "today": date(2026, 3, 9),
     "unit": "minute",
     "until": date(2026, 3, 31),
@@ -109,6 +113,7 @@ _EXAMPLES: dict[str, object] = {
 }
 _EXAMPLES_OF_ONE: dict[tuple[str, str], object] = {
     ("unit_not_covered", "covered"): "day_part",
+    ("account_nobody_to_tell", "days"): 60,
     ("service_day_in_future", "first_day"): date(2026, 3, 9),
     ("reference_twice", "reference"): "F-1001",
     ("reference_claimed", "reference"): "F-1001",

@@ -152,6 +152,23 @@ def _contract(party: Party) -> Any:
     }
 
 
+def _evidence(party: Party) -> Any:
+    month = {"first": "2026-02-01", "last": "2026-02-28"}
+    return {"contractId": party.contract, "number": 1, **month, "available": 2800}
+
+
+def _people(party: Party) -> Any:
+    return {"group": "youths", "year": 2026, "persons": 100}
+
+
+def _cost(party: Party) -> Any:
+    return {"contractId": party.contract, "year": 2024, "cents": 1000_00}
+
+
+def _contract_query(party: Party) -> Mapping[str, str]:
+    return {"contractId": party.contract}
+
+
 def _programme(party: Party) -> Any:
     """The name and mode that it has; in the other municipality the name is free."""
     return {
@@ -226,6 +243,10 @@ def _code_shown(party: Party) -> Any:
     return _scan(code=party.token)
 
 
+def _word(party: Party) -> Any:
+    return {"kind": "disputed", "note": "test", "toldBy": "the resident", "at": AT}
+
+
 def _claim(party: Party) -> Any:
     line = {"reference": uuid7().hex[-20:], "entitlementId": party.drawing_right, "service": GUIDANCE}
     return {"providerId": party.provider, "lines": [line | {"quantity": 15, "serviceDate": "2026-06-10"}]}
@@ -280,6 +301,19 @@ def _account(party: Party) -> dict[str, str]:
 
 def _account_change(party: Party) -> Any:
     return _account(party) | {"askedBy": "by telephone"}
+
+
+def _contact(party: Party) -> Any:
+    return {"providerId": party.provider, "name": "Test", "email": "b@example.org", "purposes": ["general"]}
+
+
+def _demand(party: Party) -> Any:
+    return {"providerId": party.provider, "cents": 1, "sentOn": "2026-06-10", "reason": "test"}
+
+
+def _rates(party: Party) -> Any:
+    steps = [{"fromDay": "2026-01-01", "basisPoints": 400}]
+    return {"steps": steps, "knownUntil": "2026-12-31", "source": "test"}
 
 
 def _payee_check(party: Party) -> Any:
@@ -358,10 +392,13 @@ CALLS = [
             "accountWaitDays": 3,
             "paymentsPerFile": 500,
             "paymentFileVersion": "pain.001.001.03",
+            "runPlan": {"kind": "monthly", "day": 5},
             "taxNumber": "123456782",
+            "grantAloneCents": 5_000_00,
         },
         form=Form.MADE,
     ),
+    _get("/v1/municipality/run-plan", E, form=Form.MADE),
     _list("/v1/services", E, "service"),
     _get("/v1/services/{id}", E, fill={"id": "service"}),
     _put("/v1/services/{id}", S, _service, fill={"id": "service"}, form=Form.MADE),
@@ -373,9 +410,13 @@ CALLS = [
         "/v1/account-changes/{id}/_decide",
         S,
         fill={"id": "account_change"},
-        body=lambda party: {"approved": True, "reason": "test"},
+        body=lambda party: {"approved": True, "reason": "test", "toldOtherwise": "by letter"},
     ),
     _get("/v1/providers/{id}/account-changes", P, fill={"id": "provider"}),
+    _put("/v1/contacts/{id}", S, _contact, fill={"id": "contact"}),
+    _post("/v1/contacts/{id}/_end", S, fill={"id": "contact"}),
+    _get("/v1/providers/{id}/contacts", P, fill={"id": "provider"}),
+    _get("/v1/providers/{id}/notices", P, fill={"id": "provider"}),
     _put("/v1/payee-checks/{id}", S, _payee_check, fill={"id": "new"}),
     _get("/v1/providers/{id}/payee-checks", P, fill={"id": "provider"}),
     _post(
@@ -389,6 +430,17 @@ CALLS = [
     _get("/v1/contracts/{id}", P, fill={"id": "contract"}),
     _put("/v1/contracts/{id}", S, _contract, fill={"id": "contract"}, elsewhere=409),
     _post("/v1/contracts/{id}/_publish", S, fill={"id": "contract"}),
+    _put("/v1/term-evidence/{id}", S, _evidence, fill={"id": "new"}),
+    _list("/v1/term-evidence", S, "evidence"),
+    _list("/v1/term-evidence", S, "evidence", query=_contract_query, variant="of a contract"),
+    _put("/v1/population-figures/{id}", S, _people, fill={"id": "new"}, form=Form.MADE),
+    _list("/v1/population-figures", S, "population"),
+    _put("/v1/historical-costs/{id}", S, _cost, fill={"id": "new"}),
+    _list("/v1/historical-costs", S, "cost"),
+    _list("/v1/historical-costs", S, "cost", query=_contract_query, variant="of a contract"),
+    _get("/v1/contracts/{id}/term-amounts", P, fill={"id": "contract"}),
+    _get("/v1/contracts/{id}/term-notices", P, fill={"id": "contract"}),
+    _get("/v1/term-notices", S, form=Form.MADE),
     _list("/v1/programmes", E, "programme"),
     _get("/v1/programmes/{id}", E, fill={"id": "programme"}),
     _put("/v1/programmes/{id}", S, _programme, fill={"id": "programme"}, form=Form.MADE),
@@ -432,6 +484,15 @@ CALLS = [
     _put(f"{RIGHT}/changes/{{changeId}}", S, _amendment, fill={"id": "right", "changeId": "new"}),
     _get(f"{RIGHT}/history", R, fill={"id": "right"}),
     _get(f"{RIGHT}/balance", R, fill={"id": "right"}),
+    _list("/v1/approvals", S, "approval"),
+    _list("/v1/approvals", S, "approval", query=lambda p: {"waiting": "true"}, variant="that wait"),
+    _get("/v1/approvals/{id}", S, fill={"id": "approval"}),
+    _put(
+        "/v1/approvals/{id}/decision",
+        S,
+        lambda party: {"approved": True, "reason": "test"},
+        fill={"id": "approval"},
+    ),
     _list("/v1/care-agreements", B, "agreement"),
     _list(
         "/v1/care-agreements",
@@ -487,6 +548,16 @@ CALLS = [
     _put(f"{FOLLOW}/captures/{{followUpId}}", P, _reason, fill={"id": "reservation", "followUpId": "new"}),
     _put(f"{FOLLOW}/releases/{{followUpId}}", P, _reason, fill={"id": "reservation", "followUpId": "new"}),
     _put(f"{FOLLOW}/reversals/{{followUpId}}", P, _reason, fill={"id": "redemption", "followUpId": "new"}),
+    _put(f"{FOLLOW}/words/{{wordId}}", R, _word, fill={"id": "redemption", "wordId": "new"}),
+    _get(f"{FOLLOW}/words", R, fill={"id": "redemption"}),
+    _list("/v1/unconfirmed-lines", R, "redemption"),
+    _list(
+        "/v1/unconfirmed-lines",
+        R,
+        "redemption",
+        query=lambda p: {"entitlementId": p.right},
+        variant="of a right",
+    ),
     _put("/v1/claims/{id}", B, _claim, fill={"id": "new"}),
     _post("/v1/claims/_file", B, content=_claims_file, query=_provider_query),
     _list("/v1/claims", SENT, "own_claim", variant="a resident's"),
@@ -507,6 +578,7 @@ CALLS = [
     _get(f"{RUN}/settlements", S, fill={"id": "run"}),
     _get(f"{RUN}/totals", S, fill={"id": "open_run"}),
     _get(f"{RUN}/shares", S, fill={"id": "open_run"}),
+    _get(f"{RUN}/ceilings", S, fill={"id": "open_run"}),
     _get(f"{RUN}/lines", S, fill={"id": "open_run"}),
     _get(f"{RUN}/lines/{{entryId}}/marks", S, fill={"id": "open_run", "entryId": "open_line"}),
     _post(f"{RUN}/_mark", S, body=_seen, fill={"id": "open_run"}),
@@ -522,9 +594,30 @@ CALLS = [
     _list("/v1/bank-messages", S, "bank_message"),
     _get("/v1/bank-messages/{id}", S, fill={"id": "bank_message"}),
     _list("/v1/bank-lines", S, "bank_statement"),
+    _put("/v1/demands/{id}", S, _demand, fill={"id": "new"}),
+    _list("/v1/demands", P, "demand"),
+    _of_provider("/v1/demands", P, "demand"),
+    _get("/v1/demands/{id}", P, fill={"id": "demand"}),
+    _post("/v1/demands/{id}/_charge", S, fill={"id": "demand"}, body=lambda party: {"until": "2026-06-10"}),
+    _post(
+        "/v1/demands/{id}/_assign",
+        S,
+        fill={"id": "demand"},
+        body=lambda party: {"statementId": party.credit, "line": 1},
+    ),
+    _post(
+        "/v1/demands/{id}/_withdraw",
+        S,
+        fill={"id": "demand"},
+        body=lambda party: {"reason": "test"},
+    ),
+    _put("/v1/statutory-rates/{id}", S, _rates, fill={"id": "new"}, form=Form.MADE),
+    _get("/v1/statutory-rates", S, form=Form.LIST),
     _list("/v1/settlements", P, "settlement"),
     _of_provider("/v1/settlements", P, "settlement"),
     _get(f"{SETTLED}/statement", P, fill={"id": "settlement"}),
+    _get(f"{RUN}/statements/{{providerId}}", P, fill={"id": "run", "providerId": "provider"}),
+    _get("/v1/providers/{id}/unsettled-runs", P, fill={"id": "provider"}),
     _get("/v1/audit-file", S, query=_period, form=Form.MADE),
     _get("/v1/journal", S, query=_period, form=Form.MADE),
     _get("/v1/year-close/{year}", S, fill={"year": "2026"}, form=Form.MADE),

@@ -22,6 +22,7 @@ from httpx2 import ASGITransport, AsyncClient, Response
 from sqlalchemy import Connection, Engine, select, text
 
 from api.app import door_of
+from api.pages.paths import is_page
 from ledger import actors
 from ledger.keys import MunicipalityKeys
 from ledger.roles import BOUND, MAY, Action
@@ -394,8 +395,13 @@ def _plain(answer: Response) -> str:
 
 
 def routes(app: FastAPI) -> Iterator[tuple[str, str, Action | None]]:
-    """Every method and path of the application with the action its door asks for; None is public."""
+    """Every method and path of the API with the action its door asks for; None is public.
+
+    Pages have a matrix of their own: tests/api/test_page_access.py.
+    """
     for route in iter_route_contexts(app.routes):
+        if is_page(str(route.path)):
+            continue
         door = door_of(route.original_route)
         for method in sorted(route.methods or ()):
             yield method, str(route.path), door.action if door else None

@@ -29,14 +29,19 @@ PIECE = re.compile(r"WHERE \w+\.municipality_id = \? (AND \w+\.id > \? )?ORDER B
 """A piece of a list, in the order of its key, stops after so many rows."""
 SMALL = {
     "actor",
+    "approval",
+    "approval_decision",
     "budget",
     "contract",
+    "contract_version",
     "edition",
     "gathered",
+    "terms_computed",
     "municipality",
     "programme",
     "service",
     "settlement_run",
+    "statutory_rates",
 }
 """What a municipality has a few, or hundreds, of."""
 GROWING = metadata.tables.keys() - SMALL

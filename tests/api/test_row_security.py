@@ -18,7 +18,8 @@ from api.deps import House
 from ledger import db
 from ledger.ids import uuid7
 from ledger.keys import new_municipality_keys
-from ledger.tables import Entitlement, Municipality, Redemption, metadata
+from ledger.tables import Entitlement, LoginSession, Municipality, Redemption, metadata
+from tests.api.browsing import Visitor
 from tests.api.served import ELSEWHERE, Served
 from tests.world import DIEMEN, World
 
@@ -79,6 +80,22 @@ def test_the_application_works_as_an_ordinary_role(served: Served, engine: Engin
     assert len(answer.json()["items"]) == 3
     assert served.get("elsewhere_auditor", "/v1/redemptions").json()["items"] == []
     replace(served.world, engine=engine).assert_books_agree()
+
+
+def test_a_session_is_found_before_its_municipality_is_known(served: Served, engine: Engine) -> None:
+    keyring = {DIEMEN: served.world.keys, ELSEWHERE: new_municipality_keys(specimen=True)}
+    served.client.app = build(House(engine=engine, keyring=keyring, now=lambda: served.world.now))
+    for who, town in (("auditor", "Diemen"), ("elsewhere_auditor", "Utrecht")):
+        visitor = Visitor.of(served, who)
+        assert f"Gemeente {town}" in visitor.page("/runs")
+        served.world.later(minutes=2)
+        assert visitor.see("/runs").status_code == 200, "its use is noted"
+        assert visitor.send("/logout").status_code == 303
+    with db.reading(engine) as session:
+        assert session.scalars(select(col(LoginSession.id))).all() == []
+        db.act_for(session, DIEMEN)
+        (row,) = session.scalars(select(LoginSession))
+    assert (row.municipality_id, row.ended_at is None) == (DIEMEN, False)
 
 
 def test_a_question_that_forgets_the_municipality_sees_its_own_only(served: Served, engine: Engine) -> None:

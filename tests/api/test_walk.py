@@ -11,6 +11,7 @@ import zxingcpp
 from PIL import Image
 
 from ledger.ids import uuid7
+from ledger.tables import Role
 from tests.answers import accepted
 from tests.api.served import Served
 from tests.world import HOUSEHOLD
@@ -298,11 +299,18 @@ def test_reference_data_is_made_edited_and_published(served: Served) -> None:
     drafted = served.put("contract_manager", f"/v1/contracts/{contract}", terms)
     assert (drafted.status_code, drafted.json()["published"]) == (201, False)
     assert drafted.json()["content"]["lines"][0]["tariff"] == {"kind": "per_measure", "rateCents": 70_00}
-    published = served.post("contract_manager", f"/v1/contracts/{contract}/_publish")
+    assert drafted.json()["draftedBy"] == str(served.actor_ids["contract_manager"])
+    served.account("publisher", Role.CONTRACT_MANAGER)
+    refused = served.post("contract_manager", f"/v1/contracts/{contract}/_publish")
+    assert (refused.status_code, refused.json()["code"]) == (409, "contract_publisher_drafted")
+    published = served.post("publisher", f"/v1/contracts/{contract}/_publish")
     assert published.json()["published"] is True
+    assert served.post("contract_manager", f"/v1/contracts/{contract}/_publish").json() == published.json()
     rules = {"law": "jw", "name": "Jeugdhulp", "mode": "hard"}
     assert served.put("contract_manager", f"/v1/programmes/{programme}", rules).status_code == 201
-    assert served.post("contract_manager", f"/v1/programmes/{programme}/_publish").json()["published"]
+    refused = served.post("contract_manager", f"/v1/programmes/{programme}/_publish")
+    assert (refused.status_code, refused.json()["code"]) == (409, "programme_publisher_drafted")
+    assert served.post("publisher", f"/v1/programmes/{programme}/_publish").json()["published"]
     funding = f"/v1/programmes/{programme}/budgets/2026/fundings/{uuid7()}"
     money = {"cents": 1_000_00, "at": "2026-01-01T00:00:00+01:00"}
     assert served.put("finance", funding, money).status_code == 201

@@ -18,10 +18,14 @@ from ledger import (
     access_log,
     actors,
     bank_answers,
+    bank_statements,
     care,
     catalogue,
     claims,
+    contacts,
+    demands,
     lists,
+    municipalities,
     payees,
     payment_files,
     people,
@@ -29,14 +33,20 @@ from ledger import (
     providers,
     reviews,
     runs,
+    term_figures,
 )
+from ledger.four_eyes import Waiting
 from ledger.ids import uuid7
+from ledger.rules.confirmations import Objection
 from ledger.rules.facts import EntitlementKind, Law
+from ledger.rules.terms_facts import PopulationGroup
 from ledger.scans import Redeemed
 from ledger.tables import (
     Approver,
     CareAgreement,
+    ContactPurpose,
     Entry,
+    FollowUpKind,
     MandateKind,
     PayeeOutcome,
     Payment,
@@ -44,11 +54,15 @@ from ledger.tables import (
     Role,
     Settlement,
 )
+from ledger.term_figures import CostInput, EvidenceInput, PopulationInput
 from ledger.units import Measure
 from tests import settling
 from tests.answers import of_a_stranger
 from tests.api.served import ELSEWHERE, Served
-from tests.world import DIEMEN, GUIDANCE, NOON, World
+from tests.bank import Bank
+from tests.bank.script import Credit
+from tests.banking import OURS
+from tests.world import DIEMEN, GUIDANCE, NOON, World, by_another
 
 HERE = DIEMEN
 """The municipality of tests/world.py; the other one is ELSEWHERE."""
@@ -107,6 +121,8 @@ class Party:
     """A care agreement with both approvals."""
     open_agreement: str
     """One without any."""
+    approval: str
+    """A grant above the limit, which waits for somebody else."""
     code: str
     redemption: str
     reservation: str
@@ -123,8 +139,14 @@ class Party:
     """How the bank calls the file of it."""
     account_change: str
     """Of the provider's account; nobody decided on it yet."""
+    contact: str
+    """Of the provider."""
     payee_check: str
     """Of the new account: it is somebody else's."""
+    demand: str
+    """On the provider: it was paid for what was taken back."""
+    credit: str
+    """A statement of the bank by which somebody paid something, and nobody knows what for."""
     open_run: str
     open_line: str
     reviewed_run: str
@@ -134,6 +156,12 @@ class Party:
     bank_statement: str
     """Has a line that nobody could match."""
     settlement: str
+    evidence: str
+    """Of what was available under the contract."""
+    population: str
+    """A number of people."""
+    cost: str
+    """Of a year under the contract."""
     entry: str
     clerk: str
     """An account of the municipality."""
@@ -191,6 +219,7 @@ class Furnisher:
         """A party with everything; letter is a or b."""
         place = self.first + "ab".index(letter)
         provider_id, contract_id, programme_id = self._sides(letter)
+        self._asks(programme_id)
         person = self.world.person(bsn=BSNS[place], surname=f"Bewoner{place}")
         friend, former = (self.world.person(surname=f"{kind}{place}") for kind in ("Vriend", "Was"))
         accounts = self._accounts(letter, provider_id, person, friend, former)
@@ -236,9 +265,12 @@ class Furnisher:
             run=str(run),
             **self._account(provider_id),
             **self._bank(run),
+            approval=str(self._asked(person)),
             **self._payee(provider_id),
+            **self._recovery(early.id, provider_id, place),
             **self._open_runs(person, provider_id),
             settlement=str(self._settlement_of(run)),
+            **self._figures(contract_id),
             entry=str(self._entry_of(right)),
             clerk=str(accounts["clerk"]),
             key=str(self._key_of(accounts["clerk"])),
@@ -274,6 +306,13 @@ class Furnisher:
             "holder": account("holder", Role.HOLDER, person),
             "clerk": account("clerk", Role.AUDITOR),
         }
+
+    def _asks(self, programme_id: UUID) -> None:
+        """Residents are shown what will be paid under this programme."""
+        with self.world.work() as work:
+            (known,) = programmes.newest(work, [programme_id])
+            programmes.draft(work, [known.content.model_copy(update={"confirmation": Objection()})])
+            programmes.publish(by_another(work), [programme_id])
 
     def _name_of(self, programme_id: UUID) -> str:
         with self.world.work() as work:
@@ -354,10 +393,35 @@ class Furnisher:
             "bank_statement": str(found.statements[0].id),
         }
 
+    def _recovery(self, paid: UUID, provider_id: UUID, place: int) -> dict[str, str]:
+        """What was paid is taken back in part and demanded; and somebody pays a euro without a reference."""
+        self.world.follow_up(paid, FollowUpKind.REVERSAL, line_1=10)
+        asked = demands.DemandInput(
+            id=uuid7(), provider_id=provider_id, cents=1_00, sent_on=NOON.date(), reason="test"
+        )
+        name = "Gemeente Diemen"
+        day = NOON.date() + timedelta(days=place)
+        bank = Bank(iban=OURS, name=name, opening_cents=1_00 * place, first_day=day, seed=place)
+        bank.receive(Credit(day=0, amount_cents=1_00, name="Iemand", iban="NL39RABO0300065264"))
+        with self.world.work() as work:
+            demands.make(work, asked)
+            found = bank_statements.read(work, BytesIO(*bank.advance()))
+        return {"demand": str(asked.id), "credit": str(found.statements[0].id)}
+
     def _account(self, provider_id: UUID) -> dict[str, str]:
         with self.world.work() as work:
             (row,) = providers.get(work, [provider_id])
             return {"holder_name": row.account_holder_name, "iban": row.iban}
+
+    def _asked(self, person: UUID) -> UUID:
+        """A grant above what one person grants alone; after it there is no limit any more."""
+        id_ = uuid7()
+        for limit in (0, None):
+            with self.world.work() as work:
+                municipalities.get(work).grant_alone_cents = limit
+            if limit is not None:
+                assert isinstance(self.world.try_grant(id=id_, holder_id=person), Waiting)
+        return id_
 
     def _payee(self, provider_id: UUID) -> dict[str, str]:
         """A wish to be paid on another account, which is not the provider's."""
@@ -367,12 +431,24 @@ class Furnisher:
             "iban": "NL39RABO0300065264",
         }
         asked = payees.ChangeInput(id=uuid7(), asked_by="by letter", **account)
+        contact = contacts.ContactInput(
+            id=uuid7(),
+            provider_id=provider_id,
+            name="Administratie",
+            email="a@example.org",
+            purposes=frozenset(ContactPurpose),
+        )
         outcome = PayeeOutcome.NO_MATCH
         checked = payees.CheckInput(id=uuid7(), outcome=outcome, source="test", **account)
         with self.world.work() as work:
+            contacts.put(work, [contact])
             payees.change(work, asked)
             payees.check(work, checked)
-        return {"account_change": str(asked.id), "payee_check": str(checked.id)}
+        return {
+            "account_change": str(asked.id),
+            "contact": str(contact.id),
+            "payee_check": str(checked.id),
+        }
 
     def _open_runs(self, person: UUID, provider_id: UUID) -> dict[str, str]:
         """Two runs that each have lines: a draft, and one that was looked at."""
@@ -389,6 +465,18 @@ class Furnisher:
                     settling.look(other, order.id, reviews.sample(other, order.id))
             ids[name] = str(order.id)
         return {**ids, "open_line": str(line.entry_id)}
+
+    def _figures(self, contract_id: UUID) -> dict[str, str]:
+        """One of every kind that contract terms may rest on."""
+        month = {"first": date(2026, 1, 1), "last": date(2026, 1, 31)}
+        shown = EvidenceInput(id=uuid7(), contract_id=contract_id, number=1, available=1, **month)
+        people = PopulationInput(id=uuid7(), group=PopulationGroup.YOUTHS, year=2026, persons=1)
+        spent = CostInput(id=uuid7(), contract_id=contract_id, year=2025, cents=1)
+        with self.world.work() as work:
+            term_figures.put_evidence(work, [shown])
+            term_figures.put_population(work, [people])
+            term_figures.put_historical_cost(work, [spent])
+        return {"evidence": str(shown.id), "population": str(people.id), "cost": str(spent.id)}
 
     def _claim(self, actor_id: UUID, right: UUID, provider_id: UUID) -> UUID:
         line = claims.ClaimLine(

@@ -84,6 +84,10 @@ class Bank:
             messages += [*notices, file.getvalue()]
         return messages
 
+    def receive(self, credit: Credit) -> None:
+        """Somebody sends money, which is booked so many days after the first."""
+        self._book(credit.day, self._received(credit))
+
     def write_statement(self, file: Sink) -> None:
         """The statement of today into a file, piece by piece; then it is tomorrow."""
         self._sequence += 1

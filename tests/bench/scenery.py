@@ -45,6 +45,7 @@ from ledger.shown import Reader
 from ledger.tables import BudgetMode, Entitlement, ProviderKind, Role
 from ledger.units import Measure, Unit
 from ledger.vault import Identity
+from tests.world import by_another
 
 MUNICIPALITY: Final = "0384"
 HOUSEHOLD: Final = "01A04"
@@ -123,7 +124,7 @@ class Scenery:
         terms = programmes.ProgrammeInput(id=uuid7(), law=Law.WMO, name=name, mode=BudgetMode.SOFT)
         with self.work() as work:
             programmes.draft(work, [terms])
-            programmes.publish(work, [terms.id])
+            programmes.publish(by_another(work), [terms.id])
         return terms.id
 
     def grant(self, count: int, programme_id: UUID, *, amount: bool = True) -> list[Right]:
@@ -294,7 +295,7 @@ def _party(scenery: Scenery, number: int) -> Party:
     with scenery.work() as work:
         providers.put(work, [provider])
         contracts.draft(work, [contract])
-        contracts.publish(work, [contract_id])
+        contracts.publish(by_another(work), [contract_id])
         actors.put(work, [account])
         secret = actors.new_key(work, account.id)
     return Party(provider_id=provider_id, agb=agb, contract_id=contract_id, secret=secret)

@@ -8,7 +8,7 @@ import pytest
 
 from ledger import ids
 from tests.cli.messages import message
-from tests.cli.terminal import REGION, USE, Terminal, granted
+from tests.cli.terminal import REGION, USE, Terminal, granted, publish
 
 
 def test_init_shows_a_key_once_and_leaves_what_is_there(terminal: Terminal) -> None:
@@ -36,6 +36,7 @@ def test_a_region_loaded_before_init_gets_its_keys_by_init(terminal: Terminal) -
     terminal.run("migrate")
     terminal.run("load", terminal.write("region.yml", REGION))
     assert terminal.answer("init", "0384")["existed"] is False
+    publish(terminal)
     granted_by = terminal.write("holder.yml", "surname: Wit\nbirth_date: 1944-03-09\npostcode: 1112AB\n")
     terminal.run("grant", "--holder-file", granted_by, "--amount", "10", "--service", "01A05")
 

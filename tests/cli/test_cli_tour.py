@@ -12,10 +12,10 @@ import pytest
 import zxingcpp
 from lxml import etree
 
-from ledger import ids
+from ledger import clock, db, ids, municipalities
 from tests.answers import accepted
 from tests.cli.messages import message
-from tests.cli.terminal import USE, Terminal, granted, open_shop
+from tests.cli.terminal import HOLDER, REGION, USE, Terminal, granted, open_shop, publish
 
 pypdfium2 = pytest.importorskip("pypdfium2")  # has no types
 
@@ -185,6 +185,7 @@ def test_a_claims_file_is_tried_then_booked_then_the_same_claim(shop: Terminal) 
 
 def test_messages_import_right_after_init_and_again_change_nothing(terminal: Terminal) -> None:
     terminal.run("init", "0384")
+    publish(terminal)
     files = []
     for number in range(3):
         path = terminal.folder / f"{number}.xml"
@@ -241,3 +242,53 @@ def test_tables_for_people_show_the_same(shop: Terminal) -> None:
     assert "€100,000.00" in whole
     assert right in every
     assert "First administrator" in accounts
+
+
+def test_one_person_neither_publishes_nor_grants_much_alone(terminal: Terminal) -> None:
+    terminal.run("init", "0384")
+    loaded = terminal.answer("load", terminal.write("region.yml", REGION))["municipalities"]["0384"]
+    assert loaded["waiting"] == 2
+    waiting = terminal.answer("publish", "--dry-run")["drafts"]
+    assert {each["name"] for each in waiting} == {"Wmo", "Jeugdwet", "Huishouden", "HO-1"}
+    assert terminal.answer("publish", status=1)["code"] == "programme_publisher_drafted"
+    assert terminal.answer("publish", "--contract", "HO-1", status=1)["code"] == "contract_publisher_drafted"
+    terminal.run("publish", "--contract", "HO-2", status=4)
+    finance = terminal.answer("actors", "add", "Finance", "--role", "finance")["api_key"]
+    assert terminal.answer("publish", "--key", finance, status=1)["code"] == "not_allowed"
+    colleague = terminal.answer("actors", "add", "Contracts", "--role", "contract_manager")["api_key"]
+    named = ("publish", "--contract", "HO-1", "--programme", "Huishouden", "--key", colleague)
+    assert [each["name"] for each in terminal.answer(*named)["published"]] == ["Huishouden", "HO-1"]
+    assert len(terminal.answer("publish", "--key", colleague)["published"]) == 2
+    assert terminal.answer("load", terminal.folder / "region.yml")["municipalities"]["0384"]["waiting"] == 0
+
+    terminal.write("holder.yml", HOLDER)
+    small = granted(terminal)
+    limited(terminal, cents=400_00)
+    much = ("--amount", "500.00", "--service", "01A05", "--holder-file", terminal.folder / "holder.yml")
+    told = terminal.answer("grant", *much)
+    assert (told["waiting"], told["cents"], told["limit_cents"]) == (True, 500_00, 400_00)
+    assert "waits for somebody else" in terminal.run("amend", small, "--quantity", 6000, "--reason", "more")
+    first, second = terminal.answer("approval", "list")["approvals"]
+    assert (first["approval_id"], second["entitlement_id"]) == (told["approval_id"], small)
+    assert terminal.answer("approval", "show", first["approval_id"])["content"]["amount_cents"] == 500_00
+    for each in (first, second):
+        own = (each["approval_id"], "--reason", "plan seen")
+        assert terminal.answer("approval", "approve", *own, status=1)["code"] == "approver_asked"
+    gatekeeper = terminal.answer("actors", "add", "Access", "--role", "gatekeeper")["api_key"]
+    words = (first["approval_id"], "--reason", "plan seen", "--key", gatekeeper)
+    assert terminal.answer("approval", "approve", *words)["decision"]["approved"] is True
+    assert terminal.answer("balance", first["approval_id"])["left_cents"] == 500_00
+    terminal.run("approval", "refuse", second["approval_id"], "--reason", "no need", "--key", gatekeeper)
+    assert terminal.answer("approval", "list")["approvals"] == []
+    assert "refused" in terminal.run("approval", "list", "--all")
+    assert terminal.answer("balance", small)["left_quantity"] == 600
+    assert terminal.answer("check")["books_balance"] is True
+
+
+def limited(terminal: Terminal, *, cents: int) -> None:
+    """An administrator sets above how much one person does not grant alone."""
+    engine = db.connect(terminal.database)
+    with db.transaction(engine) as session:
+        work = db.Work(session=session, municipality_id="0384", actor_id=ids.uuid7(), now=clock.now())
+        municipalities.get(work).grant_alone_cents = cents
+    engine.dispose()

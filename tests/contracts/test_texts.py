@@ -18,6 +18,7 @@ from ledger import texts
 from ledger.errors import LedgerError, Refused
 from ledger.formats import iwmo301
 from ledger.roles import Action
+from ledger.rules.demands import DemandState
 from ledger.rules.facts import Law
 from ledger.rules.periods import Per
 from ledger.rules.states import RunCommand, RunState
@@ -73,6 +74,7 @@ STORED: list[tuple[str, type[StrEnum]]] = [
     ("action", Action),
     ("state", RunState),
     ("command", RunCommand),
+    ("demand_state", DemandState),
 ]
 
 

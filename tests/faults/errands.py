@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from sqlalchemy import Engine, event
 from sqlmodel import Session
 
-from ledger import db, entitlements, programmes, redemptions, runs
+from ledger import budgets, db, entitlements, redemptions, runs
 from ledger.clock import dutch_day
 from ledger.ids import uuid7
 from ledger.scans import Redeemed, RedemptionRefused
@@ -102,13 +102,13 @@ def grant(world: World) -> Send:
 
 def fund(world: World) -> Send:
     """Money on a budget."""
-    order = programmes.Funding(
+    order = budgets.Funding(
         id=uuid7(), programme_id=world.hard_programme_id, year=2026, cents=500_00, at=world.now
     )
 
     def send(there: World) -> None:
         with there.work() as work:
-            programmes.fund(work, [order])
+            budgets.fund(work, [order])
 
     return send
 

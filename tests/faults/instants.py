@@ -24,7 +24,7 @@ from ledger.scans import Outcome, Redeemed, RedemptionRefused, Scan, ScanLine, S
 from ledger.tables import Entitlement
 from ledger.units import Unit
 from tests.faults import almanac
-from tests.world import HOUSEHOLD, World
+from tests.world import HOUSEHOLD, World, by_another
 
 YEARS: Final = range(2024, 2041)
 LONG_AFTER: Final = datetime(2043, 6, 1, 10, tzinfo=UTC)
@@ -158,7 +158,7 @@ def with_turning_tariffs(world: World) -> World:
     )
     with world.work() as work:
         contracts.draft(work, [contract])
-        contracts.publish(work, [contract.id])
+        contracts.publish(by_another(work), [contract.id])
     world.now = LONG_AFTER
     return world
 

@@ -24,7 +24,7 @@ from ledger.scans import Outcome, Redeemed, RedemptionExists, RedemptionRefused,
 from ledger.tables import Entitlement, FollowUpKind, ProviderKind
 from tests import settling
 from tests.faults.at_once import Crowd
-from tests.world import AIDS, HOUSEHOLD, NOON, World
+from tests.world import AIDS, HOUSEHOLD, NOON, World, by_another
 
 THREADS = 32
 
@@ -129,7 +129,7 @@ def with_third_provider(world: World) -> list[UUID]:
     with world.work() as work:
         providers.put(work, [third])
         contracts.draft(work, [contract])
-        contracts.publish(work, [contract_id])
+        contracts.publish(by_another(work), [contract_id])
     return [world.provider_id, world.other_provider_id, provider_id]
 
 

@@ -13,7 +13,7 @@ from lxml import etree
 from pydantic import ValidationError
 from sqlalchemy import Engine, update
 
-from ledger import accounting, chart, entries, municipalities, programmes
+from ledger import accounting, budgets, chart, entries, municipalities
 from ledger.accounting import (
     FAMILIES,
     PeriodBackwards,
@@ -21,13 +21,13 @@ from ledger.accounting import (
     PeriodOfTwoYears,
     TaxNumberMissing,
 )
+from ledger.budgets import Funding
 from ledger.db import Work
 from ledger.entries import Posting
 from ledger.errors import LedgerError, MalformedFile
 from ledger.formats import journal_csv
 from ledger.ids import NOBODY, uuid7
 from ledger.municipalities import MunicipalityInput, MunicipalityNotSetUp
-from ledger.programmes import Funding
 from ledger.rules.facts import EntitlementKind, Law
 from ledger.rules.funding import AccountKind, EntryKind
 from ledger.rules.states import News
@@ -382,7 +382,7 @@ def fund(town: Years, work: Work, cents: int) -> None:
     funding = Funding(
         id=uuid7(), programme_id=town.programmes[Law.WMO], year=2026, cents=cents, at=town.clock
     )
-    programmes.fund(work, [funding])
+    budgets.fund(work, [funding])
 
 
 def test_what_is_not_what_was_counted_never_becomes_a_whole_file(town: Years) -> None:

@@ -11,9 +11,18 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlmodel import col
 
-from ledger import allocations, catalogue, entitlement_changes, municipalities, programmes, providers
+from ledger import (
+    allocations,
+    approvals,
+    catalogue,
+    entitlement_changes,
+    municipalities,
+    programmes,
+    providers,
+)
 from ledger.allocations import (
     AllocationRefused,
+    AllocationWaits,
     Imported,
     NoProgramme,
     OnlyEndBudgetOrVolume,
@@ -23,13 +32,14 @@ from ledger.allocations import (
 from ledger.entitlement_changes import Ending
 from ledger.errors import MalformedFile
 from ledger.formats.iwmo301 import Allocation, Client, Message301, read
+from ledger.four_eyes import NotApproved
 from ledger.ids import uuid7
 from ledger.rules.facts import Law
 from ledger.rules.periods import Per
 from ledger.rules.restrictions import Cap, OnlyCategories, OnlyProviders, OnlyServices
 from ledger.tables import BudgetMode, ChangeKind, Entitlement, EntitlementChange, Person, ProviderKind
 from ledger.units import Measure, Unit
-from tests.world import World
+from tests.world import World, by_another
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "iwmo" / "samples"
 """Publications of the Zorginstituut, never part of the project."""
@@ -87,6 +97,12 @@ class Office:
             )
             return work.session.scalars(statement).one()
 
+    def decided(self, id_: UUID, *, approved: bool) -> None:
+        """A colleague decides on what waits."""
+        with self.world.work() as work:
+            asked = approvals.DecisionInput(approved=approved, reason="seen")
+            approvals.decide(by_another(work), id_, asked)
+
     def everything(self) -> tuple[Any, ...]:
         """All that an import may change."""
         with self.world.work() as work:
@@ -106,7 +122,7 @@ def office(engine: Engine) -> Office:
     with world.work() as work:
         municipalities.put(work, municipalities.MunicipalityInput(name="Diemen"))
         programmes.draft(work, inputs)
-        programmes.publish(work, [each.id for each in inputs])
+        programmes.publish(by_another(work), [each.id for each in inputs])
     return Office(world)
 
 
@@ -422,7 +438,7 @@ def test_the_programme_of_the_product_group_goes_before_the_general_one(office: 
     with office.world.work() as work:
         catalogue.put(work, [service])
         programmes.draft(work, [own])
-        programmes.publish(work, [own.id])
+        programmes.publish(by_another(work), [own.id])
     office.taken(HOURS, replace(TOTAL, product="02A05"))
     assert office.right(101).programme_id == own.id
     assert office.right(102).programme_id != own.id
@@ -460,3 +476,43 @@ def test_the_history_tells_what_each_message_did(office: Office) -> None:
         (ChangeKind.GRANTED, "301 102", DECIDED),
         (ChangeKind.AMENDED, "301 102", DECIDED + LATER),
     ]
+
+
+# --------------------------------------------------------------------------------- above the limit
+
+
+def test_what_is_above_the_limit_waits_and_its_next_version_waits_for_that(office: Office) -> None:
+    """Of one message the small allocation is granted; the large one is when a colleague approved it."""
+    with office.world.work() as work:
+        municipalities.get(work).grant_alone_cents = 400_00
+    small, later = replace(BUDGET, number=104, budget_cents=300_00), BUDGET.decided_at + LATER
+    imported = office.taken(BUDGET, small)
+    (asked,) = imported.waiting
+    assert (len(imported.granted), imported.unchanged) == (1, 0)
+    again = office.taken(BUDGET, small)
+    assert (again.granted, again.waiting, again.unchanged) == ((), (), 2)
+    (other,) = office.take(message(replace(BUDGET, budget_cents=600_00)))
+    assert isinstance(other, SameMomentOtherContent)
+    (newer,) = office.take(message(replace(BUDGET, decided_at=later, budget_cents=200_00)))
+    assert isinstance(newer, AllocationWaits)
+    assert (newer.number, newer.id) == (BUDGET.number, asked)
+
+    office.decided(asked, approved=True)
+    assert office.right(BUDGET.number).id == asked
+    assert office.taken(BUDGET, small).unchanged == 2
+    raised = office.taken(replace(BUDGET, decided_at=later, budget_cents=900_00))
+    assert (raised.changed, len(raised.waiting)) == ((), 1)
+    assert office.taken(replace(BUDGET, decided_at=later, budget_cents=900_00)).waiting == raised.waiting
+    assert office.right(BUDGET.number).amount_cents == BUDGET.budget_cents
+    office.decided(raised.waiting[0], approved=True)
+    assert office.right(BUDGET.number).amount_cents == 900_00
+
+    large = replace(BUDGET, number=105)
+    (refused,) = office.taken(large).waiting
+    office.decided(refused, approved=False)
+    (told,) = office.take(message(large, small))
+    assert isinstance(told, AllocationRefused)
+    assert isinstance(told.reason, NotApproved)
+    assert len(office.taken(replace(large, decided_at=later)).waiting) == 1, (
+        "another decision is another wish"
+    )

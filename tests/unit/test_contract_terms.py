@@ -4,7 +4,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from threading import Barrier, Thread
 from typing import Any
 from uuid import UUID
@@ -12,13 +12,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, Executable, select, update
 
-from ledger import contract_terms, contracts, db, programmes, reviews, runs
+from ledger import budgets, contracts, db, programmes, reviews, runs, separation, term_amounts, term_figures
+from ledger.budgets import Funding
 from ledger.checks.findings import FindingKind
-from ledger.contract_terms import CostInput, EvidenceInput, PopulationInput, TermFigureExists
 from ledger.contracts import ContractInput, ContractProgrammeUnknown, ContractUnknown, LineInput
 from ledger.db import Work
 from ledger.ids import uuid7
-from ledger.programmes import Funding, ProgrammeInput
+from ledger.programmes import ProgrammeInput
 from ledger.reviews import Mark, Marks
 from ledger.rules.facts import Law
 from ledger.rules.funding import AccountKind, EntryKind
@@ -31,6 +31,7 @@ from ledger.rules.terms_facts import PopulationGroup
 from ledger.rules.terms_lines import Input, InputUnit, Refusal
 from ledger.rules.terms_schedule import EqualParts
 from ledger.runs import DraftOrder
+from ledger.separation import ReleaserEnteredFigures
 from ledger.standing import Part
 from ledger.tables import (
     BudgetMode,
@@ -45,10 +46,12 @@ from ledger.tables import (
     TermLine,
     TermNotice,
 )
+from ledger.term_figures import CostInput, EvidenceInput, PopulationInput, TermFigureExists
 from tests import settling
 from tests.settling import CHECKER
 from tests.town import BORNE, EUROS, MINUTES, PAY_DAY, Town
 from tests.unit.test_audit import spoil_all
+from tests.world import by_another
 
 LATER = datetime(2029, 1, 15, 10, tzinfo=UTC)
 """When all days of these tests have come."""
@@ -76,7 +79,7 @@ class City(Town):
         with self.work() as work:
             content = self.content(provider_id, *agreed, **other)
             contracts.draft(work, [content])
-            contracts.publish(work, [content.id])
+            contracts.publish(by_another(work), [content.id])
         return content.id
 
     def content(
@@ -148,7 +151,7 @@ class City(Town):
             id=uuid7(), contract_id=contract_id, number=1, first=first, last=last, available=available
         )
         with self.work() as work:
-            contract_terms.put_evidence(work, [shown])
+            term_figures.put_evidence(work, [shown])
 
     def notices(self) -> list[tuple[NoticeKind, Refusal | None, date]]:
         """What people were told, by day."""
@@ -195,7 +198,7 @@ def test_an_instalment_is_a_line_of_its_run_borne_by_the_budget_of_its_year(city
     assert (entry.cause_id, entry.amount, item.entry_id) == (amount.id, 100_00, entry.id)
     assert entry.at == datetime(2026, 1, 30, 23, tzinfo=UTC)
     with city.work() as work:
-        (budget,) = programmes.budgets(work)
+        (budget,) = budgets.listed(work)
     assert (budget.id, budget.year, budget.left_cents) == (amount.budget_id, 2026, -100_00)
     assert city.owed(contract) == 100_00
 
@@ -254,25 +257,66 @@ def test_figures_that_come_later_are_paid_then(city: City) -> None:
         for year, cents in ((2024, 1000_00), (2025, 2000_00))
     ]
     with city.work() as work:
-        contract_terms.put_population(work, [people])
-        contract_terms.put_historical_cost(work, costs)
+        term_figures.put_population(work, [people])
+        term_figures.put_historical_cost(work, costs)
     assert city.drafted(MARCH) == [300_00, 375_00]
     assert [(each.number, len(lines)) for each, lines in _shown(city, contract)] == [(1, 1), (2, 1)]
 
 
+def test_who_entered_a_figure_does_not_release_what_rests_on_it(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One entered evidence, one people and one a cost; each is refused, and who entered another is not."""
+    quarterly, youths = EqualParts(kind="quarterly"), PopulationGroup.YOUTHS
+    contract = city.agree(
+        city.provider(),
+        lump(1200_00, HOURS),
+        Availability(basis=Population(group=youths, per_person_cents=12_00), schedule=quarterly),
+        Availability(
+            basis=HistoricalCost(years=(2025,), take="last", index_basis_points=10_000), schedule=quarterly
+        ),
+    )
+    hands = [uuid7() for _ in range(4)]
+    january = {"contract_id": contract, "number": 1, "first": NEW_YEAR, "last": date(2026, 1, 31)}
+    of_2025 = CostInput(id=uuid7(), contract_id=contract, year=2025, cents=1000_00)
+    with city.work(actor_id=hands[0]) as work:
+        term_figures.put_evidence(work, [EvidenceInput(id=uuid7(), available=3100, **january)])
+    with city.work(actor_id=hands[1]) as work:
+        term_figures.put_population(work, [PopulationInput(id=uuid7(), group=youths, year=2026, persons=100)])
+    with city.work(actor_id=hands[2]) as work:
+        term_figures.put_historical_cost(work, [of_2025])
+    with city.work(actor_id=hands[3]) as work:  # of a year that no amount rests on
+        term_figures.put_historical_cost(work, [of_2025.model_copy(update={"id": uuid7(), "year": 2024})])
+    run = city.draft(MARCH)
+    with city.work(now=LATER + timedelta(days=1), actor_id=hands[3]) as work:  # after it was computed
+        term_figures.put_evidence(work, [EvidenceInput(id=uuid7(), available=3100, **january)])
+
+    told = [_reasons(city, run, hand) for hand in hands]
+
+    entered = (ReleaserEnteredFigures, {"amounts": 1})
+    assert told == [[entered], [entered], [entered], []]
+    monkeypatch.setattr(term_figures, "resting_on", lambda *_: 0)
+    assert [_reasons(city, run, hand) for hand in hands] == [[]] * 4, "negative control"
+
+
+def _reasons(city: City, run_id: UUID, actor_id: UUID) -> list[tuple[type, dict[str, Any]]]:
+    with city.work(actor_id=actor_id) as work:
+        return [(type(each), dict(each.facts)) for each in separation.reasons(work, run_id)]
+
+
 def _shown(city: City, contract_id: UUID) -> list[tuple[TermAmount, tuple[TermLine, ...]]]:
     with city.work() as work:
-        return contract_terms.amounts(work, contract_id)
+        return [(each.amount, each.lines) for each in term_amounts.of_contract(work, contract_id)]
 
 
 def test_a_figure_keeps_its_id_and_its_contract(city: City) -> None:
     people = PopulationInput(id=uuid7(), group=PopulationGroup.YOUTHS, year=2026, persons=100)
     with city.work() as work:
-        (first,) = contract_terms.put_population(work, [people])
-        (again,) = contract_terms.put_population(work, [people])
+        (first,) = term_figures.put_population(work, [people])
+        (again,) = term_figures.put_population(work, [people])
         assert again.model_dump() == first.model_dump()
     with pytest.raises(TermFigureExists), city.work() as work:
-        contract_terms.put_population(work, [people.model_copy(update={"persons": 101})])
+        term_figures.put_population(work, [people.model_copy(update={"persons": 101})])
     with pytest.raises(ContractUnknown):
         city.show(uuid7(), NEW_YEAR, YEAR_END, 1)
 
@@ -358,7 +402,7 @@ def test_a_hard_budget_that_lacks_money_waits_and_the_others_go_on(city: City) -
     hard = ProgrammeInput(id=uuid7(), law=Law.WMO, name="Hard", mode=BudgetMode.HARD)
     with city.work() as work:
         programmes.draft(work, [hard])
-        programmes.publish(work, [hard.id])
+        programmes.publish(by_another(work), [hard.id])
     _fund(city, hard.id, 250_00)
     city.agree(city.provider(), lump(1200_00), programme_id=hard.id)
     city.agree(city.provider(), lump(12_00))
@@ -374,8 +418,8 @@ def test_a_hard_budget_that_lacks_money_waits_and_the_others_go_on(city: City) -
 def _fund(city: City, programme_id: UUID, cents: int) -> None:
     funding = Funding(id=uuid7(), programme_id=programme_id, year=2026, cents=cents, at=LATER)
     with city.work() as work:
-        programmes.open_treasury(work)
-        programmes.fund(work, [funding])
+        budgets.open_treasury(work)
+        budgets.fund(work, [funding])
 
 
 def test_a_new_version_pays_from_its_first_day_and_the_old_one_until_then(city: City) -> None:

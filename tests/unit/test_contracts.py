@@ -16,6 +16,7 @@ from ledger.rules.funding import AccountKind
 from ledger.rules.tariffs import AtCost, PerMeasure, PerUse, Tariff
 from ledger.tables import ContractLine, ContractVersion
 from ledger.units import Unit
+from tests.world import by_another
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PROVIDER, OTHER = ids.uuid7(), ids.uuid7()
@@ -111,7 +112,7 @@ def test_publishing_puts_it_in_force_and_opens_its_accounts(work: db.Work) -> No
     given = contract(every)
     contracts.draft(work, [given])
     assert entries.seen(work, [given.id]) == []
-    (row,) = contracts.publish(work, [given.id])
+    (row,) = contracts.publish(by_another(work), [given.id])
     assert row.published_version == 1
     assert rows(work)[0].published_at == NOW
     accounts = {(each.kind, each.owner_id, each.unit) for each in entries.seen(work, [given.id, PROVIDER])}
@@ -126,7 +127,7 @@ def test_publishing_puts_it_in_force_and_opens_its_accounts(work: db.Work) -> No
 def test_a_published_version_is_frozen(work: db.Work) -> None:
     given = contract()
     contracts.draft(work, [given])
-    contracts.publish(work, [given.id])
+    contracts.publish(by_another(work), [given.id])
     second = changed(given, ceiling_cents=None)
     (drafted,) = contracts.draft(work, [second])
     assert (drafted.version, drafted.published) == (2, False)
@@ -143,7 +144,7 @@ def test_a_published_version_is_frozen(work: db.Work) -> None:
 def test_publishing_twice_changes_nothing(work: db.Work) -> None:
     given = contract()
     contracts.draft(work, [given])
-    contracts.publish(work, [given.id])
+    contracts.publish(by_another(work), [given.id])
     later = db.Work(
         session=work.session,
         municipality_id=work.municipality_id,
@@ -158,7 +159,7 @@ def test_publishing_twice_changes_nothing(work: db.Work) -> None:
 
 def test_publishing_what_is_not_there_is_refused(work: db.Work) -> None:
     with pytest.raises(contracts.ContractUnknown):
-        contracts.publish(work, [ids.uuid7()])
+        contracts.publish(by_another(work), [ids.uuid7()])
 
 
 def test_a_contract_keeps_its_provider_and_law(work: db.Work) -> None:
@@ -175,7 +176,7 @@ def test_a_number_is_fixed_once_published_and_given_once(work: db.Work) -> None:
     with pytest.raises(contracts.ContractNumberTaken) as taken:
         contracts.draft(work, [contract()])
     assert taken.value.facts == {"id": given.id, "number": "2026-001"}
-    contracts.publish(work, [given.id])
+    contracts.publish(by_another(work), [given.id])
     with pytest.raises(contracts.ContractIsAnother):
         contracts.draft(work, [changed(given, number="2026-009")])
 

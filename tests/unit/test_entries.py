@@ -3,7 +3,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -15,26 +15,37 @@ from sqlmodel import col
 
 from ledger import (
     access_log,
+    approvals,
     bank_answers,
     care,
     claims,
-    contract_terms,
+    confirmations,
+    contacts,
     contracts,
     db,
+    demands,
     entries,
     municipalities,
+    notices,
     payees,
     payment_files,
+    recoveries,
     reviews,
     runs,
+    statutory_rates,
+    term_figures,
 )
 from ledger.access_log import Look, LookAction
 from ledger.claims import ClaimLine, ClaimTerms
-from ledger.contract_terms import CostInput, EvidenceInput, PopulationInput
+from ledger.confirmations import WordOrder
+from ledger.contacts import ContactInput
 from ledger.db import Work
+from ledger.demands import DemandInput
 from ledger.entries import Posting
+from ledger.four_eyes import Waiting
 from ledger.ids import NOBODY, uuid7
 from ledger.reviews import Mark, Marks
+from ledger.rules.confirmations import WordKind
 from ledger.rules.facts import EntitlementKind
 from ledger.rules.funding import AccountKind, EntryKind
 from ledger.rules.terms import ContractTerm
@@ -43,23 +54,29 @@ from ledger.rules.terms_basis import Fixed
 from ledger.rules.terms_facts import PopulationGroup
 from ledger.rules.terms_schedule import EqualParts
 from ledger.runs import DraftOrder
+from ledger.statutory_rates import RateInput, RatesInput
 from ledger.tables import (
     APPEND_ONLY,
     Account,
     Approver,
     Bound,
+    ContactPurpose,
+    DeliveryOutcome,
     Entry,
+    FollowUp,
     FollowUpKind,
     MarkKind,
     MarkReason,
     PayeeOutcome,
     RateClass,
+    SettlementLine,
     metadata,
 )
+from ledger.term_figures import CostInput, EvidenceInput, PopulationInput
 from ledger.units import Unit
 from tests import settling
 from tests.answers import accepted
-from tests.world import DIEMEN, GUIDANCE, HOUSEHOLD, NOON, World
+from tests.world import DIEMEN, GUIDANCE, HOUSEHOLD, NOON, World, by_another
 
 RIGHT, BUDGET = uuid7(), uuid7()
 OUTSIDE = (AccountKind.TREASURY, NOBODY, Unit.EUROCENT)
@@ -248,6 +265,9 @@ def _a_row_in_every_table(world: World) -> None:
         claims.claim(work, claims.of_terms(uuid7(), terms))
     held = world.redeemed(right.id, reserve=True)
     world.follow_up(held.id, FollowUpKind.CAPTURE, line_1=30)
+    word = WordOrder(id=uuid7(), redemption_id=held.id, kind=WordKind.CONFIRMED, told_by="test", at=NOON)
+    with world.work(actor_id=uuid7()) as work:
+        confirmations.say(work, word)
     pgb = world.grant(kind=EntitlementKind.DRAWING_RIGHT)
     agreement = care.Agreement(
         id=uuid7(),
@@ -264,8 +284,23 @@ def _a_row_in_every_table(world: World) -> None:
         care.agree(work, [agreement])
         care.approve(work, agreement.id, Approver.GATEKEEPER)
         access_log.note(work, [Look(action=LookAction.READ, person_id=world.holder_id, purpose="test")])
+    taken_back = world.redeemed(right.id, provider_id=world.other_provider_id)  # settles nothing
+    world.follow_up(taken_back.id, FollowUpKind.REVERSAL)
     _agree_on_terms(world)
     _settle_and_hear_the_bank(world)
+    _demand_back(world)
+    _ask_much(world)
+
+
+def _ask_much(world: World) -> None:
+    """A grant above the limit that somebody else refused."""
+    with world.work() as work:
+        municipalities.get(work).grant_alone_cents = 0
+    id_ = uuid7()
+    assert isinstance(world.try_grant(id=id_), Waiting)
+    with world.work() as work:
+        decision = approvals.DecisionInput(approved=False, reason="test")
+        approvals.decide(by_another(work), id_, decision)
 
 
 def _agree_on_terms(world: World) -> None:
@@ -280,15 +315,15 @@ def _agree_on_terms(world: World) -> None:
             for number, term in enumerate(agreed, start=1)
         )
         contracts.draft(work, [known.content.model_copy(update={"terms": terms})])
-        contracts.publish(work, [world.contract_id])
+        contracts.publish(by_another(work), [world.contract_id])
         contract = {"contract_id": world.contract_id}
         month = {"first": date(2026, 1, 1), "last": date(2026, 1, 31)}
-        contract_terms.put_evidence(
+        term_figures.put_evidence(
             work, [EvidenceInput(id=uuid7(), number=1, available=1, **contract, **month)]
         )
         group = next(iter(PopulationGroup))
-        contract_terms.put_population(work, [PopulationInput(id=uuid7(), group=group, year=2026, persons=1)])
-        contract_terms.put_historical_cost(work, [CostInput(id=uuid7(), year=2025, cents=1, **contract)])
+        term_figures.put_population(work, [PopulationInput(id=uuid7(), group=group, year=2026, persons=1)])
+        term_figures.put_historical_cost(work, [CostInput(id=uuid7(), year=2025, cents=1, **contract)])
 
 
 def _settle_and_hear_the_bank(world: World) -> None:
@@ -304,10 +339,46 @@ def _settle_and_hear_the_bank(world: World) -> None:
         bank_answers.read(work, BytesIO(accepted(file.message_id, answer="A-1")))
         account: Any = {"provider_id": world.helper_id, "account_holder_name": "Ander"}
         account["iban"] = "NL20INGB0001234567"
+        contact = ContactInput(
+            id=uuid7(),
+            provider_id=world.helper_id,
+            name="Ander",
+            email="a@example.org",
+            purposes=frozenset(ContactPurpose),
+        )
+        contacts.put(work, [contact])
         asked = payees.ChangeInput(id=uuid7(), asked_by="by letter", **account)
         payees.change(work, asked)
+        (waits,) = notices.waiting(work)
+        notices.note(work, waits.notice.id, DeliveryOutcome.FAILED, "test")
         outcome = PayeeOutcome.NO_MATCH
         check = payees.check(work, payees.CheckInput(id=uuid7(), outcome=outcome, source="test", **account))
         payees.override(work, check.id, "test")
         other = replace(work, actor_id=settling.CHECKER)
         payees.decide(other, asked.id, payees.DecisionInput(approved=False, reason="test"))
+
+
+def _demand_back(world: World) -> None:
+    """What was settled is taken back and demanded, a day late, with interest."""
+    today, later = NOON.date(), NOON + timedelta(days=20)
+    captured = (
+        select(col(FollowUp.redemption_id))
+        .join(Entry, col(Entry.cause_id) == col(FollowUp.id))
+        .join(SettlementLine, col(SettlementLine.entry_id) == col(Entry.id))
+    )
+    with world.work() as work:
+        redemption_id = work.session.scalars(captured).one()
+    world.follow_up(redemption_id, FollowUpKind.REVERSAL)
+    id_ = uuid7()
+    asked = DemandInput(
+        id=id_, provider_id=world.provider_id, cents=5_00, sent_on=today, due_on=today, reason="test"
+    )
+    steps = (RateInput(from_day=date(2026, 1, 1), basis_points=1000),)
+    with world.work(now=later) as work:
+        statutory_rates.put(
+            work, RatesInput(id=uuid7(), steps=steps, known_until=date(2026, 12, 31), source="test")
+        )
+    with world.work() as work:
+        demands.make(work, asked)
+    with world.work(now=later) as work:
+        recoveries.charge_interest(work, id_, later.date())

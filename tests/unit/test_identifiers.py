@@ -39,6 +39,16 @@ REFUSED: list[tuple[Callable[[str], str], str]] = [
     (identifiers.product_code, "01A0"),
     (identifiers.product_code, "01a03"),
     (identifiers.product_code, "01A03\n"),
+    (identifiers.email, "zonder-apenstaart.nl"),
+    (identifiers.email, "een@twee@voorbeeld.nl"),
+    (identifiers.email, "jan@voorbeeld"),
+    (identifiers.email, "jan.@voorbeeld.nl"),
+    (identifiers.email, "jan@-voorbeeld.nl"),
+    (identifiers.email, "jan@voorbeeld.nl\n"),
+    (identifiers.email, "jan@voorbeeld.nl\r\nBcc: x@y.nl"),
+    (identifiers.email, "zoé@voorbeeld.nl"),
+    (identifiers.email, f"{65 * 'a'}@voorbeeld.nl"),
+    (identifiers.email, "jan.999900006@voorbeeld.nl"),
 ]
 
 NEVER_MADE = frozenset({"00", "01", "99"})
@@ -57,6 +67,8 @@ ACCEPTED: list[tuple[Callable[[str], str], str, str]] = [
     (identifiers.postcode, "1234 ab", "1234AB"),
     (identifiers.postcode, "1234", "1234"),
     (identifiers.product_code, "01A03", "01A03"),
+    (identifiers.email, "fin.adm+zorg@mail.voorbeeld.nl", "fin.adm+zorg@mail.voorbeeld.nl"),
+    (identifiers.email, "c999900007@voorbeeld.nl", "c999900007@voorbeeld.nl"),
 ]
 
 

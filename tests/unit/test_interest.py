@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ledger.rules.interest import (
     DayCount,
     InterestLine,
+    Paid,
     Rate,
     Rates,
     RatesMissing,
@@ -92,6 +93,52 @@ def test_a_year_is_cut_where_the_rate_changes() -> None:
         (date(2024, 7, 1), date(2024, 11, 10), 1225, 133, 3_796_99, 169_49),
         (date(2024, 11, 11), date(2024, 11, 11), 1225, 1, 4_266_80, 1_43),
     ]
+
+
+def test_what_was_paid_bears_no_interest_after_its_day() -> None:
+    """1,000 euros from 1 March 2026; 400 paid on 10 March, and 636 in the second year."""
+    paid = (Paid(day=date(2026, 3, 10), cents=400_00), Paid(day=date(2027, 3, 5), cents=636_00))
+    found = interest(
+        principal_cents=1_000_00,
+        start_day=date(2026, 3, 1),
+        end_day=date(2027, 12, 31),
+        rates=FLAT,
+        paid=paid,
+    )
+    assert isinstance(found, tuple)
+    assert [(e.first, e.last, e.principal_cents, e.days, e.cents) for e in found] == [
+        (date(2026, 3, 1), date(2026, 3, 10), 1_000_00, 10, 1_64),  # 164.4
+        (date(2026, 3, 11), date(2027, 2, 28), 600_00, 355, 35_01),  # 3501.4
+        (date(2027, 3, 1), date(2027, 3, 5), 636_65, 5, 52),  # 1036.65 - 400, of 366 days: 52.2
+        (date(2027, 3, 6), date(2027, 12, 31), 65, 301, 3),  # 3.2
+    ]
+    early = interest(
+        principal_cents=1_000_00,
+        start_day=date(2026, 3, 1),
+        end_day=date(2026, 3, 2),
+        rates=FLAT,
+        paid=(Paid(day=date(2026, 2, 1), cents=1_000_00),),
+    )
+    assert early == ()
+
+
+@given(st.integers(1, 10**9), DAYS, st.integers(0, 1500), st.integers(0, 1500), st.integers(1, 10**9))
+def test_paying_earlier_or_more_never_costs_more(
+    principal: int, start: date, days: int, when: int, cents: int
+) -> None:
+    end = start + timedelta(days=days)
+
+    def after(day: int, much: int) -> int:
+        paid = (Paid(day=start + timedelta(days=day), cents=much),)
+        found = interest(principal_cents=principal, start_day=start, end_day=end, rates=FLAT, paid=paid)
+        assert isinstance(found, tuple)
+        assert [each.cents for each in found] == [recompute(each) for each in found]
+        return sum(each.cents for each in found)
+
+    slack = 2 * (days // 365 + 2)  # each line is rounded by itself
+    assert after(when, cents) <= total(principal, start, end) + slack
+    assert after(when, cents) <= after(when + 30, cents) + slack
+    assert after(when, cents + 1) <= after(when, cents) + slack
 
 
 def test_half_a_cent_goes_up() -> None:

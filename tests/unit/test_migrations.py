@@ -110,8 +110,8 @@ def _table(found: Inspector, name: str, schema: str | None) -> dict[str, Any]:
     }
 
 
-FOUND_BEFORE_THE_MUNICIPALITY_IS_KNOWN = {("api_key", "digest")}
-"""Who shows a key does not say whose it is: the digest of 256 random bits is looked up by itself."""
+FOUND_BEFORE_THE_MUNICIPALITY_IS_KNOWN = {("api_key", "digest"), ("login_session", "digest")}
+"""Who shows a key or session does not say whose it is: the digest of 256 random bits is looked up alone."""
 
 
 def test_every_key_and_every_unique_leads_with_the_municipality(engine: Engine) -> None:

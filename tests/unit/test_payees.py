@@ -17,6 +17,7 @@ from ledger.payees import (
     ChangeInput,
     CheckInput,
     DecisionInput,
+    PayeeStaysBlocked,
     PayeeUnknown,
 )
 from ledger.providers import AccountNeedsSecond, ProviderInput
@@ -29,7 +30,10 @@ from tests.town import END_OF_MARCH, NOW, PAY_DAY, Town
 
 NEW_IBAN, OLD_IBAN = "NL39RABO0300065264", "NL20INGB0001234567"
 MAKER, CHECKER, THIRD = (UUID(f"0195a3c8-0000-7000-8000-0000000000a{each}") for each in "123")
-YES = DecisionInput(approved=True, reason="gebeld met de directeur")
+YES = DecisionInput(
+    approved=True, reason="gebeld met de directeur", told_otherwise="brief aan het bekende adres"
+)
+"""There are no contacts here: how they are told is in test_announcements."""
 
 
 @pytest.fixture
@@ -220,10 +224,23 @@ def test_another_word_of_the_bank_stops_nothing(town: Town, outcome: PayeeOutcom
     assert town.settle().count == 1
 
 
-def test_a_later_match_and_a_check_of_another_account_stop_nothing(town: Town) -> None:
+def test_a_later_match_of_the_bank_and_a_check_of_another_account_stop_nothing(town: Town) -> None:
+    """The bank itself may say otherwise; one person who enters it may not."""
     provider, other = owed(town), owed(town)
-    checked(town, provider, PayeeOutcome.NO_MATCH)
-    checked(town, provider, PayeeOutcome.MATCH)
+    refused = checked(town, provider, PayeeOutcome.NO_MATCH)
+    with pytest.raises(PayeeStaysBlocked) as refusal:
+        checked(town, provider, PayeeOutcome.MATCH)
+    assert refusal.value.facts == {"id": refused}
+    heard = payees.Heard(
+        provider_id=provider,
+        account_holder_name="Zorg & Zó B.V.",
+        iban=OLD_IBAN,
+        outcome=PayeeOutcome.MATCH,
+        name_at_bank=None,
+        source="pain.002 X",
+    )
+    with town.work() as work:
+        payees.note(work, [heard])
     checked(town, other, PayeeOutcome.NO_MATCH, iban=NEW_IBAN)
     assert town.settle().count == 2
 

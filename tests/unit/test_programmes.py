@@ -9,13 +9,15 @@ from pydantic import ValidationError
 from sqlalchemy import Engine, func, select
 from sqlmodel import col
 
-from ledger import db, entries, ids, municipalities, programmes
-from ledger.programmes import CeilingInput, Funding, ProgrammeInput
+from ledger import budgets, db, entries, ids, municipalities, programmes
+from ledger.budgets import Funding
+from ledger.programmes import CeilingInput, ProgrammeInput
 from ledger.rules.funding import AccountKind, EntryKind, Production
 from ledger.rules.periods import Per
 from ledger.rules.restrictions import Cap, OnlyServices
 from ledger.tables import Account, Bound, Entry, ProgrammeVersion
 from ledger.units import Unit
+from tests.world import by_another
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 RULES = (
@@ -79,7 +81,7 @@ def test_a_draft_is_replaced_whole(work: db.Work) -> None:
 def test_a_published_version_is_frozen(work: db.Work) -> None:
     given = programme()
     programmes.draft(work, [given])
-    (row,) = programmes.publish(work, [given.id])
+    (row,) = programmes.publish(by_another(work), [given.id])
     assert row.published_version == 1
     (drafted,) = programmes.draft(work, [changed(given, restrictions=())])
     assert (drafted.version, drafted.published) == (2, False)
@@ -88,12 +90,12 @@ def test_a_published_version_is_frozen(work: db.Work) -> None:
     first, second = work.session.scalars(select(ProgrammeVersion).order_by(order))
     assert (first.restrictions, first.published_at) == (RULES, NOW)
     assert (second.restrictions, second.published_at) == ((), None)
-    assert [each.published_version for each in programmes.publish(work, [given.id])] == [2]
+    assert [each.published_version for each in programmes.publish(by_another(work), [given.id])] == [2]
 
 
 def test_publishing_what_is_not_there_is_refused(work: db.Work) -> None:
     with pytest.raises(programmes.ProgrammeUnknown):
-        programmes.publish(work, [ids.uuid7()])
+        programmes.publish(by_another(work), [ids.uuid7()])
 
 
 def test_a_programme_keeps_its_law_always_and_its_mode_once_it_has_a_budget(work: db.Work) -> None:
@@ -101,7 +103,7 @@ def test_a_programme_keeps_its_law_always_and_its_mode_once_it_has_a_budget(work
     programmes.draft(work, [given])
     with pytest.raises(programmes.ProgrammeIsAnother):
         programmes.draft(work, [changed(given, law="jw")])
-    programmes.open_budgets(work, [(given.id, 2026)])
+    budgets.opened(work, [(given.id, 2026)])
     with pytest.raises(programmes.ProgrammeIsAnother):
         programmes.draft(work, [changed(given, mode="soft")])
 
@@ -110,7 +112,7 @@ def test_a_programme_keeps_its_law_always_and_its_mode_once_it_has_a_budget(work
 def test_what_has_no_versions_is_fixed_once_published(work: db.Work, change: dict[str, object]) -> None:
     given = programme()
     programmes.draft(work, [given])
-    programmes.publish(work, [given.id])
+    programmes.publish(by_another(work), [given.id])
     with pytest.raises(programmes.ProgrammeIsAnother):
         programmes.draft(work, [changed(given, **change)])
 
@@ -132,9 +134,9 @@ def test_a_budget_is_opened_once_and_is_bound_as_its_programme_says(work: db.Wor
     hard, soft = programme(), programme(name="Vervoer", mode="soft")
     programmes.draft(work, [hard, soft])
     wanted = [(hard.id, 2026), (hard.id, 2027), (soft.id, 2026)]
-    opened = programmes.open_budgets(work, wanted)
+    opened = budgets.opened(work, wanted)
     assert opened.keys() == set(wanted)
-    again = programmes.open_budgets(work, [*wanted, *wanted])
+    again = budgets.opened(work, [*wanted, *wanted])
     assert {key: budget.id for key, budget in again.items()} == {
         key: budget.id for key, budget in opened.items()
     }
@@ -145,12 +147,12 @@ def test_a_budget_is_opened_once_and_is_bound_as_its_programme_says(work: db.Wor
         (soft.id, 2026): Bound.FREE,
     }
     with pytest.raises(programmes.ProgrammeUnknown):
-        programmes.open_budgets(work, [(ids.uuid7(), 2026)])
+        budgets.opened(work, [(ids.uuid7(), 2026)])
 
 
 def test_the_treasury_has_one_account_for_every_unit(work: db.Work) -> None:
-    programmes.open_treasury(work)
-    programmes.open_treasury(work)
+    budgets.open_treasury(work)
+    budgets.open_treasury(work)
     accounts = entries.seen(work, [ids.NOBODY])
     assert sorted(each.unit for each in accounts) == sorted(Unit)
     assert {(each.kind, each.bound) for each in accounts} == {(AccountKind.TREASURY, Bound.FREE)}
@@ -160,10 +162,10 @@ def test_money_goes_from_the_treasury_to_the_budget(work: db.Work) -> None:
     given = programme()
     programmes.draft(work, [given])
     first, second = funding(given), funding(given, cents=250_00, year=2027)
-    made = programmes.fund(work, [first, second, first])
+    made = budgets.fund(work, [first, second, first])
     assert made[0] == made[2] != made[1]
-    assert programmes.fund(work, [second, first]) == [made[1], made[0]]
-    states = programmes.budgets(work)
+    assert budgets.fund(work, [second, first]) == [made[1], made[0]]
+    states = budgets.listed(work)
     assert [(each.year, each.funded_cents, each.left_cents, each.committed_cents) for each in states] == [
         (2026, 1_000_00, 1_000_00, 0),
         (2027, 250_00, 250_00, 0),
@@ -182,17 +184,17 @@ def test_a_funding_with_other_content_is_refused(work: db.Work, change: dict[str
     given = programme()
     programmes.draft(work, [given])
     first = funding(given)
-    programmes.fund(work, [first])
+    budgets.fund(work, [first])
     for batch in ([funding(given, id=first.id, **change)], [first, funding(given, id=first.id, **change)]):
-        with pytest.raises(programmes.FundingIsAnother):
-            programmes.fund(work, batch)
+        with pytest.raises(budgets.FundingIsAnother):
+            budgets.fund(work, batch)
 
 
 def test_what_is_committed_is_what_was_funded_and_is_not_left(work: db.Work) -> None:
     given = programme(mode="soft")
     programmes.draft(work, [given])
-    programmes.fund(work, [funding(given)])
-    (budget,) = programmes.open_budgets(work, [(given.id, 2026)]).values()
+    budgets.fund(work, [funding(given)])
+    (budget,) = budgets.opened(work, [(given.id, 2026)]).values()
     entries.open_accounts(work, [(AccountKind.ENTITLEMENT, given.id, Unit.EUROCENT)])
     accounts = entries.by_place(entries.locked(work, [budget.id, given.id]))
     grant = entries.Posting(
@@ -206,7 +208,7 @@ def test_what_is_committed_is_what_was_funded_and_is_not_left(work: db.Work) -> 
     )
     entries.post(work, [grant])
     work.session.expire_all()
-    (state,) = programmes.budgets(work)
+    (state,) = budgets.listed(work)
     assert (state.funded_cents, state.committed_cents, state.left_cents) == (1_000_00, 1_200_00, -200_00)
 
 

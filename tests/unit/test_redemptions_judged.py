@@ -18,7 +18,7 @@ from ledger.scans import NoSuchProvider, NoSuchRight, Redeemed, RedemptionRefuse
 from ledger.tables import BudgetMode, MandateKind
 from ledger.units import Unit
 from ledger.vault import Identity
-from tests.world import AIDS, GUIDANCE, HOUSEHOLD, NOON, RIDES, World
+from tests.world import AIDS, GUIDANCE, HOUSEHOLD, NOON, RIDES, World, by_another
 
 HOUR = 31_15
 
@@ -79,7 +79,7 @@ def contract(world: World, **changes: Any) -> UUID:
     given = contracts.ContractInput(**content | changes)
     with world.work() as work:
         contracts.draft(work, [given])
-        contracts.publish(work, [given.id])
+        contracts.publish(by_another(work), [given.id])
     return given.id
 
 
@@ -219,7 +219,7 @@ def test_who_the_programme_names_still_needs_the_code_of_the_resident(world: Wor
     )
     with world.work() as work:
         programmes.draft(work, [listed])
-        programmes.publish(work, [listed.id])
+        programmes.publish(by_another(work), [listed.id])
     right = world.grant(programme_id=listed.id, restrictions=()).id
     assert world.reasons(right) == ["code_required"]
     assert world.redeemed(code=world.code(right).token).price_cents == HOUR

@@ -15,7 +15,7 @@ from ledger.contracts import ContractInput
 from ledger.rules.facts import Law
 from ledger.scans import Redeemed
 from ledger.tables import REFERENCE, Edition
-from tests.world import HOUSEHOLD, World
+from tests.world import HOUSEHOLD, World, by_another
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def raise_the_rate(world: World, rate_cents: int) -> None:
             if line["service"] == HOUSEHOLD:
                 line["tariff"]["rate_cents"] = rate_cents
         contracts.draft(work, [ContractInput.model_validate(content)])
-        contracts.publish(work, [world.contract_id])
+        contracts.publish(by_another(work), [world.contract_id])
 
 
 def test_reference_data_is_asked_once(world: World) -> None:
@@ -95,7 +95,7 @@ def test_a_change_that_is_rolled_back_is_not_remembered(world: World) -> None:
             content = state.content.model_dump()
             content["lines"] = [line for line in content["lines"] if line["service"] != HOUSEHOLD]
             contracts.draft(work, [ContractInput.model_validate(content)])
-            contracts.publish(work, [world.contract_id])
+            contracts.publish(by_another(work), [world.contract_id])
             known = reference.of(work)
             known.complete(work, providers={world.provider_id}, programmes=set(), services=set())
             assert HOUSEHOLD not in known.contracts[world.provider_id][Law.WMO][0].lines

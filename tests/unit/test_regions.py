@@ -4,6 +4,7 @@
 import re
 import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import get_args
@@ -12,16 +13,18 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlmodel import col
 
-from ledger import contracts, db, ids, programmes, regions
+from ledger import budgets, contacts, contracts, db, ids, notices, programmes, regions
+from ledger.budgets import Funding
 from ledger.formats import lined
 from ledger.ids import uuid7
-from ledger.programmes import Funding
 from ledger.regions import Loaded, Region
+from ledger.rules.confirmations import AnyConfirmation
 from ledger.rules.funding import Production
 from ledger.rules.restrictions import AnyRestriction
 from ledger.rules.tariffs import AnyTariff, AtCost, PerMeasure, PerUse
 from ledger.rules.terms import AnyTerm, ContractTerm
-from ledger.tables import ContractVersion, Entry
+from ledger.tables import ContractVersion, Entry, NoticeAbout
+from tests.world import by_another
 
 DOCS = Path(__file__).parents[2] / "docs"
 ACTOR = uuid7()
@@ -55,6 +58,8 @@ def load(engine: Engine, region: Region, *, days: int = 0) -> list[Loaded]:
             now = NOW + timedelta(days=days)
             work = db.Work(session=session, municipality_id=part.cbs, actor_id=ACTOR, now=now)
             loaded.append(regions.load(work, part))
+            programmes.publish(by_another(work), [each.id for each in part.programmes])
+            contracts.publish(by_another(work), [each.id for each in part.contracts])
     return loaded
 
 
@@ -70,20 +75,20 @@ def amsterdam(engine: Engine) -> Iterator[db.Work]:
 
 def test_the_documented_example_loads(engine: Engine) -> None:
     assert load(engine, read(EXAMPLE)) == [
-        Loaded(created=8, changed=0, unchanged=0),
+        Loaded(created=10, changed=0, unchanged=0, waiting=2),
         Loaded(created=2, changed=0, unchanged=0),
     ]
 
 
 def test_the_documented_toml_loads(engine: Engine) -> None:
     (toml,) = fenced("region-file.md", "toml")
-    assert load(engine, read(toml, ".toml")) == [Loaded(created=4, changed=0, unchanged=0)]
+    assert load(engine, read(toml, ".toml")) == [Loaded(created=4, changed=0, unchanged=0, waiting=1)]
 
 
 def test_the_same_file_twice_changes_nothing(engine: Engine) -> None:
     load(engine, read(EXAMPLE))
     assert load(engine, read(EXAMPLE), days=1) == [
-        Loaded(created=0, changed=0, unchanged=8),
+        Loaded(created=0, changed=0, unchanged=10),
         Loaded(created=0, changed=0, unchanged=2),
     ]
     with db.reading(engine) as session:
@@ -99,7 +104,7 @@ def test_what_was_loaded_is_in_force(amsterdam: db.Work) -> None:
     (programme,) = programmes.newest(amsterdam)
     assert programme.published
     assert [rule.kind for rule in programme.content.restrictions] == ["only_services", "cap"]
-    states = programmes.budgets(amsterdam)
+    states = budgets.listed(amsterdam)
     assert [(each.year, each.left_cents) for each in states] == [(2026, 125_000_000), (2027, 130_000_000)]
 
 
@@ -110,7 +115,7 @@ def test_what_changed_becomes_a_new_version(engine: Engine) -> None:
     second = second.replace(
         second[second.index("        restrictions:\n") : second.index("        rate_ceil")], ""
     )
-    assert load(engine, read(second), days=1)[0] == Loaded(created=0, changed=3, unchanged=5)
+    assert load(engine, read(second), days=1)[0] == Loaded(created=0, changed=3, unchanged=7, waiting=2)
     with db.reading(engine) as session:
         versions = session.scalars(select(ContractVersion).order_by(col(ContractVersion.version)))
         assert [(each.version, each.published_at) for each in versions] == [
@@ -122,8 +127,8 @@ def test_what_changed_becomes_a_new_version(engine: Engine) -> None:
 def test_a_budget_that_was_raised_is_funded_by_the_difference(engine: Engine) -> None:
     load(engine, read(EXAMPLE))
     raised = read(EXAMPLE.replace("amount: 1250000", "amount: 1250000.50"))
-    assert load(engine, raised, days=1)[0] == Loaded(created=0, changed=1, unchanged=7)
-    assert load(engine, raised, days=2)[0] == Loaded(created=0, changed=0, unchanged=8)
+    assert load(engine, raised, days=1)[0] == Loaded(created=0, changed=1, unchanged=9)
+    assert load(engine, raised, days=2)[0] == Loaded(created=0, changed=0, unchanged=10)
     with db.reading(engine) as session:
         assert sorted(session.scalars(select(col(Entry.amount)))) == [50, 125_000_000, 130_000_000]
 
@@ -143,13 +148,34 @@ def test_a_budget_is_not_lowered_and_nothing_of_its_municipality_is_kept(engine:
         assert session.scalar(select(func.count()).select_from(ContractVersion)) == 1
 
 
+def test_contacts_are_known_by_their_name_and_told_of_each_other(amsterdam: db.Work) -> None:
+    moved = EXAMPLE.replace("administratie@delinde", "geld@delinde")
+    part = read(moved).municipalities[0]
+    first = {each.name: each.id for each in read(EXAMPLE).municipalities[0].contacts}
+    assert {each.name: each.id for each in part.contacts} == first
+    later = replace(amsterdam, now=NOW + timedelta(days=1))
+    assert regions.load(later, part) == Loaded(created=0, changed=1, unchanged=9)
+    found = [(each.notice.about, each.contact.email) for each in notices.listed(later)]
+    assert [about for about, _ in found] == 2 * [NoticeAbout.CONTACT_CHANGED]
+    assert {email for _, email in found} == {"administratie@delinde.example", "contracten@delinde.example"}
+    contacts.end(later, first["Administratie"])
+    assert regions.load(later, part) == Loaded(created=0, changed=0, unchanged=10)  # it stays ended
+    assert {each.name: bool(each.ended_at) for each in contacts.listed(later, [part.providers[0].id])} == {
+        "Administratie": True,
+        "Contractbeheer": False,
+    }
+    twice = faults(EXAMPLE.replace("name: Contractbeheer", "name: Administratie"))
+    assert len(twice) == 1
+    assert twice[0].startswith("line 24, providers[0].contacts[1]")
+
+
 def test_money_from_elsewhere_counts(amsterdam: db.Work) -> None:
-    (state, _) = programmes.budgets(amsterdam)
+    (state, _) = budgets.listed(amsterdam)
     extra = Funding(id=uuid7(), programme_id=state.programme_id, year=2026, cents=100, at=NOW)
-    programmes.fund(amsterdam, [extra])
+    budgets.fund(amsterdam, [extra])
     amsterdam.session.expire_all()
     part = read(EXAMPLE.replace("amount: 1250000", "amount: 1250001")).municipalities[0]
-    assert regions.load(amsterdam, part) == Loaded(created=0, changed=0, unchanged=8)
+    assert regions.load(amsterdam, part) == Loaded(created=0, changed=0, unchanged=10)
 
 
 def test_ids_follow_from_what_things_are_called_unless_they_are_given() -> None:
@@ -434,7 +460,8 @@ def kinds(union: object) -> set[str]:
 
 def test_every_kind_has_one_example_on_the_page() -> None:
     told = [example.splitlines()[0].removeprefix("kind: ") for example in RULES]
-    known = kinds(AnyRestriction) | kinds(AnyTariff) | kinds(AnyTerm) | {Production().kind}
+    unions = (AnyRestriction, AnyTariff, AnyTerm, AnyConfirmation)
+    known = {Production().kind}.union(*map(kinds, unions))
     assert sorted(told) == sorted(known)
 
 
@@ -461,6 +488,15 @@ def test_every_tariff_on_the_page_can_stand_in_a_region_file() -> None:
             )
             (line, _) = read(text).municipalities[0].contracts[0].lines
             assert f"kind: {line.tariff.kind}\n" in example
+
+
+def test_everything_a_resident_may_be_asked_can_stand_in_a_region_file() -> None:
+    for example in RULES:
+        if example.splitlines()[0].split()[1] in kinds(AnyConfirmation):
+            put = "        confirmation:\n" + textwrap.indent(example, " " * 10) + "        rate_ceilings:"
+            found = read(EXAMPLE.replace("        rate_ceilings:", put)).municipalities[0].programmes[0]
+            assert f"kind: {found.confirmation.kind}\n" in example
+            assert getattr(found.confirmation, "silence_days", None) == (14 if "14" in example else None)
 
 
 def terms(*examples: str, programme: str = "Huishoudelijke ondersteuning") -> str:

@@ -9,20 +9,21 @@ from pydantic import ValidationError
 from sqlalchemy import Engine, func, select
 from sqlmodel import col
 
-from ledger import actors, audit, releases, reviews, runs
+from ledger import actors, audit, follow_ups, releases, reviews, runs
 from ledger.actors import ActorInput
+from ledger.checks.findings import FindingKind
 from ledger.ids import uuid7
 from ledger.releases import ReleaseRefused, SampleUnseen
 from ledger.reviews import DrafterLooks, LineNotRejectable, Mark, Marks, RunLineNotFound
 from ledger.rules.funding import AccountKind, EntryKind
 from ledger.rules.states import RunState
 from ledger.runs import DraftOrder
-from ledger.standing import Part
+from ledger.standing import LineAlreadyReversed, Order, Part
 from ledger.tables import Entry, FollowUpKind, LineMark, MarkKind, MarkReason, OpenItem, Role
 from tests import settling
 from tests.banking import TODAY, BankTown, iban
 from tests.settling import CHECKER
-from tests.town import PAY_DAY, Town
+from tests.town import NOW, PAY_DAY, Town
 
 HELD, FREED, SEEN, REJECTED = MarkKind.HELD, MarkKind.FREED, MarkKind.SEEN, MarkKind.REJECTED
 
@@ -149,6 +150,36 @@ def test_of_a_reservation_what_was_captured_is_rejected(town: BankTown) -> None:
     mark(town, run, REJECTED, lines(town, run)[25_00])
     assert release(town, run).total_cents == 0
     assert town.balance(AccountKind.ENTITLEMENT, right) == 10_000_00
+    check(town)
+
+
+def test_of_a_line_that_was_taken_back_in_part_the_rest_is_rejected(town: BankTown) -> None:
+    """Once: what is whole back is refused, and a provider still reverses a line once only."""
+    payee = town.payee(0)
+    right = town.right(payee)
+    use = town.redeem(right, payee, cents=40_00, minutes=30)
+    town.reverse(use, Part(line=1, quantity=15_00))
+    run = draft(town)
+    line = lines(town, run)[40_00]
+    other = Order(
+        id=uuid7(), kind=FollowUpKind.REVERSAL, redemption_id=use, parts=(Part(line=1, quantity=1),),
+        reason="nog eens", at=NOW,
+    )  # fmt: skip
+    with town.work() as work:
+        (refused,) = follow_ups.follow_up(work, [other])
+    assert isinstance(refused, LineAlreadyReversed)
+
+    mark(town, run, REJECTED, line)
+
+    assert town.balance(AccountKind.ENTITLEMENT, right) == 10_000_00 - 30_00
+    assert release(town, run).total_cents == 30_00
+    more = "UPDATE entry SET amount = 3000 WHERE kind = 'reverse' AND amount = 2500"
+    assert FindingKind.REVERSAL_AMOUNT in town.spoilt(more)  # no part is more than the whole, but together
+    whole = town.redeem(right, payee, cents=5_00)
+    town.reverse(whole)
+    later = draft(town)
+    with pytest.raises(LineAlreadyReversed):
+        mark(town, later, REJECTED, lines(town, later)[5_00])
     check(town)
 
 

@@ -27,6 +27,7 @@ from tests import settling
 from tests.banking import TODAY, BankTown, iban
 from tests.settling import CHECKER
 from tests.town import END_OF_MARCH, EUROS, MARCH, PAY_DAY
+from tests.world import by_another
 
 
 @pytest.fixture
@@ -350,7 +351,7 @@ def test_a_provider_whose_contract_ended_inside_the_period_is_paid_what_it_did(t
     )
     with town.work() as work:
         contracts.draft(work, [content])
-        contracts.publish(work, [content.id])
+        contracts.publish(by_another(work), [content.id])
     redeemed = town.redeem(town.right(payee), payee, cents=10_00, at=MARCH)
     run = draft(town)
     assert cents(town, run) == [10_00]

@@ -10,14 +10,20 @@ import pytest
 from sqlalchemy import Engine, update
 
 from ledger import actors, care, releases, reviews, runs, separation
-from ledger.actors import ActorInput, PersonIncompatible
+from ledger.actors import ActorBound, ActorInput, PersonIncompatible
 from ledger.db import Work
 from ledger.ids import uuid7
 from ledger.releases import DebtorMissing, ReleaseRefused, SampleUnseen
 from ledger.rules.facts import EntitlementKind
 from ledger.rules.states import RunState
 from ledger.runs import DraftOrder
-from ledger.separation import ReleaserApprovedCare, ReleaserDrafted, ReleaserGranted, ReleaserRedeemed
+from ledger.separation import (
+    ReleaserApprovedCare,
+    ReleaserDrafted,
+    ReleaserEnteredCare,
+    ReleaserGranted,
+    ReleaserRedeemed,
+)
 from ledger.standing import Part
 from ledger.tables import FollowUpKind, MarkKind, MarkReason, Municipality, Role
 from tests import settling
@@ -161,6 +167,15 @@ def test_who_approved_the_care_does_not_release(town: BankTown) -> None:
         assert refused(town, run, approver) == [(ReleaserApprovedCare, {"agreements": 1})]
 
 
+def test_who_entered_the_care_does_not_release(town: BankTown) -> None:
+    payee, enterer = town.payee(0), uuid7()
+    right = town.right(payee, kind=EntitlementKind.DRAWING_RIGHT)
+    with acting(town, enterer):
+        town.care(right, payee)
+    town.redeem(right, payee, minutes=7)
+    assert refused(town, reviewed(town), enterer) == [(ReleaserEnteredCare, {"agreements": 1})]
+
+
 def test_all_reasons_are_told_at_once(town: BankTown) -> None:
     one = uuid7()
     payee = town.payee(0)
@@ -246,6 +261,19 @@ def test_the_account_somebody_has_as_a_resident_goes_with_their_work(town: BankT
         assert len(actors.put(work, inputs)) == 2
     with town.work() as work:
         assert actors.faces(work, [resident]) == {staff, resident}
+
+
+def test_whose_an_account_is_cannot_be_undone(town: BankTown) -> None:
+    one, other = faces(town, Role.FINANCE, Role.FINANCE)
+    with town.work(actor_id=uuid7()) as work:
+        actors.put(work, [ActorInput(id=one, name="Anders", roles=frozenset({Role.FINANCE}))])
+        assert actors.faces(work, [one]) == {one, other}
+    with town.work(actor_id=uuid7()) as work:
+        actors.put(work, [ActorInput(id=one, name="Anders", roles=frozenset())])
+    with town.work(actor_id=uuid7()) as work, pytest.raises(PersonIncompatible):
+        actors.put(work, [ActorInput(id=one, name="Anders", roles=frozenset({Role.GATEKEEPER}))])
+    with town.work(actor_id=uuid7()) as work, pytest.raises(ActorBound):
+        actors.put(work, [ActorInput(id=one, name="Anders", roles=frozenset(), identity="pers-2")])
 
 
 def test_what_a_resident_claimed_counts_for_their_account_at_work(town: BankTown) -> None:

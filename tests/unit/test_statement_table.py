@@ -21,6 +21,7 @@ from lxml import etree
 from ledger.formats import statement_table
 from ledger.formats.statement import (
     ComputedLine,
+    ComputedValue,
     HeldLine,
     SetOff,
     Statement,
@@ -28,7 +29,15 @@ from ledger.formats.statement import (
     SummaryLine,
     summed,
 )
-from ledger.formats.statement_table import HELD_COLUMNS, LINE_COLUMNS, csv_held, csv_lines, write_xlsx
+from ledger.formats.statement_table import (
+    COMPUTED_COLUMNS,
+    HELD_COLUMNS,
+    LINE_COLUMNS,
+    csv_computed,
+    csv_held,
+    csv_lines,
+    write_xlsx,
+)
 from ledger.formats.statement_words import TEXT_LENGTH_MAX
 from ledger.units import AMOUNT_MAX, Unit
 
@@ -52,10 +61,13 @@ OTHER = replace(LINE, contract_number="WMO-2026-002", service_code="07A02", unit
 LINES = (LINE, OTHER, TAKEN_BACK, LINE)
 TERM = ComputedLine(
     contract_number="WMO-2026-001",
+    amount_id=UUID("01957a3c-8e00-7000-8000-00000000cafe"),
     title="Vast bedrag",
     first_day=date(2026, 10, 1),
     last_day=date(2026, 10, 31),
     inputs=(("Per jaar", "€ 120.000,00"), ("Deel", "1/12")),
+    values=(ComputedValue(name="yearly_cents", value=120_000_00, unit="cents"),),
+    formula_code="instalment_fixed",
     formula="Per jaar gedeeld door 12.",
     result_cents=10_000_00,
 )
@@ -132,7 +144,10 @@ def cents(text: str | None) -> int:
 
 def test_the_csv_says_everything_of_every_line() -> None:
     rows = read_csv(csv_lines(made_of(LINES), lines=LINES))
-    assert len(rows) == len(LINES)
+    assert len(rows) == len(LINES) + 1
+    term = rows[-1]
+    assert (term["service"], term["service_name"], term["price_cents"]) == ("term", "Vast bedrag", "1000000")
+    assert (term["redemption_id"], term["remark"]) == (str(TERM.amount_id), TERM.formula)
     assert rows[2] == dict(
         zip(
             LINE_COLUMNS,
@@ -210,13 +225,23 @@ def test_the_workbook_speaks_the_language_of_the_statement_and_leaves_out_empty_
     assert len(sheets["All lines"]) == 1
 
 
+def test_computed_steps_are_in_a_csv_of_their_own_with_what_is_set_off() -> None:
+    statement = made_of((), computed_back=(replace(TERM, result_cents=-1_05, formula_code="earlier"),))
+    settled, back = read_csv(csv_computed(statement))
+    assert tuple(settled) == COMPUTED_COLUMNS
+    assert (settled["inputs"], settled["settled"]) == ("yearly_cents=12000000 cents", "true")
+    assert (back["formula"], back["result_cents"], back["settled"]) == ("earlier", "-105", "false")
+    assert statement.gross_cents == 10_000_00, "what is set off is in no total"
+
+
 def test_csv_sheet_and_statement_sum_to_the_same_cent() -> None:
     lines = tuple(replace(LINE, price_cents=(-1) ** n * (n * 7919 + 1)) for n in range(3001))
     statement = made_of(lines)
-    in_csv = [int(row["price_cents"]) for row in read_csv(csv_lines(statement, lines=lines))]
+    *in_csv, term = [int(row["price_cents"]) for row in read_csv(csv_lines(statement, lines=lines))]
     in_sheet = [cents(row[7]) for row in sheets_of(xlsx(statement, lines))["Alle regels"][1:]]
     assert in_csv == in_sheet == [line.price_cents for line in lines]
     assert sum(in_sheet) == statement.lines_cents
+    assert sum(in_csv) + term == statement.gross_cents
 
 
 FORMULAS = [
@@ -241,7 +266,7 @@ def test_text_that_looks_like_a_formula_a_link_or_a_number_is_text(text: str) ->
         assert not [name for name in parts.namelist() if b"<f>" in parts.read(name)]
         assert not [name for name in parts.namelist() if b"<hyperlink" in parts.read(name)]
     assert sheets_of(content)["Alle regels"][1][0] == text.strip()
-    (row,) = read_csv(csv_lines(statement, lines=[line]))
+    row, _ = read_csv(csv_lines(statement, lines=[line]))
     assert row["remark"] == (f"'{text.strip()}" if text.strip()[0] in "=+-@" else text.strip())
 
 
@@ -250,7 +275,7 @@ def test_hostile_characters_and_lengths_break_neither_file() -> None:
     line = replace(LINE, remark=said)
     statement = made_of((line,))
     (_, row) = sheets_of(xlsx(statement, (line,)))["Alle regels"]
-    (in_csv,) = read_csv(csv_lines(statement, lines=[line]))
+    in_csv, _ = read_csv(csv_lines(statement, lines=[line]))
     assert in_csv["remark"].startswith('ab <&>"]]> ,; _x0041_ 漢😀 xxx')
     assert len(in_csv["remark"]) == TEXT_LENGTH_MAX
     assert (row[9] or "").replace("_x005F_x0041_", "_x0041_") == in_csv["remark"]

@@ -76,6 +76,7 @@ def told(town: Town, run: Settled, language: Language = Language.NL) -> list[Rea
             Read(statement=each.statement, lines=tuple(each.lines()))
             for each in statements.of_run(work, run.id, language)
         ]
+    found = [each for each in found if each.statement.unpaid is None]
     assert [each.statement.settlement_id for each in found] == [each.id for each in run.settlements]
     for each, settlement in zip(found, run.settlements, strict=True):
         said = each.statement

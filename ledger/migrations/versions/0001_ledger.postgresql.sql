@@ -36,9 +36,9 @@ CREATE INDEX ix_entry_funded ON entry (municipality_id, credit_account_id) WHERE
 
 CREATE INDEX ix_entry_owed ON entry (municipality_id, credit_account_id) WHERE unit = 'eurocent' AND kind IN ('redeem', 'capture')
 
-CREATE INDEX ix_entry_taken_back ON entry (municipality_id, debit_account_id) WHERE unit = 'eurocent' AND kind = 'reverse'
+CREATE INDEX ix_entry_taken_back ON entry (municipality_id, debit_account_id) WHERE unit = 'eurocent' AND kind IN ('reverse', 'term_back', 'interest')
 
-CREATE UNIQUE INDEX uq_entry_reverses ON entry (municipality_id, reverses_id) WHERE reverses_id IS NOT NULL
+CREATE UNIQUE INDEX uq_entry_reverses ON entry (municipality_id, reverses_id) WHERE reverses_id IS NOT NULL AND kind <> 'reverse'
 
 CREATE TABLE municipality (
   municipality_id TEXT NOT NULL,
@@ -50,6 +50,8 @@ CREATE TABLE municipality (
   account_wait_days BIGINT NOT NULL,
   payments_per_file BIGINT NOT NULL,
   payment_file_version TEXT NOT NULL,
+  run_plan JSONB NOT NULL,
+  grant_alone_cents BIGINT,
   recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
   CONSTRAINT pk_municipality PRIMARY KEY (municipality_id),
   CONSTRAINT ck_municipality_cbs_code CHECK (length(municipality_id) = 4)
@@ -146,6 +148,24 @@ CREATE TABLE actor (
 )
 
 CREATE INDEX ix_actor_identity ON actor (municipality_id, identity)
+
+CREATE TABLE approval (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  kind TEXT NOT NULL,
+  entitlement_id UUID NOT NULL,
+  content JSONB NOT NULL,
+  fingerprint BYTEA NOT NULL,
+  cents BIGINT NOT NULL,
+  limit_cents BIGINT NOT NULL,
+  allocation_number BIGINT,
+  actor_id UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_approval PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_approval_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
+)
+
+CREATE INDEX ix_approval_allocation ON approval (municipality_id, allocation_number)
 
 CREATE TABLE bank_message (
   municipality_id TEXT NOT NULL,
@@ -286,6 +306,27 @@ CREATE TABLE settlement_run (
   CONSTRAINT fk_settlement_run_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
 )
 
+CREATE TABLE statutory_rates (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  steps JSONB NOT NULL,
+  known_until DATE NOT NULL,
+  source TEXT NOT NULL,
+  actor_id UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_statutory_rates PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_statutory_rates_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
+)
+
+CREATE TABLE terms_computed (
+  municipality_id TEXT NOT NULL,
+  until DATE NOT NULL,
+  through UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_terms_computed PRIMARY KEY (municipality_id),
+  CONSTRAINT fk_terms_computed_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
+)
+
 CREATE TABLE account_change (
   municipality_id TEXT NOT NULL,
   id UUID NOT NULL,
@@ -293,6 +334,7 @@ CREATE TABLE account_change (
   account_holder_name TEXT NOT NULL,
   iban TEXT NOT NULL,
   asked_by TEXT NOT NULL,
+  asked_by_contact_id UUID,
   actor_id UUID NOT NULL,
   recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
   CONSTRAINT pk_account_change PRIMARY KEY (municipality_id, id),
@@ -322,6 +364,17 @@ CREATE TABLE api_key (
 )
 
 CREATE INDEX ix_api_key_actor ON api_key (municipality_id, actor_id)
+
+CREATE TABLE approval_decision (
+  municipality_id TEXT NOT NULL,
+  approval_id UUID NOT NULL,
+  approved BOOLEAN NOT NULL,
+  reason TEXT NOT NULL,
+  actor_id UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_approval_decision PRIMARY KEY (municipality_id, approval_id),
+  CONSTRAINT fk_approval_decision_municipality_id_approval_id FOREIGN KEY(municipality_id, approval_id) REFERENCES approval (municipality_id, id)
+)
 
 CREATE TABLE bank_statement (
   municipality_id TEXT NOT NULL,
@@ -372,6 +425,25 @@ CREATE TABLE claim (
 
 CREATE INDEX ix_claim_actor ON claim (municipality_id, actor_id, id)
 
+CREATE TABLE contact (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  version BIGINT NOT NULL,
+  provider_id UUID NOT NULL,
+  name TEXT NOT NULL,
+  email TEXT NOT NULL,
+  purposes JSONB NOT NULL,
+  language TEXT NOT NULL,
+  ended_at TIMESTAMP WITH TIME ZONE,
+  actor_id UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_contact PRIMARY KEY (municipality_id, id, version),
+  CONSTRAINT fk_contact_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id),
+  CONSTRAINT ck_contact_language CHECK (language IN ('nl', 'en'))
+)
+
+CREATE INDEX ix_contact_provider ON contact (municipality_id, provider_id, id)
+
 CREATE TABLE contract (
   municipality_id TEXT NOT NULL,
   id UUID NOT NULL,
@@ -386,6 +458,27 @@ CREATE TABLE contract (
 )
 
 CREATE INDEX ix_contract_provider_id ON contract (provider_id)
+
+CREATE TABLE demand (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  provider_id UUID NOT NULL,
+  cents BIGINT NOT NULL,
+  reference TEXT NOT NULL,
+  sent_on DATE NOT NULL,
+  due_on DATE NOT NULL,
+  reason TEXT NOT NULL,
+  budget_id UUID NOT NULL,
+  fingerprint BYTEA NOT NULL,
+  actor_id UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_demand PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_demand_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id),
+  CONSTRAINT uq_demand_municipality_id_reference UNIQUE (municipality_id, reference),
+  CONSTRAINT ck_demand_cents_positive CHECK (cents > 0)
+)
+
+CREATE INDEX ix_demand_provider ON demand (municipality_id, provider_id, id)
 
 CREATE TABLE left_out (
   municipality_id TEXT NOT NULL,
@@ -408,6 +501,7 @@ CREATE TABLE line_mark (
   kind TEXT NOT NULL,
   reason TEXT,
   note TEXT NOT NULL,
+  word BIGINT,
   actor_id UUID NOT NULL,
   recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
   CONSTRAINT pk_line_mark PRIMARY KEY (municipality_id, entry_id, number),
@@ -449,6 +543,8 @@ CREATE TABLE payee_check (
   CONSTRAINT fk_payee_check_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id)
 )
 
+CREATE INDEX ix_payee_check_blocking ON payee_check (municipality_id, provider_id) WHERE outcome IN ('no_match', 'not_payable')
+
 CREATE INDEX ix_payee_check_provider ON payee_check (municipality_id, provider_id, id)
 
 CREATE TABLE payment_file (
@@ -470,12 +566,40 @@ CREATE TABLE programme_version (
   version BIGINT NOT NULL,
   restrictions JSONB NOT NULL,
   funding JSONB NOT NULL,
+  confirmation JSONB NOT NULL,
   rate_ceilings JSONB NOT NULL,
+  drafted_by UUID NOT NULL,
   published_at TIMESTAMP WITH TIME ZONE,
   recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
   CONSTRAINT pk_programme_version PRIMARY KEY (municipality_id, programme_id, version),
   CONSTRAINT fk_programme_version_municipality_id_programme_id FOREIGN KEY(municipality_id, programme_id) REFERENCES programme (municipality_id, id)
 )
+
+CREATE TABLE resident_word (
+  municipality_id TEXT NOT NULL,
+  entry_id UUID NOT NULL,
+  number BIGINT NOT NULL,
+  redemption_id UUID NOT NULL,
+  line BIGINT NOT NULL,
+  id UUID NOT NULL,
+  kind TEXT NOT NULL,
+  note TEXT NOT NULL,
+  person_id UUID NOT NULL,
+  told_by TEXT NOT NULL,
+  was_settled BOOLEAN NOT NULL,
+  fingerprint BYTEA NOT NULL,
+  actor_id UUID NOT NULL,
+  at TIMESTAMP WITH TIME ZONE NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_resident_word PRIMARY KEY (municipality_id, entry_id, number),
+  CONSTRAINT fk_resident_word_municipality_id_redemption_id FOREIGN KEY(municipality_id, redemption_id) REFERENCES redemption (municipality_id, id),
+  CONSTRAINT fk_resident_word_municipality_id_person_id FOREIGN KEY(municipality_id, person_id) REFERENCES person (municipality_id, id),
+  CONSTRAINT uq_resident_word_municipality_id_id_line UNIQUE (municipality_id, id, line)
+)
+
+CREATE INDEX ix_resident_word_disputed ON resident_word (municipality_id, entry_id) WHERE kind = 'disputed'
+
+CREATE INDEX ix_resident_word_redemption ON resident_word (municipality_id, redemption_id)
 
 CREATE TABLE run_release (
   municipality_id TEXT NOT NULL,
@@ -528,13 +652,29 @@ CREATE TABLE taken_back (
   line BIGINT NOT NULL,
   redemption_id UUID NOT NULL,
   kind TEXT NOT NULL,
+  turn BIGINT NOT NULL,
   quantity BIGINT NOT NULL,
   price_cents BIGINT NOT NULL,
   CONSTRAINT pk_taken_back PRIMARY KEY (municipality_id, follow_up_id, line),
   CONSTRAINT fk_taken_back_municipality_id_follow_up_id FOREIGN KEY(municipality_id, follow_up_id) REFERENCES follow_up (municipality_id, id),
-  CONSTRAINT uq_taken_back_municipality_id_redemption_id_line_kind UNIQUE (municipality_id, redemption_id, line, kind),
+  CONSTRAINT uq_taken_back_municipality_id_redemption_id_line_kind_turn UNIQUE (municipality_id, redemption_id, line, kind, turn),
   CONSTRAINT ck_taken_back_not_negative CHECK (quantity >= 0 AND price_cents >= 0)
 )
+
+CREATE TABLE unsettled (
+  municipality_id TEXT NOT NULL,
+  run_id UUID NOT NULL,
+  provider_id UUID NOT NULL,
+  lines BIGINT NOT NULL,
+  cents BIGINT NOT NULL,
+  owed_cents BIGINT NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_unsettled PRIMARY KEY (municipality_id, run_id, provider_id),
+  CONSTRAINT fk_unsettled_municipality_id_run_id FOREIGN KEY(municipality_id, run_id) REFERENCES settlement_run (municipality_id, id),
+  CONSTRAINT fk_unsettled_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id)
+)
+
+CREATE INDEX ix_unsettled_provider ON unsettled (municipality_id, provider_id, run_id)
 
 CREATE TABLE vault_index (
   municipality_id TEXT NOT NULL,
@@ -565,6 +705,7 @@ CREATE TABLE account_decision (
   approved BOOLEAN NOT NULL,
   effective_on DATE,
   reason TEXT NOT NULL,
+  told_otherwise TEXT,
   actor_id UUID NOT NULL,
   recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
   CONSTRAINT pk_account_decision PRIMARY KEY (municipality_id, change_id),
@@ -594,7 +735,7 @@ CREATE TABLE bank_line (
 
 CREATE INDEX ix_bank_line_file ON bank_line (municipality_id, file) WHERE file IS NOT NULL
 
-CREATE INDEX ix_bank_line_look_at ON bank_line (municipality_id, statement_id, number) WHERE outcome IN ('unmatched', 'amount_differs', 'contradicts', 'ambiguous')
+CREATE INDEX ix_bank_line_look_at ON bank_line (municipality_id, statement_id, number) WHERE outcome IN ('unmatched', 'amount_differs', 'contradicts', 'ambiguous', 'overpaid')
 
 CREATE INDEX ix_bank_line_payment ON bank_line (municipality_id, payment_id)
 
@@ -621,11 +762,60 @@ CREATE TABLE contract_version (
   acceptance_duty BOOLEAN NOT NULL,
   ceiling_cents BIGINT,
   terms JSONB NOT NULL,
+  drafted_by UUID NOT NULL,
   published_at TIMESTAMP WITH TIME ZONE,
   recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
   CONSTRAINT pk_contract_version PRIMARY KEY (municipality_id, contract_id, version),
   CONSTRAINT fk_contract_version_municipality_id_contract_id FOREIGN KEY(municipality_id, contract_id) REFERENCES contract (municipality_id, id)
 )
+
+CREATE TABLE demand_debt (
+  municipality_id TEXT NOT NULL,
+  demand_id UUID NOT NULL,
+  entry_id UUID NOT NULL,
+  cents BIGINT NOT NULL,
+  CONSTRAINT pk_demand_debt PRIMARY KEY (municipality_id, demand_id, entry_id),
+  CONSTRAINT fk_demand_debt_municipality_id_demand_id FOREIGN KEY(municipality_id, demand_id) REFERENCES demand (municipality_id, id)
+)
+
+CREATE TABLE demand_interest (
+  municipality_id TEXT NOT NULL,
+  demand_id UUID NOT NULL,
+  number BIGINT NOT NULL,
+  line BIGINT NOT NULL,
+  first DATE NOT NULL,
+  last DATE NOT NULL,
+  principal_cents BIGINT NOT NULL,
+  basis_points BIGINT NOT NULL,
+  days BIGINT NOT NULL,
+  days_of_year BIGINT NOT NULL,
+  cents BIGINT NOT NULL,
+  CONSTRAINT pk_demand_interest PRIMARY KEY (municipality_id, demand_id, number, line),
+  CONSTRAINT fk_demand_interest_municipality_id_demand_id FOREIGN KEY(municipality_id, demand_id) REFERENCES demand (municipality_id, id)
+)
+
+CREATE TABLE demand_step (
+  municipality_id TEXT NOT NULL,
+  demand_id UUID NOT NULL,
+  number BIGINT NOT NULL,
+  id UUID NOT NULL,
+  kind TEXT NOT NULL,
+  cents BIGINT NOT NULL,
+  day DATE NOT NULL,
+  rates_id UUID,
+  statement_id UUID,
+  line BIGINT,
+  reason TEXT NOT NULL,
+  actor_id UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_demand_step PRIMARY KEY (municipality_id, demand_id, number),
+  CONSTRAINT fk_demand_step_municipality_id_demand_id FOREIGN KEY(municipality_id, demand_id) REFERENCES demand (municipality_id, id),
+  CONSTRAINT uq_demand_step_municipality_id_id UNIQUE (municipality_id, id),
+  CONSTRAINT ck_demand_step_cents_positive CHECK (cents > 0 OR kind = 'withdrawn'),
+  CONSTRAINT ck_demand_step_repaid_by_statement CHECK ((kind = 'repaid') = (statement_id IS NOT NULL))
+)
+
+CREATE INDEX ix_demand_step_line ON demand_step (municipality_id, statement_id, line) WHERE statement_id IS NOT NULL
 
 CREATE TABLE entitlement (
   municipality_id TEXT NOT NULL,
@@ -676,6 +866,45 @@ CREATE TABLE historical_cost (
 )
 
 CREATE INDEX ix_historical_cost_contract ON historical_cost (municipality_id, contract_id)
+
+CREATE TABLE login_session (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  digest BYTEA NOT NULL,
+  actor_id UUID NOT NULL,
+  key_id UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  used_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  ended_at TIMESTAMP WITH TIME ZONE,
+  CONSTRAINT pk_login_session PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_login_session_municipality_id_actor_id FOREIGN KEY(municipality_id, actor_id) REFERENCES actor (municipality_id, id),
+  CONSTRAINT fk_login_session_municipality_id_key_id FOREIGN KEY(municipality_id, key_id) REFERENCES api_key (municipality_id, id),
+  CONSTRAINT uq_login_session_digest UNIQUE (digest)
+)
+
+CREATE INDEX ix_login_session_actor ON login_session (municipality_id, actor_id)
+
+CREATE TABLE notice (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  provider_id UUID NOT NULL,
+  contact_id UUID NOT NULL,
+  contact_version BIGINT NOT NULL,
+  about TEXT NOT NULL,
+  cause_id UUID NOT NULL,
+  language TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  body TEXT NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_notice PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_notice_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id),
+  CONSTRAINT fk_notice_municipality_id_contact_id_contact_version FOREIGN KEY(municipality_id, contact_id, contact_version) REFERENCES contact (municipality_id, id, version)
+)
+
+CREATE INDEX ix_notice_cause ON notice (municipality_id, cause_id, about)
+
+CREATE INDEX ix_notice_provider ON notice (municipality_id, provider_id, id)
 
 CREATE TABLE payee_override (
   municipality_id TEXT NOT NULL,
@@ -841,6 +1070,18 @@ CREATE TABLE entitlement_change (
   CONSTRAINT uq_entitlement_change_municipality_id_entitlement_id_version UNIQUE (municipality_id, entitlement_id, version)
 )
 
+CREATE TABLE notice_delivery (
+  municipality_id TEXT NOT NULL,
+  notice_id UUID NOT NULL,
+  number BIGINT NOT NULL,
+  outcome TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  actor_id UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_notice_delivery PRIMARY KEY (municipality_id, notice_id, number),
+  CONSTRAINT fk_notice_delivery_municipality_id_notice_id FOREIGN KEY(municipality_id, notice_id) REFERENCES notice (municipality_id, id)
+)
+
 CREATE TABLE payment_event (
   municipality_id TEXT NOT NULL,
   payment_id UUID NOT NULL,
@@ -909,6 +1150,9 @@ FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER claim_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON claim
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 
+CREATE TRIGGER resident_word_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON resident_word
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
 CREATE TRIGGER settlement_run_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON settlement_run
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 
@@ -919,6 +1163,9 @@ CREATE TRIGGER line_mark_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON line_m
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 
 CREATE TRIGGER left_out_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON left_out
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER unsettled_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON unsettled
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 
 CREATE TRIGGER run_release_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON run_release
@@ -939,6 +1186,15 @@ FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER payment_event_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON payment_event
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 
+CREATE TRIGGER contact_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON contact
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER notice_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON notice
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER notice_delivery_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON notice_delivery
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
 CREATE TRIGGER account_change_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON account_change
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 
@@ -951,6 +1207,21 @@ FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER payee_override_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON payee_override
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 
+CREATE TRIGGER statutory_rates_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON statutory_rates
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER demand_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON demand
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER demand_debt_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON demand_debt
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER demand_step_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON demand_step
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER demand_interest_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON demand_interest
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
 CREATE TRIGGER bank_message_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON bank_message
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 
@@ -961,6 +1232,12 @@ CREATE TRIGGER bank_line_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON bank_l
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 
 CREATE TRIGGER care_approval_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON care_approval
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER approval_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON approval
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER approval_decision_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON approval_decision
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 
 CREATE TRIGGER term_amount_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON term_amount
@@ -1156,6 +1433,12 @@ ALTER TABLE actor FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON actor USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
+ALTER TABLE approval ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE approval FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON approval USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
 ALTER TABLE bank_message ENABLE ROW LEVEL SECURITY
 
 ALTER TABLE bank_message FORCE ROW LEVEL SECURITY
@@ -1222,6 +1505,18 @@ ALTER TABLE settlement_run FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON settlement_run USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
+ALTER TABLE statutory_rates ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE statutory_rates FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON statutory_rates USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE terms_computed ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE terms_computed FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON terms_computed USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
 ALTER TABLE account_change ENABLE ROW LEVEL SECURITY
 
 ALTER TABLE account_change FORCE ROW LEVEL SECURITY
@@ -1242,6 +1537,12 @@ CREATE POLICY own ON api_key USING (municipality_id = current_setting('tegoed.mu
 
 CREATE POLICY seen ON api_key FOR SELECT USING (municipality_id = current_setting('tegoed.municipality', true) OR digest = decode(current_setting('tegoed.key', true), 'hex'))
 
+ALTER TABLE approval_decision ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE approval_decision FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON approval_decision USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
 ALTER TABLE bank_statement ENABLE ROW LEVEL SECURITY
 
 ALTER TABLE bank_statement FORCE ROW LEVEL SECURITY
@@ -1260,11 +1561,23 @@ ALTER TABLE claim FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON claim USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
+ALTER TABLE contact ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE contact FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON contact USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
 ALTER TABLE contract ENABLE ROW LEVEL SECURITY
 
 ALTER TABLE contract FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON contract USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE demand ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE demand FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON demand USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
 ALTER TABLE left_out ENABLE ROW LEVEL SECURITY
 
@@ -1302,6 +1615,12 @@ ALTER TABLE programme_version FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON programme_version USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
+ALTER TABLE resident_word ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE resident_word FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON resident_word USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
 ALTER TABLE run_release ENABLE ROW LEVEL SECURITY
 
 ALTER TABLE run_release FORCE ROW LEVEL SECURITY
@@ -1325,6 +1644,12 @@ ALTER TABLE taken_back ENABLE ROW LEVEL SECURITY
 ALTER TABLE taken_back FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON taken_back USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE unsettled ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE unsettled FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON unsettled USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
 ALTER TABLE vault_index ENABLE ROW LEVEL SECURITY
 
@@ -1362,6 +1687,24 @@ ALTER TABLE contract_version FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON contract_version USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
+ALTER TABLE demand_debt ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE demand_debt FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON demand_debt USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE demand_interest ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE demand_interest FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON demand_interest USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE demand_step ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE demand_step FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON demand_step USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
 ALTER TABLE entitlement ENABLE ROW LEVEL SECURITY
 
 ALTER TABLE entitlement FORCE ROW LEVEL SECURITY
@@ -1373,6 +1716,20 @@ ALTER TABLE historical_cost ENABLE ROW LEVEL SECURITY
 ALTER TABLE historical_cost FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON historical_cost USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE login_session ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE login_session FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON login_session USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+CREATE POLICY seen ON login_session FOR SELECT USING (municipality_id = current_setting('tegoed.municipality', true) OR digest = decode(current_setting('tegoed.key', true), 'hex'))
+
+ALTER TABLE notice ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE notice FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON notice USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
 ALTER TABLE payee_override ENABLE ROW LEVEL SECURITY
 
@@ -1427,6 +1784,12 @@ ALTER TABLE entitlement_change ENABLE ROW LEVEL SECURITY
 ALTER TABLE entitlement_change FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON entitlement_change USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE notice_delivery ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE notice_delivery FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON notice_delivery USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
 ALTER TABLE payment_event ENABLE ROW LEVEL SECURITY
 

@@ -39,9 +39,9 @@ CREATE INDEX ix_entry_funded ON entry (municipality_id, credit_account_id) WHERE
 
 CREATE INDEX ix_entry_owed ON entry (municipality_id, credit_account_id) WHERE unit = 'eurocent' AND kind IN ('redeem', 'capture')
 
-CREATE INDEX ix_entry_taken_back ON entry (municipality_id, debit_account_id) WHERE unit = 'eurocent' AND kind = 'reverse'
+CREATE INDEX ix_entry_taken_back ON entry (municipality_id, debit_account_id) WHERE unit = 'eurocent' AND kind IN ('reverse', 'term_back', 'interest')
 
-CREATE UNIQUE INDEX uq_entry_reverses ON entry (municipality_id, reverses_id) WHERE reverses_id IS NOT NULL
+CREATE UNIQUE INDEX uq_entry_reverses ON entry (municipality_id, reverses_id) WHERE reverses_id IS NOT NULL AND kind <> 'reverse'
 
 CREATE TABLE municipality (
   municipality_id TEXT NOT NULL,
@@ -53,6 +53,8 @@ CREATE TABLE municipality (
   account_wait_days INTEGER NOT NULL,
   payments_per_file INTEGER NOT NULL,
   payment_file_version TEXT NOT NULL,
+  run_plan TEXT NOT NULL,
+  grant_alone_cents INTEGER,
   recorded_at INTEGER NOT NULL,
   CONSTRAINT pk_municipality PRIMARY KEY (municipality_id),
   CONSTRAINT ck_municipality_cbs_code CHECK (length(municipality_id) = 4)
@@ -159,6 +161,25 @@ CREATE TABLE actor (
  STRICT
 
 CREATE INDEX ix_actor_identity ON actor (municipality_id, identity)
+
+CREATE TABLE approval (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  kind TEXT NOT NULL,
+  entitlement_id BLOB NOT NULL,
+  content TEXT NOT NULL,
+  fingerprint BLOB NOT NULL,
+  cents INTEGER NOT NULL,
+  limit_cents INTEGER NOT NULL,
+  allocation_number INTEGER,
+  actor_id BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_approval PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_approval_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
+)
+ STRICT
+
+CREATE INDEX ix_approval_allocation ON approval (municipality_id, allocation_number)
 
 CREATE TABLE bank_message (
   municipality_id TEXT NOT NULL,
@@ -310,6 +331,29 @@ CREATE TABLE settlement_run (
 )
  STRICT
 
+CREATE TABLE statutory_rates (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  steps TEXT NOT NULL,
+  known_until TEXT NOT NULL,
+  source TEXT NOT NULL,
+  actor_id BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_statutory_rates PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_statutory_rates_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
+)
+ STRICT
+
+CREATE TABLE terms_computed (
+  municipality_id TEXT NOT NULL,
+  until TEXT NOT NULL,
+  through BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_terms_computed PRIMARY KEY (municipality_id),
+  CONSTRAINT fk_terms_computed_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
+)
+ STRICT
+
 CREATE TABLE account_change (
   municipality_id TEXT NOT NULL,
   id BLOB NOT NULL,
@@ -317,6 +361,7 @@ CREATE TABLE account_change (
   account_holder_name TEXT NOT NULL,
   iban TEXT NOT NULL,
   asked_by TEXT NOT NULL,
+  asked_by_contact_id BLOB,
   actor_id BLOB NOT NULL,
   recorded_at INTEGER NOT NULL,
   CONSTRAINT pk_account_change PRIMARY KEY (municipality_id, id),
@@ -349,6 +394,18 @@ CREATE TABLE api_key (
  STRICT
 
 CREATE INDEX ix_api_key_actor ON api_key (municipality_id, actor_id)
+
+CREATE TABLE approval_decision (
+  municipality_id TEXT NOT NULL,
+  approval_id BLOB NOT NULL,
+  approved INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  actor_id BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_approval_decision PRIMARY KEY (municipality_id, approval_id),
+  CONSTRAINT fk_approval_decision_municipality_id_approval_id FOREIGN KEY(municipality_id, approval_id) REFERENCES approval (municipality_id, id)
+)
+ STRICT
 
 CREATE TABLE bank_statement (
   municipality_id TEXT NOT NULL,
@@ -402,6 +459,26 @@ CREATE TABLE claim (
 
 CREATE INDEX ix_claim_actor ON claim (municipality_id, actor_id, id)
 
+CREATE TABLE contact (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  version INTEGER NOT NULL,
+  provider_id BLOB NOT NULL,
+  name TEXT NOT NULL,
+  email TEXT NOT NULL,
+  purposes TEXT NOT NULL,
+  language TEXT NOT NULL,
+  ended_at INTEGER,
+  actor_id BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_contact PRIMARY KEY (municipality_id, id, version),
+  CONSTRAINT fk_contact_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id),
+  CONSTRAINT ck_contact_language CHECK (language IN ('nl', 'en'))
+)
+ STRICT
+
+CREATE INDEX ix_contact_provider ON contact (municipality_id, provider_id, id)
+
 CREATE TABLE contract (
   municipality_id TEXT NOT NULL,
   id BLOB NOT NULL,
@@ -417,6 +494,28 @@ CREATE TABLE contract (
  STRICT
 
 CREATE INDEX ix_contract_provider_id ON contract (provider_id)
+
+CREATE TABLE demand (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  provider_id BLOB NOT NULL,
+  cents INTEGER NOT NULL,
+  reference TEXT NOT NULL,
+  sent_on TEXT NOT NULL,
+  due_on TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  budget_id BLOB NOT NULL,
+  fingerprint BLOB NOT NULL,
+  actor_id BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_demand PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_demand_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id),
+  CONSTRAINT uq_demand_municipality_id_reference UNIQUE (municipality_id, reference),
+  CONSTRAINT ck_demand_cents_positive CHECK (cents > 0)
+)
+ STRICT
+
+CREATE INDEX ix_demand_provider ON demand (municipality_id, provider_id, id)
 
 CREATE TABLE left_out (
   municipality_id TEXT NOT NULL,
@@ -441,6 +540,7 @@ CREATE TABLE line_mark (
   kind TEXT NOT NULL,
   reason TEXT,
   note TEXT NOT NULL,
+  word INTEGER,
   actor_id BLOB NOT NULL,
   recorded_at INTEGER NOT NULL,
   CONSTRAINT pk_line_mark PRIMARY KEY (municipality_id, entry_id, number),
@@ -485,6 +585,8 @@ CREATE TABLE payee_check (
 )
  STRICT
 
+CREATE INDEX ix_payee_check_blocking ON payee_check (municipality_id, provider_id) WHERE outcome IN ('no_match', 'not_payable')
+
 CREATE INDEX ix_payee_check_provider ON payee_check (municipality_id, provider_id, id)
 
 CREATE TABLE payment_file (
@@ -507,13 +609,42 @@ CREATE TABLE programme_version (
   version INTEGER NOT NULL,
   restrictions TEXT NOT NULL,
   funding TEXT NOT NULL,
+  confirmation TEXT NOT NULL,
   rate_ceilings TEXT NOT NULL,
+  drafted_by BLOB NOT NULL,
   published_at INTEGER,
   recorded_at INTEGER NOT NULL,
   CONSTRAINT pk_programme_version PRIMARY KEY (municipality_id, programme_id, version),
   CONSTRAINT fk_programme_version_municipality_id_programme_id FOREIGN KEY(municipality_id, programme_id) REFERENCES programme (municipality_id, id)
 )
  STRICT
+
+CREATE TABLE resident_word (
+  municipality_id TEXT NOT NULL,
+  entry_id BLOB NOT NULL,
+  number INTEGER NOT NULL,
+  redemption_id BLOB NOT NULL,
+  line INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  kind TEXT NOT NULL,
+  note TEXT NOT NULL,
+  person_id BLOB NOT NULL,
+  told_by TEXT NOT NULL,
+  was_settled INTEGER NOT NULL,
+  fingerprint BLOB NOT NULL,
+  actor_id BLOB NOT NULL,
+  at INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_resident_word PRIMARY KEY (municipality_id, entry_id, number),
+  CONSTRAINT fk_resident_word_municipality_id_redemption_id FOREIGN KEY(municipality_id, redemption_id) REFERENCES redemption (municipality_id, id),
+  CONSTRAINT fk_resident_word_municipality_id_person_id FOREIGN KEY(municipality_id, person_id) REFERENCES person (municipality_id, id),
+  CONSTRAINT uq_resident_word_municipality_id_id_line UNIQUE (municipality_id, id, line)
+)
+ STRICT
+
+CREATE INDEX ix_resident_word_disputed ON resident_word (municipality_id, entry_id) WHERE kind = 'disputed'
+
+CREATE INDEX ix_resident_word_redemption ON resident_word (municipality_id, redemption_id)
 
 CREATE TABLE run_release (
   municipality_id TEXT NOT NULL,
@@ -569,14 +700,31 @@ CREATE TABLE taken_back (
   line INTEGER NOT NULL,
   redemption_id BLOB NOT NULL,
   kind TEXT NOT NULL,
+  turn INTEGER NOT NULL,
   quantity INTEGER NOT NULL,
   price_cents INTEGER NOT NULL,
   CONSTRAINT pk_taken_back PRIMARY KEY (municipality_id, follow_up_id, line),
   CONSTRAINT fk_taken_back_municipality_id_follow_up_id FOREIGN KEY(municipality_id, follow_up_id) REFERENCES follow_up (municipality_id, id),
-  CONSTRAINT uq_taken_back_municipality_id_redemption_id_line_kind UNIQUE (municipality_id, redemption_id, line, kind),
+  CONSTRAINT uq_taken_back_municipality_id_redemption_id_line_kind_turn UNIQUE (municipality_id, redemption_id, line, kind, turn),
   CONSTRAINT ck_taken_back_not_negative CHECK (quantity >= 0 AND price_cents >= 0)
 )
  STRICT
+
+CREATE TABLE unsettled (
+  municipality_id TEXT NOT NULL,
+  run_id BLOB NOT NULL,
+  provider_id BLOB NOT NULL,
+  lines INTEGER NOT NULL,
+  cents INTEGER NOT NULL,
+  owed_cents INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_unsettled PRIMARY KEY (municipality_id, run_id, provider_id),
+  CONSTRAINT fk_unsettled_municipality_id_run_id FOREIGN KEY(municipality_id, run_id) REFERENCES settlement_run (municipality_id, id),
+  CONSTRAINT fk_unsettled_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id)
+)
+ STRICT
+
+CREATE INDEX ix_unsettled_provider ON unsettled (municipality_id, provider_id, run_id)
 
 CREATE TABLE vault_index (
   municipality_id TEXT NOT NULL,
@@ -609,6 +757,7 @@ CREATE TABLE account_decision (
   approved INTEGER NOT NULL,
   effective_on TEXT,
   reason TEXT NOT NULL,
+  told_otherwise TEXT,
   actor_id BLOB NOT NULL,
   recorded_at INTEGER NOT NULL,
   CONSTRAINT pk_account_decision PRIMARY KEY (municipality_id, change_id),
@@ -641,7 +790,7 @@ CREATE TABLE bank_line (
 
 CREATE INDEX ix_bank_line_file ON bank_line (municipality_id, file) WHERE file IS NOT NULL
 
-CREATE INDEX ix_bank_line_look_at ON bank_line (municipality_id, statement_id, number) WHERE outcome IN ('unmatched', 'amount_differs', 'contradicts', 'ambiguous')
+CREATE INDEX ix_bank_line_look_at ON bank_line (municipality_id, statement_id, number) WHERE outcome IN ('unmatched', 'amount_differs', 'contradicts', 'ambiguous', 'overpaid')
 
 CREATE INDEX ix_bank_line_payment ON bank_line (municipality_id, payment_id)
 
@@ -669,12 +818,64 @@ CREATE TABLE contract_version (
   acceptance_duty INTEGER NOT NULL,
   ceiling_cents INTEGER,
   terms TEXT NOT NULL,
+  drafted_by BLOB NOT NULL,
   published_at INTEGER,
   recorded_at INTEGER NOT NULL,
   CONSTRAINT pk_contract_version PRIMARY KEY (municipality_id, contract_id, version),
   CONSTRAINT fk_contract_version_municipality_id_contract_id FOREIGN KEY(municipality_id, contract_id) REFERENCES contract (municipality_id, id)
 )
  STRICT
+
+CREATE TABLE demand_debt (
+  municipality_id TEXT NOT NULL,
+  demand_id BLOB NOT NULL,
+  entry_id BLOB NOT NULL,
+  cents INTEGER NOT NULL,
+  CONSTRAINT pk_demand_debt PRIMARY KEY (municipality_id, demand_id, entry_id),
+  CONSTRAINT fk_demand_debt_municipality_id_demand_id FOREIGN KEY(municipality_id, demand_id) REFERENCES demand (municipality_id, id)
+)
+ STRICT
+
+CREATE TABLE demand_interest (
+  municipality_id TEXT NOT NULL,
+  demand_id BLOB NOT NULL,
+  number INTEGER NOT NULL,
+  line INTEGER NOT NULL,
+  first TEXT NOT NULL,
+  last TEXT NOT NULL,
+  principal_cents INTEGER NOT NULL,
+  basis_points INTEGER NOT NULL,
+  days INTEGER NOT NULL,
+  days_of_year INTEGER NOT NULL,
+  cents INTEGER NOT NULL,
+  CONSTRAINT pk_demand_interest PRIMARY KEY (municipality_id, demand_id, number, line),
+  CONSTRAINT fk_demand_interest_municipality_id_demand_id FOREIGN KEY(municipality_id, demand_id) REFERENCES demand (municipality_id, id)
+)
+ STRICT
+
+CREATE TABLE demand_step (
+  municipality_id TEXT NOT NULL,
+  demand_id BLOB NOT NULL,
+  number INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  kind TEXT NOT NULL,
+  cents INTEGER NOT NULL,
+  day TEXT NOT NULL,
+  rates_id BLOB,
+  statement_id BLOB,
+  line INTEGER,
+  reason TEXT NOT NULL,
+  actor_id BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_demand_step PRIMARY KEY (municipality_id, demand_id, number),
+  CONSTRAINT fk_demand_step_municipality_id_demand_id FOREIGN KEY(municipality_id, demand_id) REFERENCES demand (municipality_id, id),
+  CONSTRAINT uq_demand_step_municipality_id_id UNIQUE (municipality_id, id),
+  CONSTRAINT ck_demand_step_cents_positive CHECK (cents > 0 OR kind = 'withdrawn'),
+  CONSTRAINT ck_demand_step_repaid_by_statement CHECK ((kind = 'repaid') = (statement_id IS NOT NULL))
+)
+ STRICT
+
+CREATE INDEX ix_demand_step_line ON demand_step (municipality_id, statement_id, line) WHERE statement_id IS NOT NULL
 
 CREATE TABLE entitlement (
   municipality_id TEXT NOT NULL,
@@ -727,6 +928,47 @@ CREATE TABLE historical_cost (
  STRICT
 
 CREATE INDEX ix_historical_cost_contract ON historical_cost (municipality_id, contract_id)
+
+CREATE TABLE login_session (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  digest BLOB NOT NULL,
+  actor_id BLOB NOT NULL,
+  key_id BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  used_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  CONSTRAINT pk_login_session PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_login_session_municipality_id_actor_id FOREIGN KEY(municipality_id, actor_id) REFERENCES actor (municipality_id, id),
+  CONSTRAINT fk_login_session_municipality_id_key_id FOREIGN KEY(municipality_id, key_id) REFERENCES api_key (municipality_id, id),
+  CONSTRAINT uq_login_session_digest UNIQUE (digest)
+)
+ STRICT
+
+CREATE INDEX ix_login_session_actor ON login_session (municipality_id, actor_id)
+
+CREATE TABLE notice (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  provider_id BLOB NOT NULL,
+  contact_id BLOB NOT NULL,
+  contact_version INTEGER NOT NULL,
+  about TEXT NOT NULL,
+  cause_id BLOB NOT NULL,
+  language TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  body TEXT NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_notice PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_notice_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id),
+  CONSTRAINT fk_notice_municipality_id_contact_id_contact_version FOREIGN KEY(municipality_id, contact_id, contact_version) REFERENCES contact (municipality_id, id, version)
+)
+ STRICT
+
+CREATE INDEX ix_notice_cause ON notice (municipality_id, cause_id, about)
+
+CREATE INDEX ix_notice_provider ON notice (municipality_id, provider_id, id)
 
 CREATE TABLE payee_override (
   municipality_id TEXT NOT NULL,
@@ -901,6 +1143,19 @@ CREATE TABLE entitlement_change (
 )
  STRICT
 
+CREATE TABLE notice_delivery (
+  municipality_id TEXT NOT NULL,
+  notice_id BLOB NOT NULL,
+  number INTEGER NOT NULL,
+  outcome TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  actor_id BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_notice_delivery PRIMARY KEY (municipality_id, notice_id, number),
+  CONSTRAINT fk_notice_delivery_municipality_id_notice_id FOREIGN KEY(municipality_id, notice_id) REFERENCES notice (municipality_id, id)
+)
+ STRICT
+
 CREATE TABLE payment_event (
   municipality_id TEXT NOT NULL,
   payment_id BLOB NOT NULL,
@@ -989,6 +1244,12 @@ BEGIN SELECT RAISE(ABORT, 'claim is append-only: history is never edited'); END
 CREATE TRIGGER claim_no_delete BEFORE DELETE ON claim
 BEGIN SELECT RAISE(ABORT, 'claim is append-only: history is never edited'); END
 
+CREATE TRIGGER resident_word_no_update BEFORE UPDATE ON resident_word
+BEGIN SELECT RAISE(ABORT, 'resident_word is append-only: history is never edited'); END
+
+CREATE TRIGGER resident_word_no_delete BEFORE DELETE ON resident_word
+BEGIN SELECT RAISE(ABORT, 'resident_word is append-only: history is never edited'); END
+
 CREATE TRIGGER settlement_run_no_update BEFORE UPDATE ON settlement_run
 BEGIN SELECT RAISE(ABORT, 'settlement_run is append-only: history is never edited'); END
 
@@ -1012,6 +1273,12 @@ BEGIN SELECT RAISE(ABORT, 'left_out is append-only: history is never edited'); E
 
 CREATE TRIGGER left_out_no_delete BEFORE DELETE ON left_out
 BEGIN SELECT RAISE(ABORT, 'left_out is append-only: history is never edited'); END
+
+CREATE TRIGGER unsettled_no_update BEFORE UPDATE ON unsettled
+BEGIN SELECT RAISE(ABORT, 'unsettled is append-only: history is never edited'); END
+
+CREATE TRIGGER unsettled_no_delete BEFORE DELETE ON unsettled
+BEGIN SELECT RAISE(ABORT, 'unsettled is append-only: history is never edited'); END
 
 CREATE TRIGGER run_release_no_update BEFORE UPDATE ON run_release
 BEGIN SELECT RAISE(ABORT, 'run_release is append-only: history is never edited'); END
@@ -1049,6 +1316,24 @@ BEGIN SELECT RAISE(ABORT, 'payment_event is append-only: history is never edited
 CREATE TRIGGER payment_event_no_delete BEFORE DELETE ON payment_event
 BEGIN SELECT RAISE(ABORT, 'payment_event is append-only: history is never edited'); END
 
+CREATE TRIGGER contact_no_update BEFORE UPDATE ON contact
+BEGIN SELECT RAISE(ABORT, 'contact is append-only: history is never edited'); END
+
+CREATE TRIGGER contact_no_delete BEFORE DELETE ON contact
+BEGIN SELECT RAISE(ABORT, 'contact is append-only: history is never edited'); END
+
+CREATE TRIGGER notice_no_update BEFORE UPDATE ON notice
+BEGIN SELECT RAISE(ABORT, 'notice is append-only: history is never edited'); END
+
+CREATE TRIGGER notice_no_delete BEFORE DELETE ON notice
+BEGIN SELECT RAISE(ABORT, 'notice is append-only: history is never edited'); END
+
+CREATE TRIGGER notice_delivery_no_update BEFORE UPDATE ON notice_delivery
+BEGIN SELECT RAISE(ABORT, 'notice_delivery is append-only: history is never edited'); END
+
+CREATE TRIGGER notice_delivery_no_delete BEFORE DELETE ON notice_delivery
+BEGIN SELECT RAISE(ABORT, 'notice_delivery is append-only: history is never edited'); END
+
 CREATE TRIGGER account_change_no_update BEFORE UPDATE ON account_change
 BEGIN SELECT RAISE(ABORT, 'account_change is append-only: history is never edited'); END
 
@@ -1073,6 +1358,36 @@ BEGIN SELECT RAISE(ABORT, 'payee_override is append-only: history is never edite
 CREATE TRIGGER payee_override_no_delete BEFORE DELETE ON payee_override
 BEGIN SELECT RAISE(ABORT, 'payee_override is append-only: history is never edited'); END
 
+CREATE TRIGGER statutory_rates_no_update BEFORE UPDATE ON statutory_rates
+BEGIN SELECT RAISE(ABORT, 'statutory_rates is append-only: history is never edited'); END
+
+CREATE TRIGGER statutory_rates_no_delete BEFORE DELETE ON statutory_rates
+BEGIN SELECT RAISE(ABORT, 'statutory_rates is append-only: history is never edited'); END
+
+CREATE TRIGGER demand_no_update BEFORE UPDATE ON demand
+BEGIN SELECT RAISE(ABORT, 'demand is append-only: history is never edited'); END
+
+CREATE TRIGGER demand_no_delete BEFORE DELETE ON demand
+BEGIN SELECT RAISE(ABORT, 'demand is append-only: history is never edited'); END
+
+CREATE TRIGGER demand_debt_no_update BEFORE UPDATE ON demand_debt
+BEGIN SELECT RAISE(ABORT, 'demand_debt is append-only: history is never edited'); END
+
+CREATE TRIGGER demand_debt_no_delete BEFORE DELETE ON demand_debt
+BEGIN SELECT RAISE(ABORT, 'demand_debt is append-only: history is never edited'); END
+
+CREATE TRIGGER demand_step_no_update BEFORE UPDATE ON demand_step
+BEGIN SELECT RAISE(ABORT, 'demand_step is append-only: history is never edited'); END
+
+CREATE TRIGGER demand_step_no_delete BEFORE DELETE ON demand_step
+BEGIN SELECT RAISE(ABORT, 'demand_step is append-only: history is never edited'); END
+
+CREATE TRIGGER demand_interest_no_update BEFORE UPDATE ON demand_interest
+BEGIN SELECT RAISE(ABORT, 'demand_interest is append-only: history is never edited'); END
+
+CREATE TRIGGER demand_interest_no_delete BEFORE DELETE ON demand_interest
+BEGIN SELECT RAISE(ABORT, 'demand_interest is append-only: history is never edited'); END
+
 CREATE TRIGGER bank_message_no_update BEFORE UPDATE ON bank_message
 BEGIN SELECT RAISE(ABORT, 'bank_message is append-only: history is never edited'); END
 
@@ -1096,6 +1411,18 @@ BEGIN SELECT RAISE(ABORT, 'care_approval is append-only: history is never edited
 
 CREATE TRIGGER care_approval_no_delete BEFORE DELETE ON care_approval
 BEGIN SELECT RAISE(ABORT, 'care_approval is append-only: history is never edited'); END
+
+CREATE TRIGGER approval_no_update BEFORE UPDATE ON approval
+BEGIN SELECT RAISE(ABORT, 'approval is append-only: history is never edited'); END
+
+CREATE TRIGGER approval_no_delete BEFORE DELETE ON approval
+BEGIN SELECT RAISE(ABORT, 'approval is append-only: history is never edited'); END
+
+CREATE TRIGGER approval_decision_no_update BEFORE UPDATE ON approval_decision
+BEGIN SELECT RAISE(ABORT, 'approval_decision is append-only: history is never edited'); END
+
+CREATE TRIGGER approval_decision_no_delete BEFORE DELETE ON approval_decision
+BEGIN SELECT RAISE(ABORT, 'approval_decision is append-only: history is never edited'); END
 
 CREATE TRIGGER term_amount_no_update BEFORE UPDATE ON term_amount
 BEGIN SELECT RAISE(ABORT, 'term_amount is append-only: history is never edited'); END
@@ -1326,6 +1653,10 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('actor', 'ix_actor_identity', 
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('actor', 'sqlite_autoindex_actor_1', '1000000 1000000 1')
 
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('approval', 'ix_approval_allocation', '1000000 1000000 100000')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('approval', 'sqlite_autoindex_approval_1', '1000000 1000000 1')
+
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('bank_message', 'sqlite_autoindex_bank_message_2', '1000000 1000000 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('bank_message', 'sqlite_autoindex_bank_message_1', '1000000 1000000 1')
@@ -1358,6 +1689,10 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('service', 'sqlite_autoindex_s
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('settlement_run', 'sqlite_autoindex_settlement_run_1', '1000000 1000000 1')
 
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('statutory_rates', 'sqlite_autoindex_statutory_rates_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('terms_computed', 'sqlite_autoindex_terms_computed_1', '1000000 1')
+
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('account_change', 'ix_account_change_provider', '1000000 1000000 20 20')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('account_change', 'sqlite_autoindex_account_change_1', '1000000 1000000 1')
@@ -1369,6 +1704,8 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('api_key', 'ix_api_key_actor',
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('api_key', 'sqlite_autoindex_api_key_2', '1000000 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('api_key', 'sqlite_autoindex_api_key_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('approval_decision', 'sqlite_autoindex_approval_decision_1', '1000000 1000000 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('bank_statement', 'ix_bank_statement_message', '1000000 1000000 20')
 
@@ -1388,11 +1725,21 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('claim', 'sqlite_autoindex_cla
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('claim', 'sqlite_autoindex_claim_1', '1000000 1000000 1')
 
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('contact', 'ix_contact_provider', '1000000 1000000 20 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('contact', 'sqlite_autoindex_contact_1', '1000000 1000000 20 1')
+
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('contract', 'ix_contract_provider_id', '1000000 20')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('contract', 'sqlite_autoindex_contract_2', '1000000 1000000 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('contract', 'sqlite_autoindex_contract_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('demand', 'ix_demand_provider', '1000000 1000000 20 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('demand', 'sqlite_autoindex_demand_2', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('demand', 'sqlite_autoindex_demand_1', '1000000 1000000 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('left_out', 'ix_left_out_provider', '1000000 1000000 20 20')
 
@@ -1410,6 +1757,8 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('mandate', 'sqlite_autoindex_m
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payee_check', 'ix_payee_check_provider', '1000000 1000000 20 20')
 
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payee_check', 'ix_payee_check_blocking', '1000 1000 20')
+
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payee_check', 'sqlite_autoindex_payee_check_1', '1000000 1000000 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payment_file', 'sqlite_autoindex_payment_file_2', '1000000 1000000 1')
@@ -1417,6 +1766,14 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payment_file', 'sqlite_autoin
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payment_file', 'sqlite_autoindex_payment_file_1', '1000000 1000000 20 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('programme_version', 'sqlite_autoindex_programme_version_1', '1000000 1000000 20 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('resident_word', 'ix_resident_word_redemption', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('resident_word', 'ix_resident_word_disputed', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('resident_word', 'sqlite_autoindex_resident_word_2', '1000000 1000000 20 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('resident_word', 'sqlite_autoindex_resident_word_1', '1000000 1000000 20 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('run_release', 'sqlite_autoindex_run_release_1', '1000000 1000000 1')
 
@@ -1428,9 +1785,13 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('settlement', 'sqlite_autoinde
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('settlement', 'sqlite_autoindex_settlement_1', '1000000 1000000 1')
 
-INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('taken_back', 'sqlite_autoindex_taken_back_2', '1000000 1000000 20 2 1')
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('taken_back', 'sqlite_autoindex_taken_back_2', '1000000 1000000 20 2 1 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('taken_back', 'sqlite_autoindex_taken_back_1', '1000000 1000000 20 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('unsettled', 'ix_unsettled_provider', '1000000 1000000 20 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('unsettled', 'sqlite_autoindex_unsettled_1', '1000000 1000000 20 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('vault_index', 'uq_vault_index_bsn', '1000000 1000000 1')
 
@@ -1456,6 +1817,16 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('contract_line', 'sqlite_autoi
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('contract_version', 'sqlite_autoindex_contract_version_1', '1000000 1000000 20 1')
 
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('demand_debt', 'sqlite_autoindex_demand_debt_1', '1000000 1000000 20 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('demand_interest', 'sqlite_autoindex_demand_interest_1', '1000000 1000000 20 2 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('demand_step', 'ix_demand_step_line', '1000000 1000000 20 2')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('demand_step', 'sqlite_autoindex_demand_step_2', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('demand_step', 'sqlite_autoindex_demand_step_1', '1000000 1000000 20 1')
+
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entitlement', 'ix_entitlement_holder', '1000000 1000000 20')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entitlement', 'sqlite_autoindex_entitlement_2', '1000000 1000000 100000 1')
@@ -1465,6 +1836,18 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entitlement', 'sqlite_autoind
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('historical_cost', 'ix_historical_cost_contract', '1000000 1000000 20')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('historical_cost', 'sqlite_autoindex_historical_cost_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('login_session', 'ix_login_session_actor', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('login_session', 'sqlite_autoindex_login_session_2', '1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('login_session', 'sqlite_autoindex_login_session_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('notice', 'ix_notice_provider', '1000000 1000000 20 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('notice', 'ix_notice_cause', '1000000 1000000 20 2')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('notice', 'sqlite_autoindex_notice_1', '1000000 1000000 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payee_override', 'sqlite_autoindex_payee_override_1', '1000000 1000000 20 1')
 
@@ -1513,6 +1896,8 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('code', 'sqlite_autoindex_code
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entitlement_change', 'sqlite_autoindex_entitlement_change_2', '1000000 1000000 20 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entitlement_change', 'sqlite_autoindex_entitlement_change_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('notice_delivery', 'sqlite_autoindex_notice_delivery_1', '1000000 1000000 20 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payment_event', 'ix_payment_event_servicer', '1000000 1000000 100000')
 

@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Settlement runs: all of them, one of them, and what is done with one as a whole."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from api.deps import Desk, PathId, QueryId
+from api.pages.faults import Told
+from api.pages.visit import PAGE, AForm, Sent, Visit, piece, visit
+from api.routes.settlement_runs import WithdrawBody
+from ledger import ceiling_uses, db, lists, overviews, payment_files, payments, releases, runs, settlements
+from ledger.ids import uuid7
+from ledger.roles import Action
+from ledger.rules.states import OPEN, RUNS, SENT, PaymentState, RunCommand, RunState
+from ledger.runs import DraftOrder, Run
+from ledger.tables import Actor, Payment, Provider, Settlement
+
+router = APIRouter(include_in_schema=False)
+
+COMMANDS: Final[Mapping[RunCommand, Action]] = {
+    RunCommand.SUBMIT: Action.SETTLE,
+    RunCommand.RELEASE: Action.RELEASE_SETTLEMENTS,
+    RunCommand.EXPORT: Action.EXPORT_PAYMENT_FILE,
+    RunCommand.WITHDRAW: Action.SETTLE,
+}
+"""What a button asks for; a run that is sent needs no second export."""
+
+EARLIER: Final = 3
+"""Beside how many earlier runs the present one is shown."""
+
+_LOOKED_BACK: Final = 20
+"""Among how many earlier runs these are sought: most were released."""
+
+Done = Annotated[str | None, Query(max_length=20)]
+
+
+@router.get("/runs")
+def get_runs(
+    visit: Annotated[Visit, visit(Action.SEE_SETTLEMENTS)], before: QueryId = None, done: Done = None
+) -> Response:
+    return _runs(visit, before=before, done=done)
+
+
+@router.post("/runs")
+def post_run(visit: Annotated[Visit, visit(Action.SETTLE)], form: AForm) -> Response:
+    def act(desk: Desk) -> str:
+        asked = {name: form.one(name) for name in ("id", "until", "requestedOn")}
+        return f"/runs/{runs.draft(desk.work, DraftOrder.model_validate(asked)).id}"
+
+    return visit.acted(act, done="draft", otherwise=lambda why: _runs(visit, refusal=why, typed=form))
+
+
+@router.get("/runs/{id}")
+def get_run(
+    id: PathId,
+    visit: Annotated[Visit, visit(Action.SEE_SETTLEMENTS)],
+    after: QueryId = None,
+    state: Annotated[PaymentState | None, Query()] = None,
+    done: Done = None,
+) -> Response:
+    return _run(visit, id, after=after, state=state, done=done)
+
+
+@router.post("/runs/{id}/submit")
+def post_submit(id: PathId, visit: Annotated[Visit, visit(Action.SETTLE)]) -> Response:
+    def act(desk: Desk) -> str:
+        runs.submit(desk.work, id)
+        return f"/runs/{id}"
+
+    return visit.acted(act, done="submit", otherwise=lambda why: _run(visit, id, refusal=why))
+
+
+@router.post("/runs/{id}/withdraw")
+def post_withdraw(id: PathId, visit: Annotated[Visit, visit(Action.SETTLE)], form: AForm) -> Response:
+    def act(desk: Desk) -> str:
+        runs.withdraw(desk.work, id, WithdrawBody(reason=form.one("reason")).reason)
+        return f"/runs/{id}"
+
+    return visit.acted(act, done="withdraw", otherwise=lambda why: _run(visit, id, refusal=why, typed=form))
+
+
+@router.post("/runs/{id}/release")
+def post_release(id: PathId, visit: Annotated[Visit, visit(Action.RELEASE_SETTLEMENTS)]) -> Response:
+    def act(desk: Desk) -> str:
+        releases.release(desk.work, id)
+        return f"/runs/{id}"
+
+    return visit.acted(act, done="release", otherwise=lambda why: _run(visit, id, refusal=why))
+
+
+@router.post("/runs/{id}/export")
+def post_export(id: PathId, visit: Annotated[Visit, visit(Action.EXPORT_PAYMENT_FILE)]) -> Response:
+    def act(desk: Desk) -> str:
+        payment_files.export(desk.work, id)
+        return f"/runs/{id}"
+
+    return visit.acted(act, done="export", otherwise=lambda why: _run(visit, id, refusal=why))
+
+
+def names(desk: Desk, actor_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """What these accounts are called; no roles are told."""
+    return {id_: row.name for id_, row in db.rows(desk.work, Actor, actor_ids).items()}
+
+
+def _runs(
+    visit: Visit,
+    *,
+    before: UUID | None = None,
+    done: str | None = None,
+    refusal: Told | None = None,
+    typed: Sent | None = None,
+) -> Response:
+    """All runs, and the form for a new one under the id that it will have: sent twice it makes one."""
+
+    def content(desk: Desk) -> Mapping[str, Any]:
+        shown, last = piece(runs.listed(desk.work, before=before, limit=PAGE + 1), lambda run: run.id)
+        return {
+            "runs": shown,
+            "page_size": PAGE,
+            "first": "/runs" if before else "",
+            "following": f"/runs?before={last}" if last else "",
+            "new_id": typed.one("id") if typed else uuid7(),
+            "typed": {name: typed.one(name) if typed else "" for name in ("until", "requestedOn")},
+        }
+
+    return visit.shown("runs.html", content, refusal=refusal, done=done)
+
+
+def _run(
+    visit: Visit,
+    id: UUID,
+    *,
+    after: UUID | None = None,
+    state: PaymentState | None = None,
+    done: str | None = None,
+    refusal: Told | None = None,
+    typed: Sent | None = None,
+) -> Response:
+    """One run: while it is open what it comes to, after its release what became of it."""
+
+    def content(desk: Desk) -> Mapping[str, Any]:
+        run = runs.get(desk.work, id)
+        found = _open(desk, run, after) if run.state in OPEN else _closed(desk, run, after, state)
+        return {
+            "run": run,
+            "names": names(desk, {step.actor_id for step in run.steps}),
+            "actions": [name for name, action in _possible(run.state) if visit.may(action)],
+            "can_fetch": run.state in SENT and visit.may(Action.EXPORT_PAYMENT_FILE),
+            "typed": {"reason": typed.one("reason") if typed else ""},
+            "page_size": PAGE,
+            "first": f"/runs/{id}" if after else "",
+            **found,
+        }
+
+    return visit.shown("run.html", content, refusal=refusal, done=done)
+
+
+def _possible(state: RunState) -> list[tuple[RunCommand, Action]]:
+    """What the tables of states allow, and changes something."""
+    return [
+        (command, action)
+        for command, action in COMMANDS.items()
+        if RUNS.get((state, command), state) is not state
+    ]
+
+
+def _open(desk: Desk, run: Run, after: UUID | None) -> dict[str, Any]:
+    rows = overviews.shares(desk.work, run.id, after=after, limit=PAGE + 1)
+    shown, last = piece(rows, lambda share: share.provider_id)
+    before = runs.listed(desk.work, before=run.id, limit=_LOOKED_BACK)
+    ceilings = ceiling_uses.of_run(desk.work, run.id)
+    return {
+        "totals": overviews.totals(desk.work, run.id),
+        "ceilings": ceilings,
+        "names_of_providers": db.rows(desk.work, Provider, {each.provider_id for each in ceilings}),
+        "earlier": list(islice((each for each in before if each.release), EARLIER)),
+        "shares": shown,
+        "following": f"/runs/{run.id}?after={last}#shares" if last else "",
+    }
+
+
+def _closed(desk: Desk, run: Run, after: UUID | None, state: PaymentState | None) -> dict[str, Any]:
+    rows = _settled(desk, run.id, after, state)
+    shown, last = piece(rows, lambda row: row[0])
+    query = f"state={state}&" if state else ""
+    counted = payments.counted(desk.work, run.id) if run.state in SENT else {}
+    return {
+        "totals": None,
+        "ceilings": (),
+        "state": state,
+        "files": payment_files.listed(desk.work, run.id),
+        "counted": [(each, counted[each]) for each in PaymentState if each in counted],
+        "settlements": _shown(desk, [row for _, row in shown]),
+        "following": f"/runs/{run.id}?{query}after={last}#settlements" if last else "",
+    }
+
+
+def _settled(
+    desk: Desk, run_id: UUID, after: UUID | None, state: PaymentState | None
+) -> list[tuple[UUID, Settlement]]:
+    """Settlements with the id they are in the order of: their own, or that of the payment in this state."""
+    if state is None:
+        rows = lists.page(desk.work, Settlement, after=after, limit=PAGE + 1, run_id=run_id)
+        return [(row.id, row) for row in rows]
+    paid = payments.of_state(desk.work, run_id, state, after=after, limit=PAGE + 1)
+    found = db.rows(desk.work, Settlement, {each.settlement_id for each in paid})
+    return [(each.id, found[each.settlement_id]) for each in paid]
+
+
+def _shown(desk: Desk, rows: Sequence[Settlement]) -> list[dict[str, Any]]:
+    """Settlements with the name of the provider, their payment and how far it is."""
+    paid: Mapping[UUID, Payment] = settlements.payments(desk.work, {row.id for row in rows})
+    states = payments.states(desk.work, paid.values())
+    providers = db.rows(desk.work, Provider, {row.provider_id for row in rows})
+    return [
+        {
+            "row": row,
+            "name": providers[row.provider_id].trade_name,
+            "payment": paid.get(row.id),
+            "state": states[paid[row.id].id] if row.id in paid else None,
+        }
+        for row in rows
+    ]

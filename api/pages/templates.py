@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Whole pages from templates, with the headers that let them load nothing but our own style.
+
+Everything that is filled in is escaped, and a name that a template does not know is a mistake of ours.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.pages.look import address
+from api.pages.paths import open_to
+from api.pages.words import Teller
+from ledger.roles import ActingAs
+from ledger.texts import Language
+
+FOLDER: Final = Path(__file__).parent / "templates"
+
+ENVIRONMENT: Final = Environment(
+    loader=FileSystemLoader(FOLDER),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+ENVIRONMENT.globals["address"] = address
+
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+"""Our own style and nothing else; no script at all."""
+
+HEADERS: Final[Mapping[str, str]] = {
+    "Content-Security-Policy": POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    # not no-referrer: with it a browser hides the origin of our own forms, by which we know them
+    "Referrer-Policy": "same-origin",
+    "Vary": "Accept-Language, Cookie",
+}
+"""On every page; the envelope adds those of every answer."""
+
+
+def rendered(
+    template: str,
+    language: Language,
+    content: Mapping[str, Any],
+    *,
+    acting: ActingAs | None,
+    demo: bool,
+    status: int = 200,
+) -> HTMLResponse:
+    """A whole page. Raises KeyError and UndefinedError for what nobody wrote."""
+    text = ENVIRONMENT.get_template(template).render(
+        Teller(language).tools()
+        | {"acting": acting, "demo": demo, "navigation": open_to(acting) if acting else []}
+        | {"here": "", "done": "", "refusal": None}
+        | dict(content)
+    )
+    headers = {**HEADERS, "Content-Language": language}
+    return HTMLResponse(text, status_code=status, headers=headers)

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Visits: somebody who is logged in looks at a page, or sends a form from one.
+
+A page has one door, as a route of the API has. What a form asks is done in one transaction; then the browser
+is sent to a page that can be loaded again without doing anything.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, TypeAlias
+from uuid import UUID
+
+from fastapi import Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import ValidationError
+from starlette.datastructures import UploadFile
+
+from api import words
+from api.auth import refuse_unknown_keys
+from api.deps import Desk, House, TheHouse, Turn
+from api.pages import cookies
+from api.pages.faults import Told, told
+from api.pages.templates import rendered
+from api.pages.words import Teller
+from api.problems import language_of_request
+from ledger import db, municipalities, sessions
+from ledger.errors import LedgerError
+from ledger.roles import ActingAs, Action
+from ledger.sessions import SessionUnknown
+from ledger.texts import Language
+
+PAGE: Final = 50
+"""How many rows a page shows of a list."""
+
+FIELDS_MAX: Final = 2100
+"""More than the fields of the largest form: a thousand lines to mark."""
+
+
+class PageDoor:
+    """Lets through who is logged in, works for the municipality, and may do one action."""
+
+    def __init__(self, action: Action) -> None:
+        self.action = action
+
+    def __call__(self, request: Request) -> ActingAs:
+        """Who asks. Raises SessionUnknown, NotAllowed, NotYours, and RequestValidationError."""
+        acting = _proven(request)
+        request.state.acting = acting
+        acting.require(self.action)
+        acting.require_party()
+        refuse_unknown_keys(request)
+        return acting
+
+
+def _proven(request: Request) -> ActingAs:
+    house: House = request.app.state.house
+    secret, now = cookies.secret(request), house.now()
+    if not secret:
+        raise SessionUnknown()
+    with db.reading(house.engine) as session:
+        found = sessions.prove(session, secret, now=now)
+    if found.is_due:
+        with db.transaction(house.engine) as session:
+            sessions.note_use(session, secret, now=now)
+    return found.acting
+
+
+def may(action: Action) -> Any:
+    """Who is logged in, when they may do this; nothing is opened."""
+    return Depends(PageDoor(action))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Visit:
+    """One request for a page: who asks, and in which language they read."""
+
+    house: House
+    acting: ActingAs
+    language: Language
+    here: str
+    """The page of the navigation it belongs to."""
+
+    def may(self, action: Action) -> bool:
+        """Whether a button may be shown; whoever presses it all the same meets the door."""
+        return self.acting.may(action)
+
+    def shown(
+        self,
+        template: str,
+        content: Callable[[Desk], Mapping[str, Any]],
+        *,
+        refusal: Told | None = None,
+        done: str | None = None,
+    ) -> Response:
+        """A page with what a reading desk finds; above it why something was refused, or what was done."""
+        with self.house.reading(self.acting) as desk:
+            found = {**content(desk), "town": municipalities.get(desk.work).name}
+        teller = Teller(self.language)
+        around = {
+            "may": lambda action: self.may(Action(action)),
+            "here": self.here,
+            "refusal": refusal,
+            "done": teller.say(f"done.{done}") if done and teller.knows(f"done.{done}") else "",
+        }
+        return rendered(
+            template,
+            self.language,
+            {**around, **found},
+            acting=self.acting,
+            demo=self.house.demo,
+            status=refusal.status if refusal else 200,
+        )
+
+    def acted(
+        self, act: Callable[[Desk], str], *, done: str, otherwise: Callable[[Told], Response]
+    ) -> Response:
+        """Do what a form asks and go to the page that act names; the form again, with why, when refused."""
+        try:
+            with self.house.writing(self.acting) as desk:
+                to = act(desk)
+        except LedgerError as error:
+            return otherwise(told(error, self.language))
+        except ValidationError as error:
+            return otherwise(_of_form(error, self.language))
+        joint = "&" if "?" in to else "?"
+        return RedirectResponse(f"{to}{joint}done={done}", status_code=303)
+
+
+def visit(action: Action) -> Any:
+    """A visit of who may do this."""
+
+    def opened(
+        request: Request, acting: Annotated[ActingAs, may(action)], house: TheHouse, turn: Turn
+    ) -> Visit:
+        here = "/" + request.url.path.split("/")[1]
+        return Visit(house=house, acting=acting, language=language_of_request(request), here=here)
+
+    return Depends(opened)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sent:
+    """A form as it was sent."""
+
+    fields: Mapping[str, tuple[str, ...]]
+    file: bytes = b""
+
+    def one(self, name: str) -> str:
+        """What was filled in; empty where nothing was."""
+        return self.fields.get(name, ("",))[0].strip()
+
+    def maybe(self, name: str) -> str | None:
+        """The same; None where nothing was."""
+        return self.one(name) or None
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Everything that was ticked under one name."""
+        return self.fields.get(name, ())
+
+
+async def _sent(request: Request) -> AsyncIterator[Sent]:
+    """The envelope has bounded it. What is no form is refused as unreadable."""
+    async with request.form(max_files=1, max_fields=FIELDS_MAX) as form:
+        fields: dict[str, list[str]] = {}
+        file = b""
+        for name, value in form.multi_items():
+            if isinstance(value, UploadFile):
+                file = await value.read()
+            else:
+                fields.setdefault(name, []).append(value)
+        yield Sent(fields={name: tuple(values) for name, values in fields.items()}, file=file)
+
+
+AForm: TypeAlias = Annotated[Sent, Depends(_sent)]
+"""Named after the visit, so that the door comes first."""
+
+
+def piece(rows: Sequence[Any], by: Callable[[Any], UUID]) -> tuple[list[Any], UUID | None]:
+    """What is shown of at most PAGE + 1 rows, and the row after which the next piece begins; None: none."""
+    shown = list(rows[:PAGE])
+    return shown, by(shown[-1]) if len(rows) > PAGE else None
+
+
+def _of_form(error: ValidationError, language: Language) -> Told:
+    """Everything that is wrong with a form, by field."""
+    teller = Teller(language)
+    fields: dict[str, str] = {}
+    general: list[str] = []
+    for each in error.errors():
+        steps = [str(step) for step in each["loc"] if teller.knows(f"field.{step}")]
+        sentence = words.fault(each, language)
+        if steps:
+            fields.setdefault(steps[-1], sentence)
+        elif sentence not in general:
+            general.append(sentence)
+    return Told(status=400, title=teller.say("fault.form"), items=tuple(general), fields=fields)

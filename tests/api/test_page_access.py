@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who gets where on the pages: every role at every page and form; and when a session opens nothing more."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from fastapi import Response
+from fastapi.routing import iter_route_contexts
+
+from api.app import build, door_of
+from api.deps import House
+from api.pages import cookies, faults, login, visit
+from api.pages.templates import FOLDER, rendered
+from api.pages.visit import PageDoor
+from ledger import actors, db, sessions
+from ledger.ids import uuid7
+from ledger.roles import BOUND, MAY, Action
+from ledger.sessions import IDLE, LASTS
+from ledger.tables import Role
+from ledger.texts import Language
+from tests.api.browsing import Scene, Visitor, boxes, buttons, fields, links, shown
+from tests.api.served import Served
+
+
+def _doors() -> Iterator[tuple[str, str, Action]]:
+    """Every page and form with the action its door asks for."""
+    app = build(House(engine=db.connect("sqlite://"), keyring={}))
+    for route in iter_route_contexts(app.routes):
+        door = door_of(route.original_route)
+        if isinstance(door, PageDoor):
+            for method in sorted(route.methods or ()):
+                yield method, str(route.path), door.action
+
+
+DOORS = list(_doors())
+FORMS = {path for method, path, _ in DOORS if method == "POST"}
+
+
+ELSEWHERE = (
+    "https://evil.test/runs",
+    "//evil.test/runs",
+    "/\\evil.test",
+    "/v1/people",
+    "/runs\r\nX: evil",
+    "/runs/../v1/evil",
+    "",
+)
+"""Where nobody is led after logging in."""
+
+
+@pytest.fixture
+def scene(sqlite_served: Served) -> Scene:
+    return Scene.over(sqlite_served)
+
+
+def _addresses(scene: Scene) -> dict[str, str]:
+    """An address for every page: of things that are there."""
+    run = scene.exported(Visitor.of(scene.served, "finance"), Visitor.of(scene.served, "finance_2"))
+    finance = Visitor.of(scene.served, "finance")
+    finance.upload(scene.bank.submit(finance.see(f"{run}/files/1").content))
+    page = finance.page(run)
+    (message,) = {each for each in links(finance.page("/bank")) if each.startswith("/bank/messages/")}
+    own = {
+        "/runs/{id}/files/{number}": f"{run}/files/1",
+        "/runs/{id}/statements/{settlementId}/{form}": next(x for x in links(page) if x.endswith("/csv")),
+        "/runs/{id}/lines/{entryId}": f"{run}/lines/{uuid7()}",
+        "/bank/messages/{id}": message,
+        "/bank/payments/{id}": next(x for x in links(page) if x.startswith("/bank/payments/")),
+        "/payees/changes/{id}": f"/payees/changes/{scene.account_change()}",
+        "/payees/checks/{id}": f"/payees/checks/{scene.blocked_payee()}",
+    }
+    return {path: own.get(path, path.replace("/runs/{id}", run)) for _, path, _ in DOORS}
+
+
+def test_every_role_at_every_page_and_form(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """403 where the table says no; to who acts for a provider or a resident nothing of it exists."""
+    addresses = _addresses(scene)
+    assert not any("{" in each for each in addresses.values())
+    wrong, cells = [], 0
+    for role in Role:
+        visitor = Visitor.forced(scene.served, role)
+        for method, path, action in DOORS:
+            answer = visitor.see(addresses[path]) if method == "GET" else visitor.send(addresses[path])
+            expected = {403}
+            if action in MAY[role]:
+                expected = {404} if role in BOUND else {200} if method == "GET" else {303, 400, 409}
+            cells += 1
+            if answer.status_code not in expected:
+                wrong.append((role, method, path, answer.status_code))
+            if answer.status_code in {403, 404}:
+                assert "<h1>" in answer.text
+    assert wrong == []
+    assert cells == len(DOORS) * len(Role) >= 150
+    _render_everything(
+        scene.served, [addresses[path] for method, path, _ in DOORS if method == "GET"], monkeypatch
+    )
+
+
+def _render_everything(served: Served, pages: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every template there is makes a page in both languages; the last one is of a page that is not there."""
+    made: set[tuple[str, str]] = set()
+
+    def noted(template: str, language: Language, *args: Any, **more: Any) -> Response:
+        made.add((template, language))
+        return rendered(template, language, *args, **more)
+
+    for module in (visit, faults, login):
+        monkeypatch.setattr(module, "rendered", noted)
+    for language in Language:
+        visitor = Visitor.of(served, "finance", language=language)
+        for page in [*pages, "/login", "/runs/nothing"]:
+            text = visitor.see(page).text
+            assert "<html" not in text or f'<html lang="{language}">' in text, page
+    whole = {path.name for path in FOLDER.glob("*.html")} - {"base.html", "parts.html", "bank_lines.html"}
+    assert made >= {(name, language) for name in whole for language in Language}
+
+
+def test_a_button_is_shown_to_whom_may_use_it_and_to_nobody_else(scene: Scene) -> None:
+    scene.account_change()
+    scene.blocked_payee()
+    finance = Visitor.of(scene.served, "finance")
+    run = scene.drafted(finance)
+    pages = (run, "/runs", f"{run}/lines", "/bank", "/payees")
+    able = {role: set[str]() for role in Role}
+    for role in (Role.FINANCE, Role.AUDITOR, Role.CONTRACT_MANAGER):
+        visitor = Visitor.of(scene.served, role)
+        for page in pages:
+            able[role] |= {re.sub(r"[0-9a-f-]{36}", "{id}", each) for each in buttons(visitor.page(page))}
+    everybody = {"/logout"}
+    drafted = {"/runs", "/runs/{id}/submit", "/runs/{id}/withdraw", "/runs/{id}/lines", "/bank"}
+    assert able[Role.FINANCE] == everybody | drafted
+    assert able[Role.AUDITOR] == everybody
+    assert able[Role.CONTRACT_MANAGER] == everybody | {"/payees/changes/{id}", "/payees/checks/{id}"}
+    assert (
+        able[Role.FINANCE]
+        | able[Role.CONTRACT_MANAGER]
+        | {
+            "/runs/{id}/release",
+            "/runs/{id}/export",
+        }
+        == FORMS | everybody
+    ), "the tests know every form there is"
+    assert boxes(Visitor.of(scene.served, "auditor").page(f"{run}/lines")) == []
+
+
+def test_without_a_session_one_logs_in_and_is_back(scene: Scene) -> None:
+    served = scene.served
+    stranger = Visitor(served=served)
+    asked = f"/runs/{uuid7()}/lines?show=unseen"
+    for method, path, _ in DOORS:
+        address = re.sub(r"\{\w+\}", lambda _: str(uuid7()), path)
+        answer = stranger.see(address) if method == "GET" else stranger.send(address)
+        assert (answer.status_code, answer.headers["location"].split("?")[0]) == (303, "/login")
+    login = stranger.see(asked).headers["location"]
+    assert parse_qs(urlsplit(login).query) == {"next": [asked]}
+    hidden = fields(stranger.page(login), "/login")
+    answer = stranger.send("/login", key=served.secrets["finance"], **hidden)
+    assert (answer.status_code, answer.headers["location"]) == (303, asked)
+    referer = {"Sec-Fetch-Site": "same-origin", "Referer": "https://tegoed.test/bank"}
+    stranger.client.cookies.clear()
+    assert stranger.send("/bank", headers=referer).headers["location"] == "/login?next=%2Fbank"
+
+
+def test_logging_in_takes_a_key_that_opens_pages_and_leads_nowhere_else(sqlite_served: Served) -> None:
+    visitor = Visitor(served=sqlite_served)
+    for key, words in (
+        ("tgd_0384_nothing", "Wij kennen deze sleutel niet"),
+        ("", "Wij kennen deze sleutel niet"),
+        (sqlite_served.secrets["provider"], "nog geen pagina’s"),
+        (sqlite_served.secrets["administrator"], "nog geen pagina’s"),
+    ):
+        answer = visitor.send("/login", key=key)
+        assert (answer.status_code, words in answer.text) == (403, True)
+        assert "set-cookie" not in answer.headers
+        assert not key or key not in answer.text, "a secret is not shown again"
+    for elsewhere in ELSEWHERE:
+        answer = visitor.send("/login", key=sqlite_served.secrets["finance"], next=elsewhere)
+        assert answer.headers["location"] == "/runs"
+        assert "evil" not in visitor.see("/login", params={"next": elsewhere}).text
+    before = visitor.client.cookies[cookies.SECURE]
+    visitor.send("/login", key=sqlite_served.secrets["auditor"])
+    assert "Ingelogd als auditor" in shown(visitor.page("/runs"))
+    visitor.client.cookies.clear()
+    visitor.client.cookies.set(cookies.SECURE, before)
+    assert visitor.see("/runs").status_code == 303, "the session before it has ended"
+
+
+def test_another_municipality_sees_nothing_of_this_one(scene: Scene) -> None:
+    run = scene.drafted(Visitor.of(scene.served, "finance"))
+    change, check = scene.account_change(), scene.blocked_payee()
+    finance = Visitor.of(scene.served, "elsewhere_finance")
+    manager = Visitor.of(scene.served, "elsewhere_contract_manager")
+    assert "Gemeente Utrecht" in finance.page("/runs")
+    assert run not in finance.page("/runs")
+    assert "Thuis Goed" not in manager.page("/payees")
+    for answer in (
+        finance.see(run),
+        finance.see(f"{run}/lines"),
+        finance.send(f"{run}/submit"),
+        finance.send(f"{run}/lines", line=[str(uuid7())], kind="seen"),
+        manager.send(f"/payees/changes/{change}", approved="true", reason="x"),
+        manager.send(f"/payees/checks/{check}", reason="x"),
+    ):
+        assert answer.status_code == 404, shown(answer.text)
+
+
+def test_a_session_opens_nothing_once_its_key_is_revoked_or_its_account_disabled(served: Served) -> None:
+    world = served.world
+    revoked, disabled = Visitor.of(served, "finance"), Visitor.of(served, "auditor")
+    assert (revoked.see("/runs").status_code, disabled.see("/runs").status_code) == (200, 200)
+    with world.work() as work:
+        (key,) = actors.keys_of(work, served.actor_ids["finance"])
+        actors.revoke_key(work, key.id)
+        actors.disable(work, served.actor_ids["auditor"])
+    for visitor in (revoked, disabled):
+        assert visitor.see("/runs").headers["location"] == "/login?next=%2Fruns"
+        assert visitor.send("/runs", until="2026-06-01").headers["location"] == "/login"
+
+
+def test_a_session_ends_by_logging_out_by_idleness_and_at_last(sqlite_served: Served) -> None:
+    world = sqlite_served.world
+
+    def is_in(visitor: Visitor) -> bool:
+        return visitor.see("/runs").status_code == 200
+
+    out = Visitor.of(sqlite_served, "finance")
+    secret = out.client.cookies[cookies.SECURE]
+    assert out.send("/logout").headers["location"] == "/login?done=out"
+    assert cookies.SECURE not in out.client.cookies
+    out.client.cookies.set(cookies.SECURE, secret)
+    assert not is_in(out), "the ledger has ended it, not only the browser"
+
+    idle, busy = Visitor.of(sqlite_served, "finance"), Visitor.of(sqlite_served, "finance")
+    assert idle.client.cookies[cookies.SECURE] != busy.client.cookies[cookies.SECURE] != secret
+    start = world.now
+    while world.now + timedelta(minutes=25) < start + LASTS:
+        world.later(minutes=25)
+        assert is_in(busy)
+    assert not is_in(idle), f"idle for more than {IDLE}"
+    world.now = start + LASTS
+    assert not is_in(busy), "however much it is used"
+
+
+def test_who_was_logged_in_is_kept_for_a_while_and_then_cleared_away(sqlite_served: Served) -> None:
+    world = sqlite_served.world
+    Visitor.of(sqlite_served, "finance")
+
+    def rows() -> int:
+        with world.engine.connect() as connection:
+            return int(connection.exec_driver_sql("SELECT COUNT(*) FROM login_session").scalar_one())
+
+    world.now += LASTS + sessions.KEPT - timedelta(minutes=1)
+    Visitor.of(sqlite_served, "finance")
+    assert rows() == 2
+    world.later(minutes=2)
+    Visitor.of(sqlite_served, "finance")
+    assert rows() == 2, "the first is gone"

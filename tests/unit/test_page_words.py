@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The words of pages: whole in both languages, for all that templates and stored values ask; no others."""
+
+import re
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from string import Formatter
+
+import pytest
+from jinja2 import UndefinedError
+
+from api.pages import words_en, words_nl
+from api.pages.templates import ENVIRONMENT, FOLDER
+from api.pages.words import CATALOGUES, Teller
+from ledger.overviews import Signal
+from ledger.rules.states import PaymentState, RunState
+from ledger.tables import BankMessageKind, LeftOutReason, LineOutcome, MarkKind, MarkReason, PayeeOutcome
+from ledger.texts import Language
+
+NL, EN = words_nl.WORDS, words_en.WORDS
+TEMPLATES = {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.html"))}
+STORED: dict[str, Iterable[StrEnum]] = {
+    "state": RunState,
+    "payment_state": PaymentState,
+    "signal": Signal,
+    "mark": MarkKind,
+    "waits": (LeftOutReason.DISPUTED, LeftOutReason.UNCONFIRMED),
+    "reason": MarkReason,
+    "kind": BankMessageKind,
+    "outcome": LineOutcome,
+    "payee": PayeeOutcome,
+}
+SAME_IN_BOTH = {"product", "run.sha256", "payees.said.by", "run.ceilings.contract"}
+"""What is the same word in Dutch and English, or may be."""
+
+
+def asked(text: str) -> set[str]:
+    """The names that a template asks for, as far as they are written in it."""
+    return set(re.findall(r"""say\(\s*["']([a-z0-9_./]+)["']\s*[,)]""", text))
+
+
+def test_both_languages_say_the_same_things_with_the_same_facts() -> None:
+    assert NL.keys() == EN.keys()
+    for key in NL:
+        facts = [{name for _, name, _, _ in Formatter().parse(text) if name} for text in (NL[key], EN[key])]
+        assert facts[0] == facts[1], key
+        assert NL[key].strip()
+        assert EN[key].strip()
+        assert "  " not in NL[key] + EN[key], key
+    same = {key for key in NL if NL[key] == EN[key]}
+    assert same <= SAME_IN_BOTH
+
+
+def test_everything_a_template_asks_for_is_there() -> None:
+    assert len(TEMPLATES) >= 12
+    for name, text in TEMPLATES.items():
+        assert asked(text) - NL.keys() == set(), name
+    assert asked("{{ say(\"no.such\") }} {{ say('nor.this', a=1) }}") == {"no.such", "nor.this"}
+
+
+@pytest.mark.parametrize(("family", "values"), STORED.items(), ids=STORED)
+def test_every_stored_value_has_words(family: str, values: Iterable[StrEnum]) -> None:
+    assert {f"{family}.{value}" for value in values} - NL.keys() == set()
+
+
+def test_nothing_is_said_that_nobody_asks_for() -> None:
+    sources = [*TEMPLATES.values()]
+    sources += [
+        path.read_text(encoding="utf-8") for path in FOLDER.parent.glob("*.py") if "words_" not in path.name
+    ]
+    text = "\n".join(sources)
+    made = {f"{family}.{value}" for family, values in STORED.items() for value in values}
+    assert {key for key in NL.keys() - made if not is_asked(key, text)} == set()
+    assert not is_asked("no.such", text)
+
+
+def is_asked(key: str, text: str) -> bool:
+    """Whether it is named whole, or put together from a family and a name."""
+    family, _, name = key.rpartition(".")
+    return (
+        f'"{key}"' in text
+        or f"'{key}'" in text
+        or any(f'"{start}' in text for start in _starts(family, name))
+    )
+
+
+def _starts(family: str, name: str) -> Iterator[str]:
+    """How the sources write a name that is put together: say("run." ~ each), say(f"done.{done}")."""
+    for start in ("nav", "done", "fault", "field", "run", "lines"):
+        if family == start or family.startswith(f"{start}."):
+            yield f'{start}." ~'
+            yield f"{start}.{{"
+
+
+def test_no_template_holds_a_word_of_its_own() -> None:
+    """What is between the markup is filled in, or a sign."""
+    for name, text in TEMPLATES.items():
+        bare = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", "", text, flags=re.DOTALL)
+        between = re.sub(r"<[^>]*>", " ", bare)
+        assert re.findall(r"[A-Za-z]{2,}", between) == [], name
+
+
+def test_what_nobody_wrote_is_a_mistake_and_not_a_hole() -> None:
+    with pytest.raises(KeyError):
+        Teller(Language.NL).say("no.such")
+    with pytest.raises(UndefinedError):
+        ENVIRONMENT.from_string("{{ nothing }}").render()
+    assert ENVIRONMENT.from_string("{{ x }}").render(x="<b>") == "&lt;b&gt;"
+    assert CATALOGUES.keys() == set(Language)
+
+
+def test_money_days_and_amounts_are_said_as_in_letters() -> None:
+    dutch, english = Teller(Language.NL), Teller(Language.EN)
+    assert (dutch.money(-123_456), english.money(123_456)) == ("€\u00a0-1.234,56", "€1,234.56")
+    assert (dutch.count(1234), english.count(1234)) == ("1.234", "1,234")
