@@ -3,6 +3,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Final
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -110,7 +111,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def build(house: House) -> FastAPI:
     """The application around an engine and a keyring. Raises OpenDoor."""
-    app = Documented(
+    app = _without_routes()
+    app.state.house = house
+    app.router.routes = list(_routes())
+    problems.install(app)
+    faults.install(app)
+    app.state.batcher = Batcher(house=house)
+    app.add_middleware(Quick, house=house, batcher=app.state.batcher)
+    app.add_middleware(Envelope, version=VERSION, told=faults.answer)
+    return app
+
+
+def _without_routes() -> FastAPI:
+    return Documented(
         title="Tegoed",
         version=VERSION,
         openapi_url=None,
@@ -121,7 +134,12 @@ def build(house: House) -> FastAPI:
         generate_unique_id_function=lambda route: to_camel(route.name),
         lifespan=_lifespan,
     )
-    app.state.house = house
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """All routes, made once in a process: they know no house. Raises OpenDoor."""
+    app = _without_routes()
     v1 = APIRouter(prefix="/v1")
     for resource in RESOURCES:
         v1.include_router(resource.router)
@@ -130,12 +148,7 @@ def build(house: House) -> FastAPI:
     for page in PAGES:
         app.include_router(page.router, dependencies=[Depends(require_own_form)])
     _refuse_open_doors(app)
-    problems.install(app)
-    faults.install(app)
-    app.state.batcher = Batcher(house=house)
-    app.add_middleware(Quick, house=house, batcher=app.state.batcher)
-    app.add_middleware(Envelope, version=VERSION, told=faults.answer)
-    return app
+    return tuple(app.router.routes)
 
 
 @asynccontextmanager

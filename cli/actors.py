@@ -57,6 +57,24 @@ def add(
     _tell_key(host, account.id, secret)
 
 
+def identify(
+    host: Host,
+    identity: Annotated[
+        str, typer.Argument(help="Who you are (a personnel number, say), as on your other accounts.")
+    ],
+) -> None:
+    """Say, once, who works here under your name: what you had a hand in is released by somebody else."""
+    from ledger import operators
+
+    with host.work() as work:
+        operators.identify(work, operators.OperatorInput(identity=identity))
+    screen.show(
+        host.as_json,
+        {"operator": host.operator, "identity": identity},
+        [f"operator {host.operator} is {identity}"],
+    )
+
+
 def disable(host: Host, account: Account) -> None:
     """Let an account do nothing any more, whatever keys it has."""
     from ledger import actors

@@ -8,7 +8,7 @@ what it keeps from being paid is in gates. Who redeemed or is paid never speaks 
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from ledger import actors, bulk, db, gates, runs, uses
 from ledger.clock import dutch_day
 from ledger.db import Work
 from ledger.errors import Conflict, Refused
+from ledger.ids import lowest
 from ledger.inputs import Id7, Input, Moment, Text, fingerprint
 from ledger.rules import confirmations as rules
 from ledger.rules.confirmations import WordKind
@@ -42,6 +43,9 @@ from ledger.units import Unit
 
 LINES_MAX: Final = 30
 """The most lines that are named at once."""
+
+LOOKED_BACK: Final = timedelta(days=400)
+"""How far back the list of all that waits goes: it must not read all that was ever redeemed."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -224,6 +228,7 @@ def waiting(
     """What residents are asked and said nothing of, of these entitlements or all; in the order of entries.
 
     after is the entry seen last. A line of which the silence counts already is among it until it is settled.
+    Of all, only what was redeemed in the last LOOKED_BACK: older ones are found by their entitlement.
     """
     asked = gates.asked(work)
     if not asked or (rights is not None and not rights):
@@ -247,7 +252,9 @@ def waiting(
             _STANDS,
         )
     )
-    if rights is not None:
+    if rights is None:
+        statement = statement.where(col(Redemption.id) > lowest(work.now - LOOKED_BACK))
+    else:
         statement = statement.where(col(Redemption.entitlement_id).in_(rights))
     if after is not None:
         statement = statement.where(col(Entry.id) > after)

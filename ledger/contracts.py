@@ -200,7 +200,7 @@ def publish(work: Work, contract_ids: Sequence[UUID]) -> list[Contract]:
         raise ContractPublisherDrafted(numbers=tuple(sorted(own)))
     # After this point only writes.
     for version in fresh:
-        version.published_at = work.now
+        version.published_at, version.published_by = work.now, work.actor_id
         contracts[version.contract_id].published_version = version.version
     work.session.flush()
     entries.open_accounts(work, _accounts(work, contracts, fresh))

@@ -145,7 +145,10 @@ class _Register:
 
     def _make(self, provider: ProviderInput) -> Provider:
         row = Provider(
-            municipality_id=self.work.municipality_id, recorded_at=self.work.now, **provider.model_dump()
+            municipality_id=self.work.municipality_id,
+            entered_by=self.work.actor_id,
+            recorded_at=self.work.now,
+            **provider.model_dump(),
         )
         self.rows[provider.id] = row
         self.made.append(provider.id)

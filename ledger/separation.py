@@ -14,17 +14,19 @@ from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, func
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from ledger import actors, runs, term_figures
+from ledger import actors, operators, runs, term_figures
 from ledger.db import Work
 from ledger.errors import LedgerError, Refused
 from ledger.rules.funding import EntryKind
 from ledger.rules.states import OPEN
 from ledger.tables import (
+    Account,
     AccountChange,
     AccountDecision,
     ApprovalDecision,
     CareAgreement,
     CareApproval,
+    ContractVersion,
     EntitlementChange,
     Entry,
     FollowUp,
@@ -111,9 +113,35 @@ class ReleaserChangedAccount(Refused):
     """How many of those paid in this run."""
 
 
+@dataclass(kw_only=True, eq=False)
+class ReleaserContracted(Refused):
+    """Who drafts or publishes a contract does not release what is owed under it."""
+
+    code = "releaser_contracted"
+    contracts: int
+    """How many of those paid under in this run."""
+
+
+@dataclass(kw_only=True, eq=False)
+class OperatorUnidentified(Refused):
+    """Who works on the host had a hand in it, and did not say who they are: it may be the releaser."""
+
+    code = "operator_unidentified"
+    operators: tuple[str, ...]
+    """Their names on the host."""
+
+
 def reasons(work: Work, run_id: UUID) -> Iterator[LedgerError]:
     """Why this actor may not release the run; empty where they may."""
     mine = actors.faces(work, [work.actor_id])
+    yield from _hands(work, run_id, mine)
+    unknown = {id_: name for id_, name in operators.unidentified(work).items() if id_ not in mine}
+    if names := sorted(name for id_, name in unknown.items() if any(_hands(work, run_id, frozenset({id_})))):
+        yield OperatorUnidentified(operators=tuple(names))
+
+
+def _hands(work: Work, run_id: UUID, mine: frozenset[UUID]) -> Iterator[LedgerError]:
+    """What these accounts, which are of one person, did for what a run pays."""
     if any(step.actor_id in mine for step in runs.get(work, run_id).steps if step.state in OPEN):
         yield ReleaserDrafted()
     if many := _count(work, run_id, EntitlementChange, mine):
@@ -130,10 +158,31 @@ def reasons(work: Work, run_id: UUID) -> Iterator[LedgerError]:
         yield ReleaserSpoke(redemptions=many)
     if many := _accounts(work, run_id, mine):
         yield ReleaserChangedAccount(providers=many)
+    if many := _contracts(work, run_id, mine):
+        yield ReleaserContracted(contracts=many)
+
+
+def _contracts(work: Work, run_id: UUID, mine: frozenset[UUID]) -> int:
+    """How many contracts that bring lines of a run have a version that one of these drafted or published."""
+    in_run = (
+        select(col(Account.owner_id))
+        .join(OpenItem, linked(OpenItem, Account, col(OpenItem.account_id) == col(Account.id)))
+        .where(col(OpenItem.municipality_id) == work.municipality_id, col(OpenItem.run_id) == run_id)
+    )
+    statement = select(func.count(func.distinct(col(ContractVersion.contract_id)))).where(
+        col(ContractVersion.municipality_id) == work.municipality_id,
+        col(ContractVersion.contract_id).in_(in_run),
+        col(ContractVersion.published_at).is_not(None),
+        or_(col(ContractVersion.drafted_by).in_(mine), col(ContractVersion.published_by).in_(mine)),
+    )
+    return work.session.scalar(statement) or 0
 
 
 def _accounts(work: Work, run_id: UUID, mine: frozenset[UUID]) -> int:
-    """How many providers are paid on an account that one of these entered, approved or let pass."""
+    """How many providers are paid on an account that one of these entered, approved or let pass.
+
+    Who entered the provider at first counts for good: their account began with it.
+    """
     changed = (
         select(col(AccountChange.provider_id))
         .outerjoin(
@@ -166,7 +215,7 @@ def _accounts(work: Work, run_id: UUID, mine: frozenset[UUID]) -> int:
     statement = select(func.count()).where(
         col(Provider.municipality_id) == work.municipality_id,
         col(Provider.id).in_(in_run),
-        or_(changed.exists(), let_pass.exists()),
+        or_(changed.exists(), let_pass.exists(), col(Provider.entered_by).in_(mine)),
     )
     return work.session.scalar(statement) or 0
 

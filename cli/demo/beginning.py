@@ -20,6 +20,7 @@ from ledger import (
     contracts,
     entitlements,
     ids,
+    operators,
     people,
     programmes,
     regions,
@@ -29,6 +30,7 @@ from ledger.entitlements import Grant
 from ledger.errors import LedgerError
 from ledger.formats import iwmo301
 from ledger.formats.iwmo301 import Allocation, Client, Message301
+from ledger.operators import OperatorInput
 from ledger.people import PersonInput
 from ledger.region_file import BudgetTarget
 from ledger.rules.facts import Law
@@ -87,7 +89,8 @@ def _set_up(town: Town, *, with_keys: bool) -> None:
     part = replace(town.part, budgets=_budgets(town))
     with town.work(at(town.days.set_up, 9)) as work:
         regions.load(work, part)
-        actors.operator(work.session, town.cbs, OPERATOR, now=work.now)
+        operator_id = actors.operator(work.session, town.cbs, OPERATOR, now=work.now)
+        operators.identify(replace(work, actor_id=operator_id), OperatorInput(identity=OPERATOR))
         codes.register_keys(work, town.keys)
         town.accounts = {role: ids.uuid7() for role in STAFF}
         town.releaser_id = ids.uuid7()

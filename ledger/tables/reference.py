@@ -142,6 +142,8 @@ class Provider(Row, table=True):
     """The name exactly as the bank has it (Verification of Payee compares it)."""
     iban: str = Field(sa_type=Text)
     """Where it is paid."""
+    entered_by: UUID = Field(sa_type=Id)
+    """Who entered it at first, with the account it was paid on then."""
     version: int = Field(sa_type=Count, default=1)
     """Grows with every edit; the ETag."""
     recorded_at: datetime = Field(sa_type=Instant)
@@ -202,6 +204,8 @@ class ContractVersion(Row, table=True):
     """The account that wrote this content; neither it nor another of the same person publishes it."""
     published_at: datetime | None = Field(sa_type=Instant, default=None)
     """When it was frozen; None while it is a draft."""
+    published_by: UUID | None = Field(sa_type=Id, default=None)
+    """The account that put it in force; None while it is a draft."""
     recorded_at: datetime = Field(sa_type=Instant)
     """When we learned it."""
 

@@ -131,6 +131,16 @@ SETTLING: Final[Mapping[str, tuple[str, Detail]]] = {
         "This settlement run pays {providers} providers on an account that you entered or approved. Ask a "
         "colleague.",
     ),
+    "releaser_contracted": (
+        "You drafted or published contracts yourself",
+        "This settlement run pays under {contracts} contracts that you drafted or published. Ask a "
+        "colleague.",
+    ),
+    "operator_unidentified": (
+        "It is not known who an operator is",
+        "On the host, these had a hand in what this settlement run pays: {operators}. Who that is was never "
+        "said, so it may be you. Let them say it with tegoed actors identify.",
+    ),
     "account_needs_second_person": (
         "Another account number takes two steps",
         "The account of provider {id} is changed by two people. Enter a change of account; a colleague "

@@ -135,6 +135,16 @@ SETTLING: Final[Mapping[str, tuple[str, Detail]]] = {
         "Deze betaalrun betaalt {providers} aanbieders op een rekening die u hebt ingevoerd of goedgekeurd. "
         "Vraag een collega.",
     ),
+    "releaser_contracted": (
+        "U hebt zelf contracten opgesteld of vastgesteld",
+        "Deze betaalrun betaalt onder {contracts} contracten die u hebt opgesteld of vastgesteld. Vraag een "
+        "collega.",
+    ),
+    "operator_unidentified": (
+        "Van een systeembeheerder is niet bekend wie het is",
+        "Op de server werkte mee aan wat deze betaalrun betaalt: {operators}. Wie dat is, is niet bekend, en "
+        "dus ook niet of u het zelf was. Laat die persoon dat zeggen met tegoed actors identify.",
+    ),
     "account_needs_second_person": (
         "Een ander rekeningnummer kan niet in één stap",
         "De rekening van aanbieder {id} wordt door twee mensen gewijzigd. Voer een wijziging van rekening "

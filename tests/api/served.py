@@ -43,11 +43,11 @@ class Served:
         keyring = {world.municipality_id: world.keys, ELSEWHERE: new_municipality_keys(specimen=True)}
         app = build(House(engine=world.engine, keyring=keyring, now=lambda: _tick(world)))
         served = cls(world=world, client=TestClient(app, raise_server_exceptions=False))
-        for role in Role:
-            served.account(role, role)
-        served.account(PROVIDER_2, Role.PROVIDER, provider_id=world.other_provider_id)
-        for role in (Role.GATEKEEPER, Role.AUDITOR, Role.FINANCE, Role.ADMINISTRATOR, Role.CONTRACT_MANAGER):
-            served.account(f"elsewhere_{role}", role, municipality_id=ELSEWHERE)
+        others = served._input(PROVIDER_2, Role.PROVIDER, provider_id=world.other_provider_id)
+        served._put(*(served._input(role, role) for role in Role), others)
+        staff = (Role.GATEKEEPER, Role.AUDITOR, Role.FINANCE, Role.ADMINISTRATOR, Role.CONTRACT_MANAGER)
+        elsewhere = [served._input(f"elsewhere_{role}", role) for role in staff]
+        served._put(*elsewhere, municipality_id=ELSEWHERE)
         return served
 
     def account(
@@ -60,19 +60,29 @@ class Served:
         person_id: UUID | None = None,
     ) -> UUID:
         """An account with one role and a key; a provider's is the world's first, a holder's its resident."""
-        actor = ActorInput(
+        actor = self._input(name, role, provider_id=provider_id, person_id=person_id)
+        self._put(actor, municipality_id=municipality_id)
+        return actor.id
+
+    def _input(
+        self, name: str, role: Role, *, provider_id: UUID | None = None, person_id: UUID | None = None
+    ) -> ActorInput:
+        return ActorInput(
             id=uuid7(),
             name=name,
             roles=frozenset({role}),
             provider_id=(provider_id or self.world.provider_id) if role is Role.PROVIDER else None,
             person_id=(person_id or self.world.holder_id) if role is Role.HOLDER else None,
         )
+
+    def _put(self, *asked: ActorInput, municipality_id: str | None = None) -> None:
+        """Many in one transaction: nearly every test of the API begins with it."""
         changes: dict[str, Any] = {"municipality_id": municipality_id} if municipality_id else {}
         with self.world.work(**changes) as work:
-            actors.put(work, [actor])
-            self.secrets[name] = actors.new_key(work, actor.id)
-        self.actor_ids[name] = actor.id
-        return actor.id
+            actors.put(work, asked)
+            for actor in asked:
+                self.secrets[actor.name] = actors.new_key(work, actor.id)
+                self.actor_ids[actor.name] = actor.id
 
     def ask(
         self,

@@ -21,12 +21,15 @@ from tests.api.two_towns import HERE
 from tests.api.watched import on_sqlite
 
 WHOLE = re.compile(
-    r"SCAN (\w+)|SEARCH (\w+) USING (?!.*(?:ix_entry_funded|ix_bank_line_look_at)).*\(municipality_id=\?\)$"
+    r"SCAN (\w+)|SEARCH (\w+) USING "
+    r"(?!.*(?:ix_entry_funded|ix_bank_line_look_at|ix_resident_word_disputed)).*\(municipality_id=\?\)$"
 )
-"""A step of a plan that reads all rows of a table, or all of a municipality; fundings, and lines that
-somebody has to look at, are few."""
+"""A step of a plan that reads all rows of a table, or all of a municipality; fundings, disputes, and lines
+that somebody has to look at, are few."""
 PIECE = re.compile(r"WHERE \w+\.municipality_id = \? (AND \w+\.id > \? )?ORDER BY \w+\.id( DESC)?\s+LIMIT")
 """A piece of a list, in the order of its key, stops after so many rows."""
+NOTHING = "WHERE 0 = 1"
+"""A question that is always answered no: its plan names the table, but no row is read."""
 SMALL = {
     "actor",
     "approval",
@@ -39,6 +42,7 @@ SMALL = {
     "terms_computed",
     "municipality",
     "programme",
+    "programme_version",
     "service",
     "settlement_run",
     "statutory_rates",
@@ -82,7 +86,8 @@ def test_no_question_reads_a_growing_table_whole(said: dict[str, Any], sqlite_te
     reading = {}
     for statement, given in said.items():
         verb = statement.split()[0]
-        if verb in ("SELECT", "UPDATE", "DELETE", "INSERT", "WITH") and not PIECE.search(statement):
+        asks = verb in ("SELECT", "UPDATE", "DELETE", "INSERT", "WITH") and NOTHING not in statement
+        if asks and not PIECE.search(statement):
             explained += 1
             if tables := whole(connection, statement, given):
                 reading[statement] = tables

@@ -67,6 +67,7 @@ def _provider(work: Work, number: int, provider_id: UUID) -> Provider:
         trade_name=name,
         account_holder_name=name,
         iban=iban(1_000_000 + number),
+        entered_by=work.actor_id,
         version=1,
         recorded_at=work.now,
     )

@@ -92,6 +92,7 @@ city: Diemen
 def open_shop(terminal: Terminal) -> Terminal:
     """A municipality with a contract and a resident's file, ready to grant."""
     terminal.run("init", "0384")
+    terminal.run("actors", "identify", "P-1001")
     terminal.run("load", terminal.write("region.yml", REGION))
     publish(terminal)
     terminal.write("holder.yml", HOLDER)

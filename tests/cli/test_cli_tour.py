@@ -60,6 +60,8 @@ def test_a_newcomer_gets_from_nothing_to_a_payment_file(either: Terminal) -> Non
         "releaser_drafted",
         "releaser_granted",
         "releaser_redeemed",
+        "releaser_changed_account",
+        "releaser_contracted",
     ]
     finance = either.answer("actors", "add", "Finance", "--role", "finance")["api_key"]
     lines = either.answer("run", "lines", run["run_id"], "--unseen")["lines"]

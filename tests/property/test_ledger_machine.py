@@ -42,8 +42,8 @@ def run(scenery: Scenery, *, runs: int, steps: int, derandomize: bool = False) -
     return machine.tally
 
 
-def test_forty_runs_of_fifty_steps_on_sqlite_are_as_the_model_says(sqlite_engine: Engine) -> None:
-    did = run(Scenery.build(sqlite_engine), runs=40, steps=50, derandomize=True)
+def test_twenty_five_runs_of_fifty_steps_on_sqlite_are_as_the_model_says(sqlite_engine: Engine) -> None:
+    did = run(Scenery.build(sqlite_engine), runs=25, steps=50, derandomize=True)
     assert [what for what in REACHED if not did[f"{what} passed"]] == []
     assert did["set off"]
 
@@ -125,7 +125,7 @@ def test_without_the_running_balance_of_a_batch_an_overspend_is_found(
 def test_without_the_rule_of_one_reversal_per_line_a_second_reversal_is_found(
     sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(standing.Line, "reversed", property(lambda line: False, lambda line, value: None))
+    monkeypatch.setattr(standing.Line, "reversals", property(lambda line: 0, lambda line, value: None))
     assert fails(sqlite_engine)
 
 

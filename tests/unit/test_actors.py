@@ -236,6 +236,7 @@ def _provider() -> Provider:
         trade_name="Zorg",
         account_holder_name="Zorg",
         iban="NL91ABNA0417164300",
+        entered_by=uuid7(),
         recorded_at=NOW,
     )
 

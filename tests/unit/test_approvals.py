@@ -283,7 +283,8 @@ def test_who_approved_a_grant_does_not_release_what_it_pays(
         town.redeem(grant.id, payee, cents=10_00)
     run = reviewed(town)
     granted = [(ReleaserGranted, {"entitlements": 1})]
-    assert refused(town, run, approver) == refused(town, run, town.actor_id) == granted
+    assert refused(town, run, approver) == granted
+    assert granted[0] in refused(town, run, town.actor_id)  # who set up the town as well
     monkeypatch.setattr(separation, "_approved_by", lambda mine: false())  # the negative control
     assert released(town, run, approver).total_cents == 10_00
 

@@ -7,25 +7,31 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, update
+from pydantic import ValidationError
+from sqlalchemy import Engine, select, update
+from sqlmodel import col
 
-from ledger import actors, care, releases, reviews, runs, separation
-from ledger.actors import ActorBound, ActorInput, PersonIncompatible
+from ledger import actors, care, operators, releases, reviews, runs, separation
+from ledger.actors import ActorBound, ActorInput, ActorNotFound, PersonIncompatible
 from ledger.db import Work
 from ledger.ids import uuid7
+from ledger.operators import OperatorInput
 from ledger.releases import DebtorMissing, ReleaseRefused, SampleUnseen
 from ledger.rules.facts import EntitlementKind
 from ledger.rules.states import RunState
 from ledger.runs import DraftOrder
 from ledger.separation import (
+    OperatorUnidentified,
     ReleaserApprovedCare,
+    ReleaserChangedAccount,
+    ReleaserContracted,
     ReleaserDrafted,
     ReleaserEnteredCare,
     ReleaserGranted,
     ReleaserRedeemed,
 )
 from ledger.standing import Part
-from ledger.tables import FollowUpKind, MarkKind, MarkReason, Municipality, Role
+from ledger.tables import ContractVersion, FollowUpKind, MarkKind, MarkReason, Municipality, Role
 from tests import settling
 from tests.banking import NOW, TODAY, BankTown, iban
 from tests.settling import CHECKER
@@ -261,6 +267,51 @@ def test_the_account_somebody_has_as_a_resident_goes_with_their_work(town: BankT
         assert len(actors.put(work, inputs)) == 2
     with town.work() as work:
         assert actors.faces(work, [resident]) == {staff, resident}
+
+
+def test_who_entered_the_provider_or_made_its_contract_does_not_release(town: BankTown) -> None:
+    buyer = uuid7()
+    with acting(town, buyer):
+        payee = town.payee(7)
+    right = town.right(payee)
+    with acting(town, uuid7()):
+        town.redeem(right, payee, cents=10_00)
+    with town.work() as work:
+        drafted = select(ContractVersion).where(col(ContractVersion.drafted_by) == buyer)
+        publisher = work.session.scalars(drafted).one().published_by
+    run = reviewed(town)
+    both: list[tuple[type, Facts]] = [
+        (ReleaserChangedAccount, {"providers": 1}),
+        (ReleaserContracted, {"contracts": 1}),
+    ]
+    assert refused(town, run, buyer) == both
+    assert publisher is not None
+    assert refused(town, run, publisher) == both[1:]
+    assert released(town, run).total_cents == 10_00
+
+
+def test_nothing_is_released_while_an_operator_with_a_hand_in_it_is_nobody(town: BankTown) -> None:
+    payee = town.payee(0)
+    right = town.right(payee)
+    with town.work() as work:
+        operator_id = actors.operator(work.session, BORNE, "jan", now=NOW)
+        actors.operator(work.session, BORNE, "eva", now=NOW)  # who had no hand in it
+    with acting(town, operator_id):
+        town.redeem(right, payee, cents=10_00)
+    run = reviewed(town)
+    assert refused(town, run, CHECKER) == [(OperatorUnidentified, {"operators": ("jan",)})]
+    one, other = faces(town, Role.FINANCE, Role.FINANCE)
+    with town.work(actor_id=operator_id) as work:
+        operators.identify(work, OperatorInput(identity="pers-1"))
+        operators.identify(work, OperatorInput(identity="pers-1"))
+    assert refused(town, run, one) == refused(town, run, other) == [(ReleaserRedeemed, {"redemptions": 1})]
+    with town.work(actor_id=operator_id) as work, pytest.raises(ActorBound):
+        operators.identify(work, OperatorInput(identity="pers-2"))
+    with town.work(actor_id=one) as work, pytest.raises(ActorNotFound):
+        operators.identify(work, OperatorInput(identity="pers-1"))
+    with pytest.raises(ValidationError, match="citizen service number"):
+        OperatorInput(identity="999900006")
+    assert released(town, run).total_cents == 10_00
 
 
 def test_whose_an_account_is_cannot_be_undone(town: BankTown) -> None:

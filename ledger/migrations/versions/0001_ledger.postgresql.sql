@@ -268,6 +268,7 @@ CREATE TABLE provider (
   trade_name TEXT NOT NULL,
   account_holder_name TEXT NOT NULL,
   iban TEXT NOT NULL,
+  entered_by UUID NOT NULL,
   version BIGINT NOT NULL,
   recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
   CONSTRAINT pk_provider PRIMARY KEY (municipality_id, id),
@@ -764,6 +765,7 @@ CREATE TABLE contract_version (
   terms JSONB NOT NULL,
   drafted_by UUID NOT NULL,
   published_at TIMESTAMP WITH TIME ZONE,
+  published_by UUID,
   recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
   CONSTRAINT pk_contract_version PRIMARY KEY (municipality_id, contract_id, version),
   CONSTRAINT fk_contract_version_municipality_id_contract_id FOREIGN KEY(municipality_id, contract_id) REFERENCES contract (municipality_id, id)

@@ -290,6 +290,7 @@ CREATE TABLE provider (
   trade_name TEXT NOT NULL,
   account_holder_name TEXT NOT NULL,
   iban TEXT NOT NULL,
+  entered_by BLOB NOT NULL,
   version INTEGER NOT NULL,
   recorded_at INTEGER NOT NULL,
   CONSTRAINT pk_provider PRIMARY KEY (municipality_id, id),
@@ -820,6 +821,7 @@ CREATE TABLE contract_version (
   terms TEXT NOT NULL,
   drafted_by BLOB NOT NULL,
   published_at INTEGER,
+  published_by BLOB,
   recorded_at INTEGER NOT NULL,
   CONSTRAINT pk_contract_version PRIMARY KEY (municipality_id, contract_id, version),
   CONSTRAINT fk_contract_version_municipality_id_contract_id FOREIGN KEY(municipality_id, contract_id) REFERENCES contract (municipality_id, id)
