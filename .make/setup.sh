@@ -5,6 +5,7 @@
 #   setup.sh venv         the pinned packages in .venv (finds Python, brings its own uv)
 #   setup.sh postgresql   PostgreSQL's programs for the tests; no server is started
 #   setup.sh chromium     the browser that the tests of the pages drive
+#   setup.sh scratch      says where tests put what is gone afterwards
 #
 # As root it installs what is missing. Otherwise it says exactly what to install, and stops.
 # Read from the environment: PYTHON (which Python to use), PG_BIN (where initdb and postgres are).
@@ -152,12 +153,23 @@ install_chromium() {
 
 has_chromium() { [ -x /usr/bin/chromium ]; }
 
+# Databases are made and dropped for every test: in memory where it has room, three to ten times as fast.
+scratch() {
+    free_kb=$(df -Pk /dev/shm 2>/dev/null | awk '$1 == "tmpfs" { print $4 }')
+    if [ "${free_kb:-0}" -gt 4000000 ] && [ -w /dev/shm ]; then
+        echo /dev/shm
+    else
+        echo "${TMPDIR:-/tmp}"
+    fi
+}
+
 case ${1:-} in
 venv) make_venv ;;
 postgresql) has_postgresql || install_postgresql ;;
 chromium) has_chromium || install_chromium ;;
+scratch) scratch ;;
 *)
-    say "usage: setup.sh venv | postgresql | chromium"
+    say "usage: setup.sh venv | postgresql | chromium | scratch"
     exit 2
     ;;
 esac

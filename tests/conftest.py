@@ -108,7 +108,7 @@ def _sqlite(template: Path, folder: Path) -> Iterator[Engine]:
 
 
 def _postgresql(url: str, template: str = "template_ledger") -> Iterator[Engine]:
-    _administer(url, f"CREATE DATABASE ledger_test TEMPLATE {template}")
+    _administer(url, f"CREATE DATABASE ledger_test TEMPLATE {template} STRATEGY FILE_COPY")
     engine = db.connect(url.replace("/postgres?", "/ledger_test?"))
     yield engine
     engine.dispose()
