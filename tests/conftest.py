@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from ledger import db, migrations
+from ledger import collector, db, migrations
 from tests import engines, postgres
 from tests.world import World
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _compiled_once() -> Iterator[None]:
-    """Every engine of this process knows the statements that another has compiled."""
+    """Every engine knows the statements that another has compiled; garbage is rarely looked for."""
+    collector.rarely()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(db, "connect", engines.sharing(db.connect))
         yield
@@ -28,7 +29,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "ledger.db"
     engine = db.connect(f"sqlite:///{path}")
     migrations.upgrade(engine)
-    _close_whole(engine)
+    close_whole(engine)
     return path
 
 
@@ -38,11 +39,11 @@ def sqlite_world_template(sqlite_template: Path, tmp_path_factory: pytest.TempPa
     path = tmp_path_factory.mktemp("world") / "ledger.db"
     shutil.copy(sqlite_template, path)
     world = World.build(db.connect(f"sqlite:///{path}"))
-    _close_whole(world.engine)
+    close_whole(world.engine)
     return world
 
 
-def _close_whole(engine: Engine) -> None:
+def close_whole(engine: Engine) -> None:
     """All in the one file, nothing left in the journal beside it."""
     with engine.connect() as connection:
         connection.exec_driver_sql("ROLLBACK")
@@ -55,7 +56,7 @@ def _close_whole(engine: Engine) -> None:
 def postgresql_template() -> Iterator[str]:
     """A cluster with a migrated database, copied for every test; yields the cluster's URL."""
     with postgres.cluster() as url:
-        _administer(url, "CREATE DATABASE template_ledger")
+        administer(url, "CREATE DATABASE template_ledger")
         engine = db.connect(url.replace("/postgres?", "/template_ledger?"))
         migrations.upgrade(engine)
         engine.dispose()
@@ -65,13 +66,13 @@ def postgresql_template() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def postgresql_world_template(postgresql_template: str) -> World:
     """A world in a database of the cluster, copied for every test."""
-    _administer(postgresql_template, "CREATE DATABASE template_world TEMPLATE template_ledger")
+    administer(postgresql_template, "CREATE DATABASE template_world TEMPLATE template_ledger")
     world = World.build(db.connect(postgresql_template.replace("/postgres?", "/template_world?")))
     world.engine.dispose()
     return world
 
 
-def _administer(url: str, command: str) -> None:
+def administer(url: str, command: str) -> None:
     engine = db.connect(url)
     with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         connection.execute(text(command))
@@ -82,24 +83,24 @@ def _administer(url: str, command: str) -> None:
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """A migrated, empty database of each kind."""
     if request.param == "sqlite":
-        yield from _sqlite(request.getfixturevalue("sqlite_template"), tmp_path)
+        yield from sqlite_copy(request.getfixturevalue("sqlite_template"), tmp_path)
     else:
-        yield from _postgresql(request.getfixturevalue("postgresql_template"))
+        yield from postgresql_copy(request.getfixturevalue("postgresql_template"))
 
 
 @pytest.fixture
 def sqlite_engine(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
     """SQLite only, for what is about files."""
-    yield from _sqlite(sqlite_template, tmp_path)
+    yield from sqlite_copy(sqlite_template, tmp_path)
 
 
 @pytest.fixture
 def postgresql_engine(postgresql_template: str) -> Iterator[Engine]:
     """PostgreSQL only, for what is about rows locked one by one."""
-    yield from _postgresql(postgresql_template)
+    yield from postgresql_copy(postgresql_template)
 
 
-def _sqlite(template: Path, folder: Path) -> Iterator[Engine]:
+def sqlite_copy(template: Path, folder: Path) -> Iterator[Engine]:
     path = folder / "ledger.db"
     shutil.copy(template, path)
     engine = db.connect(f"sqlite:///{path}")
@@ -107,12 +108,12 @@ def _sqlite(template: Path, folder: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-def _postgresql(url: str, template: str = "template_ledger") -> Iterator[Engine]:
-    _administer(url, f"CREATE DATABASE ledger_test TEMPLATE {template} STRATEGY FILE_COPY")
+def postgresql_copy(url: str, template: str = "template_ledger") -> Iterator[Engine]:
+    administer(url, f"CREATE DATABASE ledger_test TEMPLATE {template} STRATEGY FILE_COPY")
     engine = db.connect(url.replace("/postgres?", "/ledger_test?"))
     yield engine
     engine.dispose()
-    _administer(url, "DROP DATABASE ledger_test WITH (FORCE)")
+    administer(url, "DROP DATABASE ledger_test WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -122,7 +123,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
         yield from _sqlite_world(request.getfixturevalue("sqlite_world_template"), tmp_path)
         return
     template: World = request.getfixturevalue("postgresql_world_template")
-    for engine in _postgresql(request.getfixturevalue("postgresql_template"), "template_world"):
+    for engine in postgresql_copy(request.getfixturevalue("postgresql_template"), "template_world"):
         yield replace(template, engine=engine)
 
 
@@ -134,5 +135,5 @@ def sqlite_world(sqlite_world_template: World, tmp_path: Path) -> Iterator[World
 
 def _sqlite_world(template: World, folder: Path) -> Iterator[World]:
     built_in = Path(str(template.engine.url.database))
-    for engine in _sqlite(built_in, folder):
+    for engine in sqlite_copy(built_in, folder):
         yield replace(template, engine=engine)

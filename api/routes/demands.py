@@ -143,7 +143,6 @@ def put_statutory_rates(
     response_model=schemas.Page[schemas_recoveries.StatutoryRates],
 )
 def list_statutory_rates(desk: Annotated[Desk, reading(Action.SEE_SETTLEMENTS)]) -> Any:
-    desk.acting.require_party()
     return everything(statutory_rates.listed(desk.work))
 
 

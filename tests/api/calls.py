@@ -612,7 +612,7 @@ CALLS = [
         body=lambda party: {"reason": "test"},
     ),
     _put("/v1/statutory-rates/{id}", S, _rates, fill={"id": "new"}, form=Form.MADE),
-    _get("/v1/statutory-rates", S, form=Form.MADE),
+    _get("/v1/statutory-rates", E, form=Form.MADE),
     _list("/v1/settlements", P, "settlement"),
     _of_provider("/v1/settlements", P, "settlement"),
     _get(f"{SETTLED}/statement", P, fill={"id": "settlement"}),

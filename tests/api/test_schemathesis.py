@@ -25,7 +25,7 @@ from ledger.tables import Role
 from tests import figures
 from tests.api.served import Served
 from tests.api.test_access import DOORS
-from tests.conftest import _sqlite
+from tests.conftest import sqlite_copy
 from tests.world import World
 
 CHECKS = [
@@ -46,7 +46,7 @@ IDS: list[str] = []
 @pytest.fixture(scope="module")
 def lasting(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One served world for all operations: it gets fuller and fuller."""
-    for engine in _sqlite(sqlite_template, tmp_path_factory.mktemp("schemathesis")):
+    for engine in sqlite_copy(sqlite_template, tmp_path_factory.mktemp("schemathesis")):
         served = Served.over(World.build(engine))
         _furnish(served)
         yield served
@@ -124,7 +124,7 @@ def test_no_answer_is_outside_the_document_for_long(
 
 
 STEADY = settings(
-    max_examples=12, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=6, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 """The same every time, in about a minute."""
 LONG = settings(

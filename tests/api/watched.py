@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from sqlalchemy import Engine, text
 
 from ledger import db
-from tests.conftest import _administer
+from tests.conftest import administer
 
 
 class Database(Protocol):
@@ -91,13 +91,13 @@ class OnPostgresql:
     def keep(self) -> None:
         """See Database."""
         self.engine.dispose()
-        _administer(self.url, "CREATE DATABASE kept_matrix TEMPLATE ledger_matrix")
+        administer(self.url, "CREATE DATABASE kept_matrix TEMPLATE ledger_matrix")
 
     def reset(self) -> None:
         """See Database."""
         self.engine.dispose()
-        _administer(self.url, "DROP DATABASE ledger_matrix WITH (FORCE)")
-        _administer(self.url, "CREATE DATABASE ledger_matrix TEMPLATE kept_matrix")
+        administer(self.url, "DROP DATABASE ledger_matrix WITH (FORCE)")
+        administer(self.url, "CREATE DATABASE ledger_matrix TEMPLATE kept_matrix")
 
     def mark(self) -> str:
         """See Database."""
@@ -108,9 +108,9 @@ class OnPostgresql:
 @contextmanager
 def on_postgresql(url: str) -> Iterator[OnPostgresql]:
     """A migrated database of its own in this cluster, dropped afterwards with its twin."""
-    _administer(url, "CREATE DATABASE ledger_matrix TEMPLATE template_ledger")
+    administer(url, "CREATE DATABASE ledger_matrix TEMPLATE template_ledger")
     found = OnPostgresql(url=url, engine=db.connect(url.replace("/postgres?", "/ledger_matrix?")))
     yield found
     found.engine.dispose()
     for name in ("ledger_matrix", "kept_matrix"):
-        _administer(url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        administer(url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

@@ -16,7 +16,7 @@ import pytest
 from ledger import clock, codes, redemptions, scans
 from ledger.scans import Scan
 from tests import figures
-from tests.conftest import _postgresql, _sqlite
+from tests.conftest import postgresql_copy, sqlite_copy
 from tests.faults import almanac, instants
 from tests.faults.instants import Chance, disagreements, made_of, redeemed_otherwise
 from tests.faults.jumps import Story, by_the_clock
@@ -30,7 +30,7 @@ HOURS = timedelta(hours=1)
 @pytest.fixture(scope="module")
 def turning(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A world whose tariff turns at all the days that matter; every test has rights of its own in it."""
-    for engine in _sqlite(sqlite_template, tmp_path_factory.mktemp("clock")):
+    for engine in sqlite_copy(sqlite_template, tmp_path_factory.mktemp("clock")):
         yield instants.with_turning_tariffs(World.build(engine))
 
 
@@ -141,7 +141,7 @@ def test_the_ledger_by_every_clock_for_long(
 ) -> None:
     """Rounds of 200 scans, 160 by drifting devices, 40 about codes and 120 by a clock that jumps."""
     template = request.getfixturevalue(f"{database}_template")
-    engines = _sqlite(template, tmp_path) if database == "sqlite" else _postgresql(template)
+    engines = sqlite_copy(template, tmp_path) if database == "sqlite" else postgresql_copy(template)
     for engine in engines:
         world = instants.with_turning_tariffs(World.build(engine))
         seed, started, found, count = random.randrange(2**32), monotonic(), list[str](), 0

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The audit: books kept by the ledger agree; each thing spoiled by hand is found, and nothing else."""
 
-from collections.abc import Callable, Iterable
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -42,6 +45,7 @@ from ledger.tables import (
     TakenBack,
 )
 from ledger.units import Unit
+from tests.conftest import administer, close_whole, postgresql_copy, sqlite_copy
 from tests.settling import Settled
 from tests.town import BORNE, MARCH, NOW, Town
 
@@ -177,9 +181,38 @@ class Story:
         return entry
 
 
-@pytest.fixture
-def story(engine: Engine) -> Story:
-    return Story(town=Town(engine=engine))
+@pytest.fixture(scope="module")
+def sqlite_story(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """Told once in a file that every test gets a copy of."""
+    path = tmp_path_factory.mktemp("story") / "ledger.db"
+    shutil.copy(sqlite_template, path)
+    told = Story(town=Town(engine=db.connect(f"sqlite:///{path}")))
+    close_whole(told.town.engine)
+    return told
+
+
+@pytest.fixture(scope="module")
+def postgresql_story(postgresql_template: str) -> Story:
+    """Told once in a database that every test gets a copy of."""
+    administer(postgresql_template, "CREATE DATABASE template_story TEMPLATE template_ledger")
+    url = postgresql_template.replace("/postgres?", "/template_story?")
+    told = Story(town=Town(engine=db.connect(url)))
+    told.town.engine.dispose()
+    return told
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def story(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Story]:
+    told: Story = request.getfixturevalue(f"{request.param}_story")
+    if request.param == "sqlite":
+        engines = sqlite_copy(Path(str(told.town.engine.url.database)), tmp_path)
+    else:
+        engines = postgresql_copy(request.getfixturevalue("postgresql_template"), "template_story")
+    for engine in engines:
+        mine = copy(told)
+        mine.town = copy(told.town)
+        mine.town.engine = engine
+        yield mine
 
 
 def test_books_kept_by_the_ledger_agree(story: Story) -> None:
