@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""One person does not both decide and let the money go: by no route, no command, no other role or account.
+"""One person does not both decide and let the money go: by no route, command or page, other role or account.
 
 A table of paths. By each somebody has a hand in what one run pays, through the API as whoever they are then;
 later they are in finance, under the same account or another, and try to release it through every door.
@@ -19,6 +19,8 @@ from ledger import payees, providers
 from ledger.ids import uuid7
 from ledger.roles import BOUND, INCOMPATIBLE
 from ledger.tables import Municipality, Role
+from ledger.texts.settling_en import SETTLING
+from tests.api.browsing import Visitor, shown
 from tests.api.served import Served
 from tests.cli.terminal import Terminal
 from tests.world import AIDS, DIEMEN, GUIDANCE, HOUSEHOLD, World
@@ -119,6 +121,16 @@ class Scene:
         """Why they may not with their key at the command line."""
         key = ("--key", self.served.secrets[who], "-m", DIEMEN)
         return _codes(self.terminal.answer("run", "release", self.run, *key, status=1))
+
+    def by_page(self, who: str) -> set[str]:
+        """Why they may not on the page of the run, by what they read there."""
+        visitor = Visitor.of(self.served, who, language="en")
+        answer = visitor.send(f"/runs/{self.run}/release")
+        assert answer.status_code == 409, answer.text
+        read = shown(answer.text)
+        return {
+            code for code, (title, _) in SETTLING.items() if code.startswith("releaser_") and title in read
+        }
 
 
 def _codes(told: Any) -> set[str]:
@@ -299,9 +311,7 @@ PATHS: dict[Act, tuple[Role, set[str]]] = {
     drafts: (Role.FINANCE, {"releaser_drafted"}),
     submits: (Role.FINANCE, {"releaser_drafted"}),
 }
-"""What somebody does, as whom, and why they do not release. A page of the ledger that lets people do any of
-this is one more door: add it beside by_api and by_command.
-"""
+"""What somebody does, as whom, and why they do not release, by any door."""
 
 
 @pytest.fixture
@@ -335,6 +345,7 @@ def test_nobody_releases_what_they_had_a_hand_in_by_any_path(scene: Scene) -> No
             assert (face, scene.by_api(face)) == (face, reasons)
         for face in faces[-1:]:
             assert (face, scene.by_command(face)) == (face, reasons)
+            assert (face, scene.by_page(face)) == (face, reasons)
     run = scene.does("finance_2", "POST", f"/v1/settlement-runs/{scene.run}/_release")
     assert run["state"] == "released"
     scene.world.assert_books_agree()
