@@ -8,7 +8,7 @@ do not belong together, or sends a payment back for the account itself, nothing 
 said otherwise or the account was changed.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -26,6 +26,7 @@ from ledger.inputs import Iban, Id7, Input, ShortText, Text
 from ledger.tables import (
     AccountChange,
     AccountDecision,
+    Actor,
     Municipality,
     NoticeAbout,
     PayeeCheck,
@@ -315,8 +316,7 @@ def _refused(work: Work, asked: CheckInput) -> PayeeCheck | None:
     same = [row for row in checks(work, asked.provider_id) if (row.iban, row.account_holder_name) == account]
     if not same or same[-1].outcome not in BLOCKING:
         return None
-    said = _overrides(work, [same[-1].id]).get(same[-1].id, [])
-    return same[-1] if _people(work, said) < OVERRIDES else None
+    return None if _let_pass(work, [same[-1].id]) else same[-1]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -400,8 +400,8 @@ def blocked(work: Work, provider_ids: Select[UUID] | Collection[UUID]) -> dict[U
     )
     newest = {row.provider_id: row for (row,) in rows}
     standing = {id_: row for id_, row in newest.items() if row.outcome in BLOCKING}
-    said = _overrides(work, [row.id for row in standing.values()])
-    return {id_: row for id_, row in standing.items() if _people(work, said.get(row.id, ())) < OVERRIDES}
+    let_pass = _let_pass(work, [row.id for row in standing.values()])
+    return {id_: row for id_, row in standing.items() if row.id not in let_pass}
 
 
 def checks(work: Work, provider_id: UUID) -> list[PayeeCheck]:
@@ -445,6 +445,17 @@ def _overrides(work: Work, check_ids: Collection[UUID]) -> dict[UUID, list[Payee
     return found
 
 
-def _people(work: Work, overrides: Sequence[PayeeOverride]) -> int:
-    """How many people said so: accounts of one person are one."""
-    return len({min(actors.faces(work, [each.actor_id])) for each in overrides})
+def _let_pass(work: Work, check_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these checks enough people let pass: accounts of one person are one."""
+    said = _overrides(work, check_ids)
+    statement = select(col(Actor.id), col(Actor.identity)).where(
+        col(Actor.municipality_id) == work.municipality_id,
+        col(Actor.id).in_({each.actor_id for overrides in said.values() for each in overrides}),
+        col(Actor.identity).is_not(None),
+    )
+    person = dict(work.session.execute(statement).all())
+    people = {
+        check_id: {str(person.get(each.actor_id, each.actor_id)) for each in overrides}
+        for check_id, overrides in said.items()
+    }
+    return {check_id for check_id, each in people.items() if len(each) >= OVERRIDES}

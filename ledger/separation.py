@@ -128,7 +128,7 @@ class OperatorUnidentified(Refused):
 
     code = "operator_unidentified"
     operators: tuple[str, ...]
-    """Their names on the host."""
+    """The names on the host of all who did not say it; one of them at least had a hand in it."""
 
 
 def reasons(work: Work, run_id: UUID) -> Iterator[LedgerError]:
@@ -136,8 +136,8 @@ def reasons(work: Work, run_id: UUID) -> Iterator[LedgerError]:
     mine = actors.faces(work, [work.actor_id])
     yield from _hands(work, run_id, mine)
     unknown = {id_: name for id_, name in operators.unidentified(work).items() if id_ not in mine}
-    if names := sorted(name for id_, name in unknown.items() if any(_hands(work, run_id, frozenset({id_})))):
-        yield OperatorUnidentified(operators=tuple(names))
+    if unknown and any(_hands(work, run_id, frozenset(unknown))):
+        yield OperatorUnidentified(operators=tuple(sorted(unknown.values())))
 
 
 def _hands(work: Work, run_id: UUID, mine: frozenset[UUID]) -> Iterator[LedgerError]:

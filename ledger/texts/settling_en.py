@@ -138,7 +138,7 @@ SETTLING: Final[Mapping[str, tuple[str, Detail]]] = {
     ),
     "operator_unidentified": (
         "It is not known who an operator is",
-        "On the host, these had a hand in what this settlement run pays: {operators}. Who that is was never "
+        "Somebody on the host had a hand in what this settlement run pays, and who {operators} is was never "
         "said, so it may be you. Let them say it with tegoed actors identify.",
     ),
     "account_needs_second_person": (

@@ -142,8 +142,8 @@ SETTLING: Final[Mapping[str, tuple[str, Detail]]] = {
     ),
     "operator_unidentified": (
         "Van een systeembeheerder is niet bekend wie het is",
-        "Op de server werkte mee aan wat deze betaalrun betaalt: {operators}. Wie dat is, is niet bekend, en "
-        "dus ook niet of u het zelf was. Laat die persoon dat zeggen met tegoed actors identify.",
+        "Op de server werkte iemand mee aan wat deze betaalrun betaalt, en van {operators} is niet bekend "
+        "wie het is. Dus ook niet of u het zelf was. Laat hen dat zeggen met tegoed actors identify.",
     ),
     "account_needs_second_person": (
         "Een ander rekeningnummer kan niet in één stap",
