@@ -17,9 +17,8 @@ from api.batching import Batcher
 from api.deps import House
 from api.envelope import Envelope
 from api.openapi import Documented
-from api.pages import bank as bank_pages
-from api.pages import downloads, faults, lines, login, look, reference, runs, start
-from api.pages import payees as payee_pages
+from api.pages import audit as audit_pages
+from api.pages import desk, door, faults, finance, gate, login, look, reference, resident, settling, start
 from api.pages.origin import require_own_form
 from api.pages.visit import PageDoor
 from api.quick import Quick
@@ -87,7 +86,16 @@ RESOURCES: Final = (
 )
 """In the order of the document."""
 
-PAGES: Final = (login, runs, lines, downloads, bank_pages, payee_pages)
+PAGES: Final = (
+    login,
+    *gate.PAGES,
+    *door.PAGES,
+    *desk.PAGES,
+    *resident.PAGES,
+    *settling.PAGES,
+    *finance.PAGES,
+    *audit_pages.PAGES,
+)
 """Pages that somebody logs in for; whatever they are sent comes from one of them."""
 
 PUBLIC: Final = frozenset(

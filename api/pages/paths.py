@@ -2,20 +2,44 @@
 """Which addresses are pages for people, and which of them somebody may be sent back to."""
 
 import re
-from typing import Final
+from enum import StrEnum
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from ledger.roles import ActingAs, Action
 
-NAVIGATION: Final = (
-    ("/runs", Action.SEE_SETTLEMENTS),
-    ("/bank", Action.SEE_SETTLEMENTS),
-    ("/payees", Action.SEE_CONTRACTS),
-)
-"""The pages one begins at, with what one must be allowed to see them."""
 
-_FIRST: Final = frozenset({"login", "logout", "static"} | {path[1:] for path, _ in NAVIGATION})
-_LOCAL: Final = re.compile(r"/(?:runs|bank|payees)(?:[/?][A-Za-z0-9/?=&_-]{0,400})?")
+class Audience(StrEnum):
+    """For whom a page is made; to all others it does not exist."""
+
+    STAFF = "staff"
+    """Who works for the municipality."""
+    PROVIDER = "provider"
+    """Who acts for one provider."""
+    HOLDER = "holder"
+    """A resident, or who represents one."""
+
+
+class Place(NamedTuple):
+    """A page one begins at."""
+
+    path: str
+    action: Action
+    """What one must be allowed to see it."""
+    audience: Audience = Audience.STAFF
+
+
+NAVIGATION: Final = (
+    Place("/runs", Action.SEE_SETTLEMENTS),
+    Place("/bank", Action.SEE_SETTLEMENTS),
+    Place("/payees", Action.SEE_CONTRACTS),
+)
+"""In the order of the menu."""
+
+_BESIDE: Final = frozenset({"login", "logout", "static"})
+"""First parts of addresses that are pages, or around pages, and stand in no menu."""
+_FIRST: Final = _BESIDE | {each.path[1:] for each in NAVIGATION}
+_LOCAL: Final = re.compile(rf"/(?:{'|'.join(sorted(_FIRST - _BESIDE))})(?:[/?][A-Za-z0-9/?=&_-]{{0,400}})?")
 
 
 def is_page(path: str) -> bool:
@@ -24,9 +48,16 @@ def is_page(path: str) -> bool:
 
 
 def open_to(acting: ActingAs) -> list[str]:
-    """The pages that somebody can begin at; none for who acts for a provider or as a resident."""
-    is_staff = acting.provider_id is None and acting.person_id is None
-    return [path for path, action in NAVIGATION if is_staff and acting.may(action)]
+    """The pages that somebody can begin at, the first of them first."""
+    audience = audience_of(acting)
+    return [each.path for each in NAVIGATION if each.audience == audience and acting.may(each.action)]
+
+
+def audience_of(acting: ActingAs) -> Audience:
+    """Whose pages somebody sees."""
+    if acting.provider_id is not None:
+        return Audience.PROVIDER
+    return Audience.STAFF if acting.person_id is None else Audience.HOLDER
 
 
 def local(address: str) -> str | None:

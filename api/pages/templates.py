@@ -5,6 +5,7 @@ Everything that is filled in is escaped, and a name that a template does not kno
 """
 
 from collections.abc import Mapping
+from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,11 +36,26 @@ POLICY: Final = (
 )
 """Our own style and nothing else; no script at all."""
 
+_SCRIPTED: Final = f"{POLICY}; script-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'"
+
+
+class Uses(Enum):
+    """What a page may use beside style: its policy, and what of the device its scripts may ask."""
+
+    NOTHING = (POLICY, "camera=(), geolocation=(), microphone=()")
+    """Most pages: they work as they are."""
+    SCRIPTS = (_SCRIPTED, "camera=(), geolocation=(), microphone=()")
+    """Our own scripts, as files; the page works without them as well."""
+    CAMERA = (
+        _SCRIPTED.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'"),
+        "camera=(self), geolocation=(), microphone=()",
+    )
+    """The page with the scanner: the camera, and a decoder in WebAssembly."""
+
+
 HEADERS: Final[Mapping[str, str]] = {
-    "Content-Security-Policy": POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     # not no-referrer: with it a browser hides the origin of our own forms, by which we know them
     "Referrer-Policy": "same-origin",
     "Vary": "Accept-Language, Cookie",
@@ -55,6 +71,7 @@ def rendered(
     acting: ActingAs | None,
     demo: bool,
     status: int = 200,
+    uses: Uses = Uses.NOTHING,
 ) -> HTMLResponse:
     """A whole page. Raises KeyError and UndefinedError for what nobody wrote."""
     text = ENVIRONMENT.get_template(template).render(
@@ -63,5 +80,11 @@ def rendered(
         | {"here": "", "done": "", "refusal": None}
         | dict(content)
     )
-    headers = {**HEADERS, "Content-Language": language}
+    policy, device = uses.value
+    headers = {
+        **HEADERS,
+        "Content-Security-Policy": policy,
+        "Permissions-Policy": device,
+        "Content-Language": language,
+    }
     return HTMLResponse(text, status_code=status, headers=headers)

@@ -5,12 +5,12 @@ A page has one door, as a route of the API has. What a form asks is done in one 
 is sent to a page that can be loaded again without doing anything.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
@@ -20,13 +20,15 @@ from api.auth import refuse_unknown_keys
 from api.deps import Desk, House, TheHouse, Turn
 from api.pages import cookies
 from api.pages.faults import Told, told
-from api.pages.templates import rendered
+from api.pages.paths import Audience, audience_of
+from api.pages.templates import Uses, rendered
 from api.pages.words import Teller
 from api.problems import language_of_request
 from ledger import db, municipalities, sessions
 from ledger.errors import LedgerError
-from ledger.roles import ActingAs, Action
+from ledger.roles import ActingAs, Action, NotYours
 from ledger.sessions import SessionUnknown
+from ledger.tables import Actor
 from ledger.texts import Language
 
 PAGE: Final = 50
@@ -36,18 +38,25 @@ FIELDS_MAX: Final = 2100
 """More than the fields of the largest form: a thousand lines to mark."""
 
 
-class PageDoor:
-    """Lets through who is logged in, works for the municipality, and may do one action."""
+Done: TypeAlias = Annotated[str | None, Query(max_length=20)]
+"""What was done just now: a name in the catalogue, after done."""
 
-    def __init__(self, action: Action) -> None:
+
+class PageDoor:
+    """Lets through who is logged in, for whom the page is made, and who may do one action."""
+
+    def __init__(self, action: Action, audience: Audience = Audience.STAFF) -> None:
         self.action = action
+        self.audience = audience
 
     def __call__(self, request: Request) -> ActingAs:
         """Who asks. Raises SessionUnknown, NotAllowed, NotYours, and RequestValidationError."""
         acting = _proven(request)
         request.state.acting = acting
         acting.require(self.action)
-        acting.require_party()
+        if audience_of(acting) != self.audience:
+            raise NotYours()
+        acting.require_party(provider_id=acting.provider_id, person_id=acting.person_id)
         refuse_unknown_keys(request)
         return acting
 
@@ -65,9 +74,9 @@ def _proven(request: Request) -> ActingAs:
     return found.acting
 
 
-def may(action: Action) -> Any:
+def may(action: Action, audience: Audience = Audience.STAFF) -> Any:
     """Who is logged in, when they may do this; nothing is opened."""
-    return Depends(PageDoor(action))
+    return Depends(PageDoor(action, audience))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,6 +100,7 @@ class Visit:
         *,
         refusal: Told | None = None,
         done: str | None = None,
+        uses: Uses = Uses.NOTHING,
     ) -> Response:
         """A page with what a reading desk finds; above it why something was refused, or what was done."""
         with self.house.reading(self.acting) as desk:
@@ -109,6 +119,7 @@ class Visit:
             acting=self.acting,
             demo=self.house.demo,
             status=refusal.status if refusal else 200,
+            uses=uses,
         )
 
     def acted(
@@ -126,11 +137,11 @@ class Visit:
         return RedirectResponse(f"{to}{joint}done={done}", status_code=303)
 
 
-def visit(action: Action) -> Any:
-    """A visit of who may do this."""
+def visit(action: Action, audience: Audience = Audience.STAFF) -> Any:
+    """A visit of who may do this, to a page that is made for them."""
 
     def opened(
-        request: Request, acting: Annotated[ActingAs, may(action)], house: TheHouse, turn: Turn
+        request: Request, acting: Annotated[ActingAs, may(action, audience)], house: TheHouse, turn: Turn
     ) -> Visit:
         here = "/" + request.url.path.split("/")[1]
         return Visit(house=house, acting=acting, language=language_of_request(request), here=here)
@@ -173,6 +184,16 @@ async def _sent(request: Request) -> AsyncIterator[Sent]:
 
 AForm: TypeAlias = Annotated[Sent, Depends(_sent)]
 """Named after the visit, so that the door comes first."""
+
+
+def typed(form: Sent | None, *names: str) -> dict[str, str]:
+    """What was typed under these names, to be shown again; empty where nothing was sent."""
+    return {name: form.one(name) if form else "" for name in names}
+
+
+def names(desk: Desk, actor_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """What these accounts are called; no roles are told."""
+    return {id_: row.name for id_, row in db.rows(desk.work, Actor, actor_ids).items()}
 
 
 def piece(rows: Sequence[Any], by: Callable[[Any], UUID]) -> tuple[list[Any], UUID | None]:

@@ -47,9 +47,9 @@ class Visitor:
         return visitor
 
     @classmethod
-    def forced(cls, served: Served, who: str) -> "Visitor":
+    def forced(cls, served: Served, who: str, *, language: str = "nl") -> "Visitor":
         """With a session that no page would give: also for who has no pages."""
-        visitor = cls(served=served)
+        visitor = cls(served=served, language=language)
         with db.transaction(served.world.engine) as session:
             begun = sessions.begin(session, served.secrets[who], now=served.world.now)
         visitor.client.cookies.set(cookies.SECURE, begun.secret)

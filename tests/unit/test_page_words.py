@@ -9,7 +9,6 @@ from string import Formatter
 import pytest
 from jinja2 import UndefinedError
 
-from api.pages import words_en, words_nl
 from api.pages.templates import ENVIRONMENT, FOLDER
 from api.pages.words import CATALOGUES, Teller
 from ledger.overviews import Signal
@@ -17,8 +16,11 @@ from ledger.rules.states import PaymentState, RunState
 from ledger.tables import BankMessageKind, LeftOutReason, LineOutcome, MarkKind, MarkReason, PayeeOutcome
 from ledger.texts import Language
 
-NL, EN = words_nl.WORDS, words_en.WORDS
-TEMPLATES = {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.html"))}
+NL, EN = CATALOGUES[Language.NL], CATALOGUES[Language.EN]
+TEMPLATES = {
+    path.relative_to(FOLDER).as_posix(): path.read_text(encoding="utf-8")
+    for path in sorted(FOLDER.rglob("*.html"))
+}
 STORED: dict[str, Iterable[StrEnum]] = {
     "state": RunState,
     "payment_state": PaymentState,
@@ -66,7 +68,9 @@ def test_every_stored_value_has_words(family: str, values: Iterable[StrEnum]) ->
 def test_nothing_is_said_that_nobody_asks_for() -> None:
     sources = [*TEMPLATES.values()]
     sources += [
-        path.read_text(encoding="utf-8") for path in FOLDER.parent.glob("*.py") if "words_" not in path.name
+        path.read_text(encoding="utf-8")
+        for path in FOLDER.parent.rglob("*.py")
+        if path.parent.name != "words" or path.name == "__init__.py"
     ]
     text = "\n".join(sources)
     made = {f"{family}.{value}" for family, values in STORED.items() for value in values}
@@ -76,20 +80,16 @@ def test_nothing_is_said_that_nobody_asks_for() -> None:
 
 def is_asked(key: str, text: str) -> bool:
     """Whether it is named whole, or put together from a family and a name."""
-    family, _, name = key.rpartition(".")
-    return (
-        f'"{key}"' in text
-        or f"'{key}'" in text
-        or any(f'"{start}' in text for start in _starts(family, name))
-    )
+    return f'"{key}"' in text or f"'{key}'" in text or any(f'"{start}' in text for start in _starts(key))
 
 
-def _starts(family: str, name: str) -> Iterator[str]:
+def _starts(key: str) -> Iterator[str]:
     """How the sources write a name that is put together: say("run." ~ each), say(f"done.{done}")."""
-    for start in ("nav", "done", "fault", "field", "run", "lines"):
-        if family == start or family.startswith(f"{start}."):
-            yield f'{start}." ~'
-            yield f"{start}.{{"
+    parts = key.split(".")
+    for length in range(1, len(parts)):
+        start = ".".join(parts[:length])
+        yield f'{start}." ~'
+        yield f"{start}.{{"
 
 
 def test_no_template_holds_a_word_of_its_own() -> None:

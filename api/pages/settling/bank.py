@@ -10,8 +10,7 @@ from fastapi import APIRouter, Query, Response
 
 from api.deps import Desk, PathId, QueryId
 from api.pages.faults import Told
-from api.pages.runs import Done, names
-from api.pages.visit import PAGE, AForm, Sent, Visit, piece, visit
+from api.pages.visit import PAGE, AForm, Done, Sent, Visit, names, piece, visit
 from ledger import bank_messages, bank_word, db, payments
 from ledger.roles import Action
 from ledger.tables import TO_LOOK_AT, BankLine, BankStatement, LineOutcome, Provider, Settlement
@@ -53,7 +52,7 @@ def get_doubts(
         found = bank_messages.to_look_at(desk.work, after=after, limit=PAGE + 1)
         return {"first": "/bank/lines" if after else "", "page_size": PAGE, **_doubts(found, PAGE)}
 
-    return visit.shown("doubts.html", content)
+    return visit.shown("settling/doubts.html", content)
 
 
 @router.get("/bank/messages/{id}")
@@ -72,7 +71,7 @@ def get_message(
             "names": names(desk, [found.message.actor_id]),
         }
 
-    return visit.shown("message.html", content, done=done)
+    return visit.shown("settling/message.html", content, done=done)
 
 
 @router.get("/bank/payments/{id}")
@@ -90,7 +89,7 @@ def get_payment(id: PathId, visit: Annotated[Visit, visit(Action.SEE_SETTLEMENTS
             "events": payments.events(desk.work, id),
         }
 
-    return visit.shown("payment.html", content)
+    return visit.shown("settling/payment.html", content)
 
 
 def _bank(
@@ -116,7 +115,7 @@ def _bank(
             **_doubts(doubts, FEW),
         }
 
-    return visit.shown("bank.html", content, refusal=refusal, done=done)
+    return visit.shown("settling/bank.html", content, refusal=refusal, done=done)
 
 
 def _doubts(found: Sequence[tuple[BankStatement, BankLine]], most: int) -> dict[str, Any]:

@@ -12,8 +12,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 
 from api.deps import Desk, PathId, QueryId
 from api.pages.faults import Told
-from api.pages.runs import Done, names
-from api.pages.visit import PAGE, AForm, Sent, Visit, piece, visit
+from api.pages.visit import PAGE, AForm, Done, Sent, Visit, names, piece, visit
 from ledger import catalogue, db, reviews, runs
 from ledger.reviews import Line, Marks
 from ledger.roles import Action
@@ -103,7 +102,7 @@ def get_line(
         found = names(desk, {mark.actor_id for mark in marks})
         return {"run": run, "entry_id": entry_id, "marks": marks, "names": found}
 
-    return visit.shown("line.html", content)
+    return visit.shown("settling/line.html", content)
 
 
 def _marks(form: Sent) -> Marks:
@@ -145,7 +144,7 @@ def _lines(
             "following": view.at(last) if last else "",
         }
 
-    return visit.shown("lines.html", content, refusal=refusal, done=done)
+    return visit.shown("settling/lines.html", content, refusal=refusal, done=done)
 
 
 def _found(desk: Desk, view: View) -> list[Line]:

@@ -9,8 +9,7 @@ from fastapi import APIRouter, Response
 
 from api.deps import Desk, PathId
 from api.pages.faults import Told
-from api.pages.runs import Done, names
-from api.pages.visit import AForm, Sent, Visit, visit
+from api.pages.visit import AForm, Done, Sent, Visit, names, visit
 from api.routes.payees import OverrideBody
 from ledger import payee_overviews, payees
 from ledger.payees import DecisionInput
@@ -79,4 +78,4 @@ def _payees(
             "typed": {name: typed.one(name) if typed else "" for name in ("reason", "toldOtherwise")},
         }
 
-    return visit.shown("payees.html", content, refusal=refusal, done=done)
+    return visit.shown("settling/payees.html", content, refusal=refusal, done=done)

@@ -1,21 +1,63 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What pages say, in the language of who reads; nothing on a page is written in a template."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from api.pages import words_en, words_nl
+from api.pages.words import (
+    around_en,
+    around_nl,
+    audit_en,
+    audit_nl,
+    desk_en,
+    desk_nl,
+    door_en,
+    door_nl,
+    finance_en,
+    finance_nl,
+    gate_en,
+    gate_nl,
+    login_en,
+    login_nl,
+    resident_en,
+    resident_nl,
+    settling_en,
+    settling_nl,
+)
 from ledger import clock
 from ledger.texts import Language, forms
 from ledger.texts import words_en as forms_en
 from ledger.texts import words_nl as forms_nl
 from ledger.units import Unit
 
+FAMILIES: Final = (
+    (around_nl, around_en),
+    (login_nl, login_en),
+    (gate_nl, gate_en),
+    (door_nl, door_en),
+    (desk_nl, desk_en),
+    (resident_nl, resident_en),
+    (settling_nl, settling_en),
+    (finance_nl, finance_en),
+    (audit_nl, audit_en),
+)
+"""One pair of catalogues for each family of pages; no two families say the same name."""
+
+
+def _whole(parts: Iterable[Mapping[str, str]]) -> Mapping[str, str]:
+    """All of them together."""
+    whole: dict[str, str] = {}
+    for words in parts:
+        assert whole.keys().isdisjoint(words), f"said twice: {sorted(whole.keys() & words.keys())}"
+        whole |= words
+    return whole
+
+
 CATALOGUES: Final[Mapping[Language, Mapping[str, str]]] = {
-    Language.NL: words_nl.WORDS,
-    Language.EN: words_en.WORDS,
+    Language.NL: _whole(nl.WORDS for nl, _ in FAMILIES),
+    Language.EN: _whole(en.WORDS for _, en in FAMILIES),
 }
 _FORMS: Final = {Language.NL: forms_nl.WORDS, Language.EN: forms_en.WORDS}
 

@@ -1,27 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What pages say in plain Dutch (B1)."""
+"""What pages say in plain Dutch (B1): runs, lines, the bank and accounts."""
 
 from collections.abc import Mapping
 from typing import Final
 
 WORDS: Final[Mapping[str, str]] = {
     # ---------------------------------------------------------------------------- around every page
-    "product": "Tegoed",
-    "skip": "Naar de inhoud",
-    "navigation": "Hoofdmenu",
     "nav./runs": "Betaalruns",
     "nav./bank": "Bank",
     "nav./payees": "Rekeningen",
-    "municipality": "Gemeente {name}",
-    "logged_in": "Ingelogd als {name}",
-    "logout": "Uitloggen",
-    "demo": "Dit is een demonstratie. Alle inwoners, aanbieders en bedragen zijn verzonnen.",
-    "next": "Volgende {count}",
-    "first": "Naar het begin",
-    "pages": "Bladeren",
-    "id": "Kenmerk",
-    "choose": "Kies …",
-    "error_title": "Let op: {title}",
     # ------------------------------------------------------------------------------------- what was done
     "done.draft": "De betaalrun is opgesteld. Er is nog niets betaald.",
     "done.submit": "De betaalrun is voorgelegd. Een collega kan haar nu nakijken.",
@@ -32,44 +19,9 @@ WORDS: Final[Mapping[str, str]] = {
     "done.read": "Het bestand van de bank is gelezen.",
     "done.decide": "Uw besluit is vastgelegd.",
     "done.override": "Uw besluit is vastgelegd.",
-    "done.out": "U bent uitgelogd.",
-    # --------------------------------------------------------------------------------- what goes wrong
-    "fault.form": "Dit formulier klopt nog niet",
-    "fault.foreign_form": "Dit formulier komt niet van deze site",
-    "fault.foreign_form.detail": "Er is niets gedaan. Open de pagina hier opnieuw en probeer het nog eens.",
-    "fault.form_unreadable": "Wij kunnen dit niet lezen",
-    "fault.form_unreadable.detail": "Er is niets gedaan. Ga terug en probeer het opnieuw.",
-    "fault.page_unknown": "Deze pagina bestaat niet",
-    "fault.page_unknown.detail": "Kijk of het adres klopt, of kies in het menu wat u zoekt.",
-    "fault.body_too_large": "Dit bestand is te groot",
-    "fault.body_too_large.detail": "Er is niets gelezen. Een bestand mag hoogstens 25 MB zijn.",
-    "fault.database_unavailable": "Even niet bereikbaar",
-    "fault.database_unavailable.detail": "Wij weten niet of uw opdracht is vastgelegd. Wacht even, laad de "
-    "pagina opnieuw en kijk. Twee keer hetzelfde sturen kan geen kwaad.",
-    "fault.internal_error": "Er ging bij ons iets mis",
-    "fault.internal_error.detail": "Het ligt niet aan u. Probeer het later opnieuw.",
-    # ------------------------------------------------------------------------------------------- login
-    "login.title": "Inloggen",
-    "login.lead": "Log in met de sleutel van uw account. Een beheerder van uw gemeente maakt die.",
-    "login.key": "Sleutel",
-    "login.key.hint": "Begint met tgd_. Deel hem met niemand.",
-    "login.do": "Inloggen",
-    "login.how_long": "U blijft ingelogd tot u uitlogt, en hoogstens 8 uur. Doet u 30 minuten niets, "
-    "dan logt u vanzelf uit.",
-    "login.no_pages": "Voor dit account zijn er nog geen pagina’s",
-    "login.no_pages.detail": "Met deze sleutel kunt u wel de API gebruiken.",
-    "login.open": "Hier kunt u niet veilig inloggen",
-    "login.open.detail": "Uw sleutel zou onbeveiligd over het netwerk gaan. Gebruik een adres dat met "
-    "https begint.",
     # ------------------------------------------------------------------------------- names of fields
-    "field.key": "Sleutel",
-    "field.until": "Tot en met",
     "field.requestedOn": "Betaaldatum",
-    "field.id": "Kenmerk",
-    "field.reason": "Reden",
-    "field.note": "Toelichting",
     "field.marks": "Regels",
-    "field.file": "Bestand",
     "field.approved": "Besluit",
     "field.toldOtherwise": "Hoe de aanbieder het weet",
     # -------------------------------------------------------------------------------------------- runs
@@ -331,4 +283,3 @@ WORDS: Final[Mapping[str, str]] = {
     "payee.not_possible": "De bank kon het niet zeggen",
     "payee.not_payable": "Een betaling kwam terug door de rekening",
 }
-"""By name. What is in braces is filled in, and escaped where it is shown."""

@@ -1,27 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What pages say in plain English."""
+"""What pages say in plain English: runs, lines, the bank and accounts."""
 
 from collections.abc import Mapping
 from typing import Final
 
 WORDS: Final[Mapping[str, str]] = {
     # ---------------------------------------------------------------------------- around every page
-    "product": "Tegoed",
-    "skip": "Skip to the content",
-    "navigation": "Main menu",
     "nav./runs": "Payment runs",
     "nav./bank": "The bank",
     "nav./payees": "Accounts",
-    "municipality": "Municipality of {name}",
-    "logged_in": "Logged in as {name}",
-    "logout": "Log out",
-    "demo": "This is a demonstration. All residents, providers and amounts are made up.",
-    "next": "Next {count}",
-    "first": "To the beginning",
-    "pages": "Browse",
-    "id": "Reference",
-    "choose": "Choose …",
-    "error_title": "Attention: {title}",
     # ------------------------------------------------------------------------------------- what was done
     "done.draft": "The payment run is drafted. Nothing has been paid yet.",
     "done.submit": "The payment run is submitted. A colleague can review it now.",
@@ -32,45 +19,9 @@ WORDS: Final[Mapping[str, str]] = {
     "done.read": "The file from the bank was read.",
     "done.decide": "Your decision is recorded.",
     "done.override": "Your decision is recorded.",
-    "done.out": "You are logged out.",
-    # --------------------------------------------------------------------------------- what goes wrong
-    "fault.form": "This form is not right yet",
-    "fault.foreign_form": "This form does not come from this site",
-    "fault.foreign_form.detail": "Nothing was done. Open the page here once more and try again.",
-    "fault.form_unreadable": "We cannot read this",
-    "fault.form_unreadable.detail": "Nothing was done. Go back and try again.",
-    "fault.page_unknown": "This page does not exist",
-    "fault.page_unknown.detail": "See whether the address is right, or choose from the menu what you "
-    "look for.",
-    "fault.body_too_large": "This file is too large",
-    "fault.body_too_large.detail": "Nothing was read. A file may be at most 25 MB.",
-    "fault.database_unavailable": "Not available for a moment",
-    "fault.database_unavailable.detail": "We do not know whether your order was recorded. Wait a "
-    "moment, load the page again and look. Sending the same twice does no harm.",
-    "fault.internal_error": "Something went wrong on our side",
-    "fault.internal_error.detail": "You did nothing wrong. Try again later.",
-    # ------------------------------------------------------------------------------------------- login
-    "login.title": "Log in",
-    "login.lead": "Log in with the key of your account. An administrator of your municipality makes it.",
-    "login.key": "Key",
-    "login.key.hint": "Begins with tgd_. Share it with nobody.",
-    "login.do": "Log in",
-    "login.how_long": "You stay logged in until you log out, and at most 8 hours. When you do nothing "
-    "for 30 minutes you are logged out.",
-    "login.no_pages": "There are no pages for this account yet",
-    "login.no_pages.detail": "With this key you can use the API.",
-    "login.open": "You cannot log in safely here",
-    "login.open.detail": "Your key would travel over the network unprotected. Use an address that "
-    "begins with https.",
     # ------------------------------------------------------------------------------- names of fields
-    "field.key": "Key",
-    "field.until": "Up to and including",
     "field.requestedOn": "Payment date",
-    "field.id": "Reference",
-    "field.reason": "Reason",
-    "field.note": "Note",
     "field.marks": "Lines",
-    "field.file": "File",
     "field.approved": "Decision",
     "field.toldOtherwise": "How the provider knows",
     # -------------------------------------------------------------------------------------------- runs
@@ -331,4 +282,3 @@ WORDS: Final[Mapping[str, str]] = {
     "payee.not_possible": "The bank could not say",
     "payee.not_payable": "A payment came back because of the account",
 }
-"""By name. What is in braces is filled in, and escaped where it is shown."""

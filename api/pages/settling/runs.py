@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Settlement runs: all of them, one of them, and what is done with one as a whole."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -10,14 +10,14 @@ from fastapi import APIRouter, Query, Response
 
 from api.deps import Desk, PathId, QueryId
 from api.pages.faults import Told
-from api.pages.visit import PAGE, AForm, Sent, Visit, piece, visit
+from api.pages.visit import PAGE, AForm, Done, Sent, Visit, names, piece, visit
 from api.routes.settlement_runs import WithdrawBody
 from ledger import ceiling_uses, db, lists, overviews, payment_files, payments, releases, runs, settlements
 from ledger.ids import uuid7
 from ledger.roles import Action
 from ledger.rules.states import OPEN, RUNS, SENT, PaymentState, RunCommand, RunState
 from ledger.runs import DraftOrder, Run
-from ledger.tables import Actor, Payment, Provider, Settlement
+from ledger.tables import Payment, Provider, Settlement
 
 router = APIRouter(include_in_schema=False)
 
@@ -34,8 +34,6 @@ EARLIER: Final = 3
 
 _LOOKED_BACK: Final = 20
 """Among how many earlier runs these are sought: most were released."""
-
-Done = Annotated[str | None, Query(max_length=20)]
 
 
 @router.get("/runs")
@@ -101,11 +99,6 @@ def post_export(id: PathId, visit: Annotated[Visit, visit(Action.EXPORT_PAYMENT_
     return visit.acted(act, done="export", otherwise=lambda why: _run(visit, id, refusal=why))
 
 
-def names(desk: Desk, actor_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """What these accounts are called; no roles are told."""
-    return {id_: row.name for id_, row in db.rows(desk.work, Actor, actor_ids).items()}
-
-
 def _runs(
     visit: Visit,
     *,
@@ -127,7 +120,7 @@ def _runs(
             "typed": {name: typed.one(name) if typed else "" for name in ("until", "requestedOn")},
         }
 
-    return visit.shown("runs.html", content, refusal=refusal, done=done)
+    return visit.shown("settling/runs.html", content, refusal=refusal, done=done)
 
 
 def _run(
@@ -156,7 +149,7 @@ def _run(
             **found,
         }
 
-    return visit.shown("run.html", content, refusal=refusal, done=done)
+    return visit.shown("settling/run.html", content, refusal=refusal, done=done)
 
 
 def _possible(state: RunState) -> list[tuple[RunCommand, Action]]:

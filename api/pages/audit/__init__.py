@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""For auditors: the books, any entry with its story, samples and checks."""
+
+from types import ModuleType
+from typing import Final
+
+PAGES: Final[tuple[ModuleType, ...]] = ()
+"""The modules with its routes."""

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""For a provider at the door: scan or type a code, quote, confirm, undo, and what was done today."""
+
+from types import ModuleType
+from typing import Final
+
+PAGES: Final[tuple[ModuleType, ...]] = ()
+"""The modules with its routes."""

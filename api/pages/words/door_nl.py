@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What pages say in plain Dutch (B1): redeeming at the door."""
+
+from collections.abc import Mapping
+from typing import Final
+
+WORDS: Final[Mapping[str, str]] = {
+    "nav./scan": "Scannen",
+    "nav./today": "Vandaag",
+}

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Addresses of the pages in api/pages/door."""
+
+from tests.api.browsing import Scene
+
+
+def addresses(scene: Scene) -> dict[str, str]:
+    """By the path of the route; what needs no id may be left out."""
+    return {}
