@@ -18,7 +18,20 @@ from api.deps import House
 from api.envelope import Envelope
 from api.openapi import Documented
 from api.pages import audit as audit_pages
-from api.pages import desk, door, faults, finance, gate, login, look, reference, resident, settling, start
+from api.pages import (
+    desk,
+    door,
+    faults,
+    finance,
+    gate,
+    login,
+    look,
+    reference,
+    resident,
+    settling,
+    start,
+    themes,
+)
 from api.pages.origin import require_own_form
 from api.pages.visit import PageDoor
 from api.quick import Quick
@@ -99,7 +112,16 @@ PAGES: Final = (
 """Pages that somebody logs in for; whatever they are sent comes from one of them."""
 
 PUBLIC: Final = frozenset(
-    {"/", "/login", "/logout", "/static/{name}", "/v1/docs", "/v1/health", "/v1/openapi.json"}
+    {
+        "/",
+        "/login",
+        "/logout",
+        "/static/{name}",
+        "/static/themes/{name}.css",
+        "/v1/docs",
+        "/v1/health",
+        "/v1/openapi.json",
+    }
 )
 """Addresses that ask for no key and no session."""
 
@@ -111,10 +133,18 @@ class OpenDoor(AssertionError):
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application of an installation; without settings those of the environment.
 
-    Raises DatabaseUnsafe, KeyringUnreadable, and ValueError where the environment lacks something.
+    Raises DatabaseUnsafe, KeyringUnreadable, ThemeUnusable, and ValueError where the environment lacks
+    something.
     """
     found = settings or Settings.of_environment()
-    return build(House(engine=db.connect(found.database), keyring=keys.read(found.keys), demo=found.demo))
+    return build(
+        House(
+            engine=db.connect(found.database),
+            keyring=keys.read(found.keys),
+            demo=found.demo,
+            themes=themes.read(found.themes) if found.themes else {},
+        )
+    )
 
 
 def build(house: House) -> FastAPI:
@@ -151,7 +181,7 @@ def _routes() -> tuple[BaseRoute, ...]:
     v1 = APIRouter(prefix="/v1")
     for resource in RESOURCES:
         v1.include_router(resource.router)
-    for router in (v1, openapi.router, start.router, reference.router, look.router):
+    for router in (v1, openapi.router, start.router, reference.router, themes.router, look.router):
         app.include_router(router)
     for page in PAGES:
         app.include_router(page.router, dependencies=[Depends(require_own_form)])

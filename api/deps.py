@@ -74,6 +74,8 @@ class House:
     keyring: Keyring
     now: Callable[[], datetime] = clock.now
     demo: bool = False
+    themes: Mapping[str, bytes] = field(default_factory=dict)
+    """Style sheets that set the tokens of pages, by a municipality's code."""
     desks_at_once: int = DESKS_AT_ONCE
     _turns: WeakKeyDictionary[AbstractEventLoop, Semaphore] = field(
         default_factory=WeakKeyDictionary, repr=False

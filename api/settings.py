@@ -20,6 +20,8 @@ class Settings:
     """TEGOED_KEYS: the keyring, a file that only its owner may read."""
     demo: bool = False
     """TEGOED_DEMO: say on the start page that nothing here is real."""
+    themes: Path | None = None
+    """TEGOED_THEMES: a folder of style sheets that set tokens, one for each municipality's code."""
 
     @classmethod
     def of_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -31,4 +33,5 @@ class Settings:
             database=environment["TEGOED_DATABASE"],
             keys=Path(environment["TEGOED_KEYS"]),
             demo=environment.get("TEGOED_DEMO", "").lower() in _YES,
+            themes=Path(environment["TEGOED_THEMES"]) if environment.get("TEGOED_THEMES") else None,
         )

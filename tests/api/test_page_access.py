@@ -2,43 +2,25 @@
 """Who gets where on the pages: every role at every page and form; and when a session opens nothing more."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from fastapi import Response
-from fastapi.routing import iter_route_contexts
 
-from api.app import build, door_of
-from api.deps import House
 from api.pages import cookies, faults, login, visit
-from api.pages.paths import Audience
 from api.pages.templates import FOLDER, rendered
-from api.pages.visit import PageDoor
-from ledger import actors, db, sessions
+from ledger import actors, sessions
 from ledger.ids import uuid7
 from ledger.roles import MAY
 from ledger.sessions import IDLE, LASTS
 from ledger.tables import Role
 from ledger.texts import Language
-from tests.api.browsing import Scene, Visitor, boxes, buttons, fields, links, shown
-from tests.api.places import PLACES
+from tests.api.browsing import Scene, Visitor, boxes, buttons, fields, shown
+from tests.api.places import DOORS, addresses, audience, reader
 from tests.api.served import Served
 
-
-def _doors() -> Iterator[tuple[str, str, PageDoor]]:
-    """Every page and form with its door."""
-    app = build(House(engine=db.connect("sqlite://"), keyring={}))
-    for route in iter_route_contexts(app.routes):
-        door = door_of(route.original_route)
-        if isinstance(door, PageDoor):
-            for method in sorted(route.methods or ()):
-                yield method, str(route.path), door
-
-
-DOORS = list(_doors())
 FORMS = {path for method, path, _ in DOORS if method == "POST"}
 
 
@@ -59,40 +41,19 @@ def scene(sqlite_served: Served) -> Scene:
     return Scene.over(sqlite_served)
 
 
-def _addresses(scene: Scene) -> dict[str, str]:
-    """An address for every page: of things that are there."""
-    run = scene.exported(Visitor.of(scene.served, "finance"), Visitor.of(scene.served, "finance_2"))
-    finance = Visitor.of(scene.served, "finance")
-    finance.upload(scene.bank.submit(finance.see(f"{run}/files/1").content))
-    page = finance.page(run)
-    (message,) = {each for each in links(finance.page("/bank")) if each.startswith("/bank/messages/")}
-    own = {
-        "/runs/{id}/files/{number}": f"{run}/files/1",
-        "/runs/{id}/statements/{settlementId}/{form}": next(x for x in links(page) if x.endswith("/csv")),
-        "/runs/{id}/lines/{entryId}": f"{run}/lines/{uuid7()}",
-        "/bank/messages/{id}": message,
-        "/bank/payments/{id}": next(x for x in links(page) if x.startswith("/bank/payments/")),
-        "/payees/changes/{id}": f"/payees/changes/{scene.account_change()}",
-        "/payees/checks/{id}": f"/payees/checks/{scene.blocked_payee()}",
-    }
-    for places in PLACES:
-        own |= places.addresses(scene)
-    return {path: own.get(path, path.replace("/runs/{id}", run)) for _, path, _ in DOORS}
-
-
 def test_every_role_at_every_page_and_form(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """403 where the table says no; to who acts for a provider or a resident nothing of it exists."""
-    addresses = _addresses(scene)
-    assert not any("{" in each for each in addresses.values())
+    found = addresses(scene)
+    assert not any("{" in each for each in found.values()), found
     wrong, cells = [], 0
     for role in Role:
         visitor = Visitor.forced(scene.served, role)
         for method, path, door in DOORS:
-            answer = visitor.see(addresses[path]) if method == "GET" else visitor.send(addresses[path])
+            answer = visitor.see(found[path]) if method == "GET" else visitor.send(found[path])
             expected = {403}
             if door.action in MAY[role]:
                 expected = {404}
-                if door.audience == _audience(role):
+                if door.audience == audience(role):
                     expected = {200} if method == "GET" else {303, 400, 409}
             cells += 1
             if answer.status_code not in expected:
@@ -101,20 +62,10 @@ def test_every_role_at_every_page_and_form(scene: Scene, monkeypatch: pytest.Mon
                 assert "<h1>" in answer.text
     assert wrong == []
     assert cells == len(DOORS) * len(Role) >= 150
-    _render_everything(scene.served, addresses, monkeypatch)
+    _render_everything(scene.served, found, monkeypatch)
 
 
-def _audience(role: Role) -> Audience:
-    """Whose pages an account with this role sees."""
-    return {Role.PROVIDER: Audience.PROVIDER, Role.HOLDER: Audience.HOLDER}.get(role, Audience.STAFF)
-
-
-def _reader(door: PageDoor) -> Role:
-    """A role that sees this page."""
-    return next(role for role in Role if _audience(role) == door.audience and door.action in MAY[role])
-
-
-def _render_everything(served: Served, addresses: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def _render_everything(served: Served, found: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Every template there is makes a page in both languages; the last one is of a page that is not there."""
     made: set[tuple[str, str]] = set()
 
@@ -125,7 +76,7 @@ def _render_everything(served: Served, addresses: dict[str, str], monkeypatch: p
     for module in (visit, faults, login):
         monkeypatch.setattr(module, "rendered", noted)
     for language in Language:
-        pages = [(addresses[path], _reader(door)) for method, path, door in DOORS if method == "GET"]
+        pages = [(found[path], reader(door)) for method, path, door in DOORS if method == "GET"]
         for page, role in [*pages, ("/login", Role.FINANCE), ("/runs/nothing", Role.FINANCE)]:
             text = Visitor.forced(served, role, language=language).see(page).text
             assert "<html" not in text or f'<html lang="{language}">' in text, page
