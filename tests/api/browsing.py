@@ -169,9 +169,9 @@ class Scene:
         return str(answer.headers["location"]).split("?")[0]
 
     def looked_at(self, who: Visitor, run: str) -> None:
-        """Every line of the sample."""
-        found = boxes(who.page(f"{run}/lines?show=unseen"))
-        who.done(f"{run}/lines?show=unseen", line=found, kind="seen")
+        """Every line of the sample, page by page."""
+        while found := boxes(who.page(f"{run}/lines?show=unseen")):
+            who.done(f"{run}/lines?show=unseen", line=found, kind="seen")
 
     def exported(self, maker: Visitor, checker: Visitor) -> str:
         """A run from its draft to the files for the bank."""

@@ -12,7 +12,19 @@ from pathlib import Path
 from typing import Final
 
 from ledger import collector
-from tests.bench import baselines, batches, bulk, growth, hot, machine, over_http, paper, report, shares
+from tests.bench import (
+    baselines,
+    batches,
+    bulk,
+    growth,
+    hot,
+    machine,
+    over_http,
+    pages,
+    paper,
+    report,
+    shares,
+)
 from tests.bench.databases import opened
 from tests.bench.rows import Row
 from tests.bench.sizes import FULL, QUICK
@@ -28,6 +40,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "letters": paper.letters,
     "codes": paper.codes,
     "cli": paper.starts,
+    "pages": pages.rows,
     "growth": growth.rows,
 }
 """In the order in which they run: growth comes last, and takes what time is left."""

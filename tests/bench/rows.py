@@ -22,7 +22,7 @@ class Goal:
     """Else: at most."""
     of: Of
     letter: str
-    """Which of the goals of docs/benchmarks.md it belongs to: a to f."""
+    """Which of the goals of docs/benchmarks.md it belongs to: a to g."""
 
     @classmethod
     def least(cls, limit: float, of: Of, letter: str) -> Self:

@@ -32,6 +32,8 @@ class Sizes:
     payments: int = 100_000
     codes: int = 4000
     letters: int = 300
+    crowd: int = 100
+    """How many times the demo the pages are asked of beside the demo itself."""
     starts: int = 9
     """How often the command line is started."""
     stored: tuple[int, ...] = (10_000, 100_000, 1_000_000, 10_000_000)
@@ -52,7 +54,8 @@ class Sizes:
                 "letters": 30,
                 "codes": 30,
                 "cli": 20,
-                "growth": 640,
+                "pages": 120,
+                "growth": 520,
             }
         )
     )
@@ -76,6 +79,7 @@ QUICK: Final = Sizes(
     payments=2000,
     codes=300,
     letters=40,
+    crowd=5,
     starts=3,
     stored=(10_000, 100_000),
     growth_rights=400,
@@ -91,6 +95,7 @@ QUICK: Final = Sizes(
             "letters": 5,
             "codes": 5,
             "cli": 5,
+            "pages": 30,
             "growth": 30,
         }
     ),
