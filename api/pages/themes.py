@@ -69,7 +69,8 @@ def _checked(path: Path) -> bytes:
 
 def faults(text: str) -> list[str]:
     """What is wrong with a theme; nothing: it sets known tokens, for light and for dark."""
-    bare, at, found = _COMMENT.sub("", text).rstrip(), 0, []
+    found: list[str] = []
+    bare, at = _COMMENT.sub("", text).rstrip(), 0
     while at < len(bare):
         block = _BLOCK.match(bare, at)
         if block is None:

@@ -87,7 +87,7 @@ QUICK: Final = Sizes(
     budget_s=MappingProxyType(
         {
             "baselines": 15,
-            "http": 40,
+            "http": 35,
             "hot": 20,
             "batches": 20,
             "shares": 10,
@@ -95,8 +95,8 @@ QUICK: Final = Sizes(
             "letters": 5,
             "codes": 5,
             "cli": 5,
-            "pages": 30,
-            "growth": 30,
+            "pages": 15,
+            "growth": 20,
         }
     ),
     limit_s=180,
