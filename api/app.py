@@ -17,21 +17,25 @@ from api.batching import Batcher
 from api.deps import House
 from api.envelope import Envelope
 from api.openapi import Documented
-from api.pages import audit as audit_pages
 from api.pages import (
+    again,
     desk,
     door,
     faults,
     finance,
     gate,
+    invited,
+    languages,
     login,
     look,
+    own_sessions,
     reference,
     resident,
     settling,
     start,
     themes,
 )
+from api.pages import audit as audit_pages
 from api.pages.origin import require_own_form
 from api.pages.visit import PageDoor
 from api.quick import Quick
@@ -100,7 +104,12 @@ RESOURCES: Final = (
 """In the order of the document."""
 
 PAGES: Final = (
+    start,
     login,
+    invited,
+    again,
+    own_sessions,
+    languages,
     *gate.PAGES,
     *door.PAGES,
     *desk.PAGES,
@@ -114,7 +123,12 @@ PAGES: Final = (
 PUBLIC: Final = frozenset(
     {
         "/",
+        "/demo/{actor_id}",
+        "/language/{language}",
         "/login",
+        "/login/new",
+        "/login/new/chosen",
+        "/login/password",
         "/logout",
         "/static/{name}",
         "/static/themes/{name}.css",
@@ -126,6 +140,22 @@ PUBLIC: Final = frozenset(
 """Addresses that ask for no key and no session."""
 
 
+OWN_SESSION: Final = frozenset(
+    {
+        "/login/again",
+        "/sessions",
+        "/sessions/end-others",
+        "/sessions/password",
+        "/sessions/{id}/end",
+    }
+)
+"""Addresses that ask for a session and no right: what everybody may do with their own."""
+
+
+class DemoWithRealKeys(ValueError):
+    """A demo lets anybody in as anybody: with keys that are no specimens it would open something real."""
+
+
 class OpenDoor(AssertionError):
     """A route asks for no key and is not public: a mistake of ours."""
 
@@ -133,8 +163,8 @@ class OpenDoor(AssertionError):
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application of an installation; without settings those of the environment.
 
-    Raises DatabaseUnsafe, KeyringUnreadable, ThemeUnusable, and ValueError where the environment lacks
-    something.
+    Raises DatabaseUnsafe, KeyringUnreadable, ThemeUnusable, DemoWithRealKeys, and ValueError where the
+    environment lacks something.
     """
     found = settings or Settings.of_environment()
     return build(
@@ -148,7 +178,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def build(house: House) -> FastAPI:
-    """The application around an engine and a keyring. Raises OpenDoor."""
+    """The application around an engine and a keyring. Raises OpenDoor, DemoWithRealKeys."""
+    _refuse_real_demo(house)
     app = _without_routes()
     app.state.house = house
     app.router.routes = list(_routes())
@@ -181,7 +212,7 @@ def _routes() -> tuple[BaseRoute, ...]:
     v1 = APIRouter(prefix="/v1")
     for resource in RESOURCES:
         v1.include_router(resource.router)
-    for router in (v1, openapi.router, start.router, reference.router, themes.router, look.router):
+    for router in (v1, openapi.router, reference.router, themes.router, look.router):
         app.include_router(router)
     for page in PAGES:
         app.include_router(page.router, dependencies=[Depends(require_own_form)])
@@ -198,10 +229,16 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.house.engine.dispose()
 
 
+def _refuse_real_demo(house: House) -> None:
+    real = sorted(id_ for id_, each in house.keyring.items() if not each.specimen)
+    if house.demo and real:
+        raise DemoWithRealKeys(f"the keys of {', '.join(real)} are no specimens: they cannot serve a demo")
+
+
 def _refuse_open_doors(app: FastAPI) -> None:
     """Deny by default: what is not public has a door."""
     for route in iter_route_contexts(app.routes):
-        if route.path not in PUBLIC and door_of(route.original_route) is None:
+        if route.path not in PUBLIC | OWN_SESSION and door_of(route.original_route) is None:
             raise OpenDoor(str(route.path))
 
 

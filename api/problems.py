@@ -19,6 +19,7 @@ from pydantic.alias_generators import to_camel
 from starlette.exceptions import HTTPException
 
 from api import words
+from api.pages import paths
 from api.schemas import Fact, InputFault, LineProblem, Problem, Reason
 from ledger.claims import BadLine
 from ledger.errors import (
@@ -46,6 +47,9 @@ STATUSES: Final[Mapping[type[LedgerError], int]] = {
     LedgerError: 500,
 }
 """The first that fits. What has no status of its own is our own trouble, not that of who asks."""
+
+LANGUAGE: Final = "tegoed_language"
+"""The cookie with the language that was chosen on a page: nl or en, and nothing secret."""
 
 MEDIA_TYPE: Final = "application/problem+json"
 _FIELD: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{0,39}")
@@ -114,8 +118,12 @@ def install(app: FastAPI) -> None:
 
 
 def language_of_request(request: Request) -> Language:
-    """The language that the Accept-Language header likes best."""
-    return language_of(request.headers.get("accept-language"))
+    """The language that the Accept-Language header likes best; on pages the one that was chosen there."""
+    path = request.url.path
+    chosen = request.cookies.get(LANGUAGE) if paths.is_page(path) else None
+    return (
+        Language(chosen) if chosen in set(Language) else language_of(request.headers.get("accept-language"))
+    )
 
 
 def refused(error: LedgerError, language: Language) -> ProblemResponse:

@@ -210,6 +210,7 @@ _GROUPS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
             "list": actors.listed,
             "add": actors.add,
             "identify": actors.identify,
+            "invite": actors.invite,
             "disable": actors.disable,
             "new-key": actors.new_key,
             "keys": actors.keys,

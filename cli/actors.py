@@ -75,6 +75,29 @@ def identify(
     )
 
 
+def invite(
+    host: Host,
+    account: Account,
+    login_name: Annotated[
+        str, typer.Argument(help="Under which name they log in: their e-mail address, say.")
+    ],
+) -> None:
+    """Let somebody choose a password and set up an app, once; prints the code for them, this once."""
+    from ledger import local_logins
+
+    asked = local_logins.InvitationInput(login_name=login_name)
+    with host.work() as work:
+        code = local_logins.invite(work, typed.uuid(account), asked)
+    days = local_logins.OPEN_FOR.days
+    lines = [
+        f"account {account} logs in as {asked.login_name}",
+        f"code, shown this once, good for {days} days: {code}",
+        "give it to them alone; they type it at /login/new",
+    ]
+    told = {"actor_id": account, "login_name": asked.login_name, "code": code}
+    screen.show(host.as_json, told, lines)
+
+
 def disable(host: Host, account: Account) -> None:
     """Let an account do nothing any more, whatever keys it has."""
     from ledger import actors

@@ -38,10 +38,14 @@ def serve(
 
 
 def _judge_keys(host: Host, *, demo: bool) -> None:
-    """Specimen keys are for the demo and for nothing else."""
+    """Specimen keys are for the demo and for nothing else, and the demo lets nobody in on any other."""
     from ledger import keys
 
-    specimens = [id_ for id_, each in keys.read(host.keys).items() if each.specimen]
+    found = keys.read(host.keys)
+    specimens = [id_ for id_, each in found.items() if each.specimen]
+    if demo and len(specimens) < len(found):
+        named = ", ".join(sorted(found.keys() - set(specimens)))
+        raise Fault(f"the keys of {named} are real: a demo lets anybody in as anybody", Status.HOST)
     if specimens and not demo:
         named = ", ".join(specimens)
         raise Fault(f"the keys of {named} are specimens: serve them with --demo only", Status.HOST)

@@ -69,6 +69,14 @@ def note(work: Work, looks: Sequence[Look]) -> list[UUID]:
     return ids
 
 
+def newest(work: Work, *, before: UUID | None = None, limit: int = 100) -> Sequence[AccessLog]:
+    """All looks, latest first; before is the last id of the page already seen, exclusive."""
+    statement = select(AccessLog).where(col(AccessLog.municipality_id) == work.municipality_id)
+    if before is not None:
+        statement = statement.where(col(AccessLog.id) < before)
+    return work.session.scalars(statement.order_by(col(AccessLog.id).desc()).limit(limit)).all()
+
+
 def of_person(
     work: Work, person_id: UUID, *, before: UUID | None = None, limit: int = 100
 ) -> Sequence[AccessLog]:

@@ -306,6 +306,24 @@ def proven(work: Work, digests: Set[bytes]) -> dict[bytes, ActingAs]:
     return {each: known[each] for each in digests & known.keys()}
 
 
+def in_force(work: Work, actor_id: UUID) -> ActingAs | None:
+    """An account that was proved otherwise than with a key; None: there is none, or it is disabled.
+
+    Never one of those who work on the host: they log in nowhere.
+    """
+    account = next(iter(listed(work, {actor_id})), None)
+    if account is None or account.disabled_at is not None or account.name.startswith(OPERATOR):
+        return None
+    return ActingAs(
+        municipality_id=work.municipality_id,
+        actor_id=account.id,
+        name=account.name,
+        roles=account.roles,
+        provider_id=account.provider_id,
+        person_id=account.person_id,
+    )
+
+
 def _proven(rows: Iterable[Any]) -> dict[bytes, ActingAs]:
     """By the digest of the key, from rows of _WHO_OPENS."""
     found: dict[bytes, list[tuple[Actor, Role | None]]] = {}

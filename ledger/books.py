@@ -152,8 +152,11 @@ class Books:
     """By holder."""
     taken: list[Taken] = field(default_factory=list)
 
-    def judge(self, scan: Scan) -> Outcome:
-        """Order: known id, unreadable code, what is missing, then every rule and balance together."""
+    def judge(self, scan: Scan, *, keep: bool = True) -> Outcome:
+        """Order: known id, unreadable code, what is missing, then every rule and balance together.
+
+        Without keep it is only asked: the next scan finds what this one found.
+        """
         if earlier := self.known.get(scan.id):
             same = earlier.fingerprint == scan.fingerprint
             return earlier.redeemed if same else RedemptionExists(id=scan.id)
@@ -169,7 +172,7 @@ class Books:
             right = self.rights.get(code.entitlement_id) if code else None
             if right is None:  # also a code that was issued while we were looking
                 return RedemptionRefused(reasons=[scan.shown.refusal or CodeUnknown()])
-        return self._weigh(scan, right, provider, code)
+        return self._weigh(scan, right, provider, code, keep=keep)
 
     def _named(self, scan: Scan) -> Right | None:
         """The right that is named without a code."""
@@ -187,14 +190,14 @@ class Books:
             return self.codes_by_manual.get(scan.shown.manual_digest)
         return None
 
-    def _weigh(self, scan: Scan, right: Right, provider: Party, code: Paper | None) -> Outcome:
+    def _weigh(self, scan: Scan, right: Right, provider: Party, code: Paper | None, *, keep: bool) -> Outcome:
         """Judge line after line, each seeing what the earlier ones took; all pass or none."""
         trial = _Trial(books=self, scan=scan, right=right, provider=provider, code=code)
         for line in scan.terms.lines:
             trial.judge(line)
         if trial.reasons:
             return RedemptionRefused(reasons=_distinct(trial.reasons))
-        return self._take(trial)
+        return self._take(trial) if keep else trial.taken().redeemed
 
     def _take(self, trial: "_Trial") -> Redeemed:
         """Make the trial's numbers ours."""

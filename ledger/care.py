@@ -4,7 +4,7 @@
 Source: Uitvoeringsregeling Wmo 2015, art. 2a: the municipality and the paying agent both approve.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeAlias
 from uuid import UUID
@@ -239,6 +239,18 @@ def approvals(work: Work, agreement_id: UUID) -> Sequence[CareApproval]:
         col(CareApproval.agreement_id) == agreement_id,
     )
     return work.session.scalars(statement).all()
+
+
+def approved(work: Work, agreement_ids: Collection[UUID]) -> dict[UUID, set[Approver]]:
+    """Who approved each of these so far; what nobody approved is absent."""
+    statement = select(CareApproval).where(
+        col(CareApproval.municipality_id) == work.municipality_id,
+        col(CareApproval.agreement_id).in_(agreement_ids),
+    )
+    found: dict[UUID, set[Approver]] = {}
+    for row in work.session.scalars(statement):
+        found.setdefault(row.agreement_id, set()).add(row.approver)
+    return found
 
 
 def of_entitlement(work: Work, entitlement_id: UUID) -> Sequence[CareAgreement]:

@@ -222,6 +222,13 @@ def revoke(work: Work, code_ids: Sequence[UUID]) -> list[Code]:
     return [get(work, code_id) for code_id in code_ids]
 
 
+def block(work: Work, entitlement_id: UUID) -> None:
+    """From now on no code opens this entitlement, until a new one is issued. Raises EntitlementNotFound."""
+    if entitlement_id not in db.rows(work, Entitlement, {entitlement_id}, lock=True):
+        raise EntitlementNotFound(id=entitlement_id)
+    _revoke(work, col(Code.entitlement_id) == entitlement_id)
+
+
 def _revoke(work: Work, which: ColumnElement[bool]) -> None:
     work.session.execute(
         update(Code)

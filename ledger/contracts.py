@@ -2,7 +2,7 @@
 """Contracts: what one provider may deliver under one law, in versions that freeze when published."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -214,6 +214,36 @@ def newest(work: Work, contract_ids: Iterable[UUID] | None = None) -> list[Contr
         statement = statement.where(col(Contract.id).in_(set(contract_ids)))
     rows = work.session.scalars(statement.order_by(col(Contract.id)))
     return list(_drafts(work, {row.id: row for row in rows}).values())
+
+
+def in_force(work: Work, contract_ids: Collection[UUID]) -> list[ContractDraft]:
+    """The published version of these contracts, by id; a contract that is still a draft is absent."""
+    rows = db.rows(work, Contract, contract_ids)
+    wanted = [(row.id, row.published_version) for row in rows.values() if row.published_version is not None]
+    statement = select(ContractVersion).where(
+        col(ContractVersion.municipality_id) == work.municipality_id,
+        tuple_(col(ContractVersion.contract_id), col(ContractVersion.version)).in_(wanted),
+    )
+    found = {row.contract_id: row for row in work.session.scalars(statement)}
+    lines = _lines(work, found.values())
+    return [
+        ContractDraft(
+            version=version.version,
+            published=True,
+            drafted_by=version.drafted_by,
+            content=_content(rows[id_], version, lines[id_]),
+        )
+        for id_, version in sorted(found.items())
+    ]
+
+
+def versions(work: Work, contract_id: UUID, *, limit: int) -> Sequence[ContractVersion]:
+    """The versions of a contract, the newest first."""
+    statement = select(ContractVersion).where(
+        col(ContractVersion.municipality_id) == work.municipality_id,
+        col(ContractVersion.contract_id) == contract_id,
+    )
+    return work.session.scalars(statement.order_by(col(ContractVersion.version).desc()).limit(limit)).all()
 
 
 def waiting(work: Work) -> list[ContractDraft]:

@@ -101,9 +101,7 @@ class _Desk:
     codes: Mapping[UUID, Code]
     rights: Mapping[UUID, Entitlement]
     holders: Mapping[UUID, Identity]
-    services: Mapping[tuple[str, str], str]
-    providers: Mapping[str, str]
-    helpers: Mapping[UUID, tuple[str, ...]]
+    given: Mapping[UUID, Given]
 
     def letter(self, code_id: UUID) -> Letter:
         """One letter, from what was loaded."""
@@ -123,23 +121,11 @@ class _Desk:
             reference=right.reference or row.id.hex[-12:].upper(),
             token_text=printed.token,
             manual_code=printed.manual,
-            what=lines(self._given(right), self.language),
+            what=lines(self.given[right.id], self.language),
             valid_from=max(right.valid_from, dutch_day(row.issued_at)),
             valid_until=_last_whole_day(printed),
             web_address=self.sender.web or words["web"],
             phone=self.sender.phone or words["phone"],
-        )
-
-    def _given(self, right: Entitlement) -> Given:
-        return Given(
-            kind=right.kind,
-            amount_cents=right.amount_cents,
-            quantity=right.quantity,
-            quantity_unit=right.quantity_unit,
-            restrictions=right.restrictions,
-            services={code: name for (law, code), name in self.services.items() if law == right.law},
-            providers=self.providers,
-            helpers=self.helpers.get(right.id, ()),
         )
 
 
@@ -211,13 +197,31 @@ def _load(
         municipality=municipalities.get(work),
         codes=rows,
         rights=rights,
-        services=_services(work, rights.values()),
-        providers=_providers(work, rights.values()),
-        helpers=_helpers(work, set(rights)),
+        given=given(work, list(rights.values())),
         holders=people.read(
             work, keys, {right.holder_id for right in rights.values()}, PURPOSE, LookAction.LETTER
         ),
     )
+
+
+def given(work: Work, rights: Sequence[Entitlement]) -> dict[UUID, Given]:
+    """What these rights give, with the names that stand for their codes; by id."""
+    services = _services(work, rights)
+    providers = _providers(work, rights)
+    helpers = _helpers(work, {right.id for right in rights})
+    return {
+        right.id: Given(
+            kind=right.kind,
+            amount_cents=right.amount_cents,
+            quantity=right.quantity,
+            quantity_unit=right.quantity_unit,
+            restrictions=right.restrictions,
+            services={code: name for (law, code), name in services.items() if law == right.law},
+            providers=providers,
+            helpers=helpers.get(right.id, ()),
+        )
+        for right in rights
+    }
 
 
 def _services(work: Work, rights: Iterable[Entitlement]) -> dict[tuple[str, str], str]:

@@ -47,6 +47,12 @@ def quote(work: Work, scans: Sequence[Scan], *, today: date | None = None) -> li
     return [books.judge(scan) for scan in scans]
 
 
+def quote_each(work: Work, scans: Sequence[Scan]) -> list[Outcome]:
+    """What redeem would answer to each of these, were it the only one."""
+    books = shelves.load(work, scans, today=dutch_day(work.now), lock=False)
+    return [books.judge(scan, keep=False) for scan in scans]
+
+
 def _write(work: Work, taken: Sequence[Taken]) -> None:
     """Redemptions and lines in bulk, then one posting."""
     if not taken:

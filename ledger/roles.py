@@ -65,6 +65,8 @@ class Action(StrEnum):
     """See which grants and changes wait for somebody else, and what was decided on them."""
     ISSUE_CODES = "issue_codes"
     """Issue, print and revoke codes."""
+    BLOCK_CODES = "block_codes"
+    """Block the codes of one's own entitlement when a letter is lost; the municipality issues new ones."""
     SEE_CARE_AGREEMENTS = "see_care_agreements"
     """See care agreements and their approvals."""
     ENTER_CARE_AGREEMENT = "enter_care_agreement"
@@ -221,6 +223,7 @@ MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
                 Action.SEE_CATALOGUE,
                 Action.SEE_ACCESS_LOG,
                 Action.SEE_ENTITLEMENTS,
+                Action.BLOCK_CODES,
                 Action.SEE_CARE_AGREEMENTS,
                 Action.ENTER_CARE_AGREEMENT,
                 Action.CLAIM,

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What goes wrong on a page, told as a page; everywhere else it stays application/problem+json.
 
-Who is not logged in is sent to the page where one logs in, and from there back.
+Who is not logged in is sent to the page where one logs in, and from there back. What they had typed in a form
+is kept over it; so it is when somebody must first prove once more who they are.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from inspect import isawaitable
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -17,13 +19,14 @@ from starlette.requests import Request as PlainRequest
 from starlette.types import ASGIApp, Scope
 
 from api import problems
-from api.pages import paths
+from api.pages import cookies, kept, paths
 from api.pages.templates import rendered
 from api.pages.words import Teller
 from api.problems import ProblemResponse, language_of_request
 from api.schemas import Problem
 from ledger.errors import LedgerError
-from ledger.sessions import SessionUnknown
+from ledger.sessions import ProofTooOld, SessionUnknown
+from ledger.tables import Proof
 from ledger.texts import Language, language_of, reasons, say
 
 _OF_STATUS: Final = {400: "form_unreadable", 404: "page_unknown", 405: "page_unknown"}
@@ -64,7 +67,7 @@ def told(error: LedgerError, language: Language) -> Told:
 
 def install(app: FastAPI) -> None:
     """Let refusals on pages be pages; after problems.install, which keeps the others."""
-    handlers: dict[type[Exception], Callable[[Request, Any], Response]] = {
+    handlers: dict[type[Exception], Callable[[Request, Any], Response | Awaitable[Response]]] = {
         LedgerError: _ledger_error,
         RequestValidationError: _validation_error,
         HTTPException: _http_error,
@@ -95,19 +98,40 @@ def to_login(request: Request) -> Response:
     return RedirectResponse(f"/login{query}", status_code=303)
 
 
-def _on_pages(handler: Callable[[Request, Any], Response], otherwise: Any) -> Handler:
-    def chosen(request: Request, error: Exception) -> Response | Awaitable[Response]:
+def _on_pages(handler: Callable[[Request, Any], Response | Awaitable[Response]], otherwise: Any) -> Handler:
+    async def chosen(request: Request, error: Exception) -> Response:
         found: Handler = handler if paths.is_page(request.url.path) else otherwise
-        return found(request, error)
+        answered = found(request, error)
+        return await answered if isawaitable(answered) else answered
 
     return chosen
 
 
-def _ledger_error(request: Request, error: LedgerError) -> Response:
+async def _ledger_error(request: Request, error: LedgerError) -> Response:
     if isinstance(error, SessionUnknown):
-        return to_login(request)
+        waiting = await kept.of_request(request)
+        return _kept(request, error, "login.html", waiting) if waiting else to_login(request)
+    if isinstance(error, ProofTooOld):
+        waiting = await kept.of_request(request) or kept.bare(request)
+        return _kept(request, error, "login/again.html", waiting)
     language = language_of_request(request)
     return _page(request, told(error, language), language)
+
+
+def _kept(request: Request, error: LedgerError, template: str, waiting: kept.Kept) -> Response:
+    """With what was typed on it, and 403: a browser would ask a password of its own at a 401."""
+    language, house = language_of_request(request), request.app.state.house
+    found = told(error, language)
+    detail = found.detail if isinstance(error, ProofTooOld) else Teller(language).say("login.kept")
+    content = {
+        "refusal": Told(status=403, title=found.title, detail=detail),
+        "back": "",
+        "kept": waiting.model_dump_json(),
+        "is_safe": cookies.name(request) is not None,
+        "by_password": getattr(request.state, "proof", None) is Proof.PASSWORD,
+    }
+    acting = getattr(request.state, "acting", None)
+    return rendered(template, language, content, acting=acting, demo=house.demo, status=403)
 
 
 def _validation_error(request: Request, error: RequestValidationError) -> Response:

@@ -30,13 +30,33 @@ class Place(NamedTuple):
 
 
 NAVIGATION: Final = (
+    Place("/scan", Action.QUOTE, Audience.PROVIDER),
+    Place("/today", Action.SEE_REDEMPTIONS, Audience.PROVIDER),
+    Place("/claims", Action.SEE_REDEMPTIONS, Audience.PROVIDER),
+    Place("/payable", Action.SEE_SETTLEMENTS, Audience.PROVIDER),
+    Place("/agreements", Action.SEE_CONTRACTS, Audience.PROVIDER),
+    Place("/staff", Action.SEE_REDEMPTIONS, Audience.PROVIDER),
+    Place("/my", Action.SEE_ENTITLEMENTS, Audience.HOLDER),
+    Place("/uses", Action.CONFIRM_USE, Audience.HOLDER),
+    Place("/looks", Action.SEE_ACCESS_LOG, Audience.HOLDER),
+    Place("/worklist", Action.SEE_APPROVALS),
+    Place("/residents", Action.FIND_PEOPLE),
+    Place("/entitlements", Action.SEE_ENTITLEMENTS),
+    Place("/batches", Action.GRANT),
     Place("/runs", Action.SEE_SETTLEMENTS),
     Place("/bank", Action.SEE_SETTLEMENTS),
     Place("/payees", Action.SEE_CONTRACTS),
+    Place("/demands", Action.SEE_SETTLEMENTS),
+    Place("/budgets", Action.SEE_BUDGETS),
+    Place("/contracts", Action.SEE_CONTRACTS),
+    Place("/programmes", Action.SEE_CATALOGUE),
+    Place("/books", Action.SEE_ENTRIES),
+    Place("/checks", Action.CHECK_BOOKS),
+    Place("/access", Action.SEE_ACCESS_LOG),
 )
 """In the order of the menu."""
 
-_BESIDE: Final = frozenset({"login", "logout", "static"})
+_BESIDE: Final = frozenset({"", "demo", "language", "login", "logout", "sessions", "static"})
 """First parts of addresses that are pages, or around pages, and stand in no menu."""
 _FIRST: Final = _BESIDE | {each.path[1:] for each in NAVIGATION}
 _LOCAL: Final = re.compile(rf"/(?:{'|'.join(sorted(_FIRST - _BESIDE))})(?:[/?][A-Za-z0-9/?=&_-]{{0,400}})?")

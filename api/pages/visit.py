@@ -7,7 +7,7 @@ is sent to a page that can be loaded again without doing anything.
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
@@ -20,6 +20,7 @@ from api.auth import refuse_unknown_keys
 from api.deps import Desk, House, TheHouse, Turn
 from api.pages import cookies
 from api.pages.faults import Told, told
+from api.pages.kept import FIELDS_MAX
 from api.pages.paths import Audience, audience_of
 from api.pages.templates import Uses, rendered
 from api.pages.words import Teller
@@ -27,16 +28,14 @@ from api.problems import language_of_request
 from ledger import db, municipalities, sessions
 from ledger.errors import LedgerError
 from ledger.roles import ActingAs, Action, NotYours
-from ledger.sessions import SessionUnknown
-from ledger.tables import Actor
+from ledger.sessions import Proven, SessionUnknown
+from ledger.tables import Actor, Proof
 from ledger.texts import Language
+
+T = TypeVar("T")
 
 PAGE: Final = 50
 """How many rows a page shows of a list."""
-
-FIELDS_MAX: Final = 2100
-"""More than the fields of the largest form: a thousand lines to mark."""
-
 
 Done: TypeAlias = Annotated[str | None, Query(max_length=20)]
 """What was done just now: a name in the catalogue, after done."""
@@ -50,28 +49,36 @@ class PageDoor:
         self.audience = audience
 
     def __call__(self, request: Request) -> ActingAs:
-        """Who asks. Raises SessionUnknown, NotAllowed, NotYours, and RequestValidationError."""
-        acting = _proven(request)
-        request.state.acting = acting
+        """Who asks. Raises SessionUnknown, NotAllowed, NotYours, ProofTooOld, and
+        RequestValidationError."""
+        found = proven(request)
+        acting = found.acting
+        request.state.acting, request.state.proof = acting, found.proof
+        request.state.session_id = found.id
         acting.require(self.action)
         if audience_of(acting) != self.audience:
             raise NotYours()
         acting.require_party(provider_id=acting.provider_id, person_id=acting.person_id)
         refuse_unknown_keys(request)
+        if request.method == "POST":
+            found.require_fresh(self.action, now=request.app.state.house.now())
         return acting
 
 
-def _proven(request: Request) -> ActingAs:
+def proven(request: Request) -> Proven:
+    """Whose session the browser brings; its use is noted. Raises SessionUnknown."""
     house: House = request.app.state.house
     secret, now = cookies.secret(request), house.now()
     if not secret:
         raise SessionUnknown()
     with db.reading(house.engine) as session:
         found = sessions.prove(session, secret, now=now)
+    if found.proof is Proof.DEMO and not house.demo:
+        raise SessionUnknown()
     if found.is_due:
         with db.transaction(house.engine) as session:
             sessions.note_use(session, secret, now=now)
-    return found.acting
+    return found
 
 
 def may(action: Action, audience: Audience = Audience.STAFF) -> Any:
@@ -122,6 +129,15 @@ class Visit:
             uses=uses,
         )
 
+    def tried(self, act: Callable[[Desk], T]) -> T:
+        """What act answers, with nothing kept of what it did: a look before the leap."""
+        try:
+            with self.house.writing(self.acting) as desk:
+                raise _NotKept(act(desk))
+        except _NotKept as done:
+            answer: T = done.answer
+            return answer
+
     def acted(
         self, act: Callable[[Desk], str], *, done: str, otherwise: Callable[[Told], Response]
     ) -> Response:
@@ -132,9 +148,16 @@ class Visit:
         except LedgerError as error:
             return otherwise(told(error, self.language))
         except ValidationError as error:
-            return otherwise(_of_form(error, self.language))
+            return otherwise(of_form(error, self.language))
         joint = "&" if "?" in to else "?"
         return RedirectResponse(f"{to}{joint}done={done}", status_code=303)
+
+
+@dataclass(eq=False)
+class _NotKept(Exception):
+    """Takes an answer out of a transaction that is rolled back."""
+
+    answer: Any
 
 
 def visit(action: Action, audience: Audience = Audience.STAFF) -> Any:
@@ -159,6 +182,10 @@ class Sent:
     def one(self, name: str) -> str:
         """What was filled in; empty where nothing was."""
         return self.fields.get(name, ("",))[0].strip()
+
+    def whole(self, name: str) -> str:
+        """What was filled in as it is, with its spaces: a password may begin with one."""
+        return self.fields.get(name, ("",))[0]
 
     def maybe(self, name: str) -> str | None:
         """The same; None where nothing was."""
@@ -202,7 +229,7 @@ def piece(rows: Sequence[Any], by: Callable[[Any], UUID]) -> tuple[list[Any], UU
     return shown, by(shown[-1]) if len(rows) > PAGE else None
 
 
-def _of_form(error: ValidationError, language: Language) -> Told:
+def of_form(error: ValidationError, language: Language) -> Told:
     """Everything that is wrong with a form, by field."""
     teller = Teller(language)
     fields: dict[str, str] = {}

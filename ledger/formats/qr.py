@@ -5,7 +5,7 @@ from io import BytesIO
 from itertools import groupby
 from typing import Final, Literal
 
-from qrcode.constants import ERROR_CORRECT_Q
+from qrcode.constants import ERROR_CORRECT_M, ERROR_CORRECT_Q
 from qrcode.image.pil import PilImage
 from qrcode.main import QRCode
 from qrcode.util import QRData
@@ -32,7 +32,18 @@ def png(text: str, *, module_px: int) -> bytes:
 
 def svg(text: str) -> str:
     """An SVG without size, one unit per module, for a web page or a letter. Raises as `png` does."""
-    rows = _code(text, module_px=1).get_matrix()
+    return _drawn(_code(text, module_px=1).get_matrix())
+
+
+def link_svg(text: str) -> str:
+    """The same of any text, as an address with small letters: in bytes, so twice as large."""
+    code = QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_MODULES, image_factory=PilImage)
+    code.add_data(text.encode(), optimize=0)
+    code.make()
+    return _drawn(code.get_matrix())
+
+
+def _drawn(rows: list[list[bool]]) -> str:
     path = "".join(_runs(row, y) for y, row in enumerate(rows))
     side = len(rows)
     return (

@@ -82,9 +82,11 @@ _SEEN = {
     "municipality": "true",
     "api_key": _SHOWN,
     "login_session": _SHOWN,
+    "login_invitation": _SHOWN,
+    "local_login": _SHOWN,
 }
-"""What may be looked at beyond one's own rows: that a municipality exists, and the key or session that one
-shows."""
+"""What may be looked at beyond one's own rows: that a municipality exists, and the key, session, invitation
+or user name that one shows."""
 
 
 def _row_security(table: str) -> Iterator[str]:

@@ -1,7 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Every table, CHECK and UNIQUE, with a sentence under every column. Split by noun; used as one."""
 
-from ledger.tables.access import Actor, ActorRole, ApiKey, LoginSession, Role
+from ledger.tables.access import (
+    Actor,
+    ActorRole,
+    ApiKey,
+    LocalLogin,
+    LoginInvitation,
+    LoginSession,
+    Proof,
+    Role,
+)
 from ledger.tables.approvals import Approval, ApprovalDecision, ApprovalKind
 from ledger.tables.bank import (
     TO_LOOK_AT,
@@ -219,6 +228,8 @@ __all__ = [
     "LeftOutReason",
     "LineMark",
     "LineOutcome",
+    "LocalLogin",
+    "LoginInvitation",
     "LoginSession",
     "Mandate",
     "MandateKind",
@@ -240,6 +251,7 @@ __all__ = [
     "PopulationFigure",
     "Programme",
     "ProgrammeVersion",
+    "Proof",
     "Provider",
     "ProviderKind",
     "RateCeiling",

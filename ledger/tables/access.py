@@ -5,10 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Column, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field
 
-from ledger.columns import Choice, Id, Instant
+from ledger.columns import Choice, Count, Id, Instant
 from ledger.tables.base import STRICT, Row, in_municipality, refers
 
 
@@ -98,12 +98,28 @@ class ApiKey(Row, table=True):
     """When it was made."""
 
 
+class Proof(StrEnum):
+    """By what somebody showed who they are when they logged in."""
+
+    KEY = "key"
+    """With a secret key, as a system would."""
+    PASSWORD = "password"  # noqa: S105 - the name of a way, not a secret
+    """With a user name, a password and a code that changes."""
+    IDENTITY_PROVIDER = "identity_provider"
+    """At the identity provider of the municipality, or at DigiD or eHerkenning behind a broker."""
+    LETTER = "letter"
+    """With the code of a letter that was sent to their address."""
+    DEMO = "demo"
+    """By choosing an account of the demonstration, where everything is made up."""
+
+
 class LoginSession(Row, table=True):
-    """Somebody is logged in on the pages, on a key; what the key no longer opens, the session does not."""
+    """Somebody is logged in on the pages; what their account or key no longer opens, the session does not."""
 
     __table_args__ = (
         refers("actor_id", "actor"),
         refers("key_id", "api_key"),
+        CheckConstraint("(proof = 'key') = (key_id IS NOT NULL)", name="key_for_key"),
         UniqueConstraint("digest"),
         Index("ix_login_session_actor", "municipality_id", "actor_id"),
         STRICT,
@@ -117,8 +133,14 @@ class LoginSession(Row, table=True):
     """SHA-256 of a secret of 256 random bits that only the browser has; unique over all municipalities."""
     actor_id: UUID = Field(sa_type=Id)
     """Who."""
-    key_id: UUID = Field(sa_type=Id)
-    """On which key; once it is revoked the session opens nothing."""
+    proof: Proof = Field(sa_column=Column(Choice(Proof), nullable=False))
+    """By what they showed who they are."""
+    key_id: UUID | None = Field(sa_type=Id, default=None)
+    """On which key, only with the proof key; once it is revoked the session opens nothing."""
+    proven_at: datetime = Field(sa_type=Instant)
+    """When they showed it last: what weighs much asks it again after a while."""
+    agent: str | None = Field(sa_type=Text, default=None)
+    """What browser it was, as it calls itself; so that somebody knows their own sessions."""
     recorded_at: datetime = Field(sa_type=Instant)
     """When it began."""
     used_at: datetime = Field(sa_type=Instant)
@@ -127,3 +149,63 @@ class LoginSession(Row, table=True):
     """From when it opens nothing, however much it is used."""
     ended_at: datetime | None = Field(sa_type=Instant, default=None)
     """When somebody logged out."""
+
+
+class LoginInvitation(Row, table=True):
+    """Somebody may set up, once, how they log in with a password; again for who forgot it."""
+
+    __table_args__ = (
+        refers("actor_id", "actor"),
+        UniqueConstraint("digest"),
+        Index("ix_login_invitation_actor", "municipality_id", "actor_id"),
+        STRICT,
+    )
+
+    municipality_id: str = Field(sa_type=Text, primary_key=True)
+    """For which municipality."""
+    id: UUID = Field(sa_type=Id, primary_key=True)
+    """UUIDv7."""
+    digest: bytes = Field(sa_type=LargeBinary)
+    """SHA-256 of a secret of 256 random bits; unique over all municipalities, as it is looked up first."""
+    actor_id: UUID = Field(sa_type=Id)
+    """Who is invited."""
+    login_name: str = Field(sa_type=Text)
+    """Under which name they will log in."""
+    recorded_by: UUID = Field(sa_type=Id)
+    """Who invites them."""
+    recorded_at: datetime = Field(sa_type=Instant)
+    """When it was made."""
+    expires_at: datetime = Field(sa_type=Instant)
+    """From when it opens nothing."""
+    used_at: datetime | None = Field(sa_type=Instant, default=None)
+    """When it was used, or a later one took its place."""
+
+
+class LocalLogin(Row, table=True):
+    """How an account logs in with a user name, a password and a code that changes every half minute."""
+
+    __table_args__ = (
+        refers("actor_id", "actor"),
+        refers("invitation_id", "login_invitation"),
+        UniqueConstraint("digest"),
+        STRICT,
+    )
+
+    municipality_id: str = Field(sa_type=Text, primary_key=True)
+    """For which municipality."""
+    actor_id: UUID = Field(sa_type=Id, primary_key=True)
+    """Whose."""
+    digest: bytes = Field(sa_type=LargeBinary)
+    """SHA-256 of the user name; unique over all municipalities, as it is looked up first."""
+    password: str = Field(sa_type=Text)
+    """Its Argon2id hash with salt and parameters (RFC 9106)."""
+    invitation_id: UUID = Field(sa_type=Id)
+    """With which it was set up; the secret of the codes is derived from it and a key in the keyring."""
+    last_step: int = Field(sa_type=Count)
+    """The half minute of the last code that was taken: a code opens once."""
+    failures: int = Field(sa_type=Count, default=0)
+    """How many tries in a row were wrong."""
+    blocked_until: datetime | None = Field(sa_type=Instant, default=None)
+    """Until when every try is refused, because of those before."""
+    recorded_at: datetime = Field(sa_type=Instant)
+    """When the password was chosen."""

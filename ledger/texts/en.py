@@ -380,6 +380,11 @@ _USES: Final[Mapping[str, tuple[str, Detail]]] = {
         "This id was used already",
         "Something else was asked with id {id}. Nothing was changed now. Use a new id.",
     ),
+    "undo_too_late": (
+        "This can no longer be undone here",
+        "It can be undone for {minutes} minutes, and only by who redeemed it. After that, reverse the "
+        "redemption with a reason.",
+    ),
     "redemption_not_reserved": (
         "This is not a reservation",
         "Redemption {id} was booked at once. There is nothing to capture or release. It can be reversed.",
@@ -585,6 +590,28 @@ _ACCOUNTS: Final[Mapping[str, tuple[str, Detail]]] = {
     "session_unknown": (
         "You are not logged in",
         "Your session has ended, or you have not logged in yet. Log in with your key.",
+    ),
+    "login_failed": (
+        "This is not right",
+        "The user name, the password or the code is not right, or it went wrong too often. Check all three. "
+        "After five times you have to wait a while.",
+    ),
+    "invitation_unknown": (
+        "This invitation does not work",
+        "It was used already, it is older than three days, or it was not copied whole. Ask your "
+        "administrator for a new one.",
+    ),
+    "second_factor_wrong": (
+        "The code of the app is not right",
+        "Add Tegoed to the app once more, and type the code that it shows now.",
+    ),
+    "login_name_taken": (
+        "This user name is taken",
+        "Another account logs in under this name. Choose another one.",
+    ),
+    "proof_too_old": (
+        "Show once more who you are",
+        "It is a while ago that you logged in. For what you are about to do we ask it again.",
     ),
     "key_not_found": ("We cannot find this key", "This municipality has no key with id {key_id}."),
     "not_allowed": (

@@ -389,6 +389,11 @@ _USES: Final[Mapping[str, tuple[str, Detail]]] = {
         "Dit kenmerk is al gebruikt",
         "Met kenmerk {id} is al iets anders gevraagd. Er is nu niets veranderd. Gebruik een nieuw kenmerk.",
     ),
+    "undo_too_late": (
+        "Dit kan hier niet meer ongedaan worden gemaakt",
+        "Ongedaan maken kan {minutes} minuten lang, en alleen door wie verzilverde. Daarna draait u de "
+        "verzilvering terug met een reden.",
+    ),
     "redemption_not_reserved": (
         "Dit is geen reservering",
         "Verzilvering {id} is meteen geboekt. Er is niets om vast te leggen of vrij te geven. Terugdraaien "
@@ -601,6 +606,28 @@ _ACCOUNTS: Final[Mapping[str, tuple[str, Detail]]] = {
     "session_unknown": (
         "U bent niet ingelogd",
         "Uw sessie is voorbij, of u hebt nog niet ingelogd. Log in met uw sleutel.",
+    ),
+    "login_failed": (
+        "Dit klopt niet",
+        "De gebruikersnaam, het wachtwoord of de code klopt niet, of het ging te vaak mis. Controleer alle "
+        "drie. Na vijf keer moet u even wachten.",
+    ),
+    "invitation_unknown": (
+        "Deze uitnodiging werkt niet",
+        "Zij is al gebruikt, is ouder dan drie dagen, of is niet helemaal overgenomen. Vraag uw beheerder om "
+        "een nieuwe.",
+    ),
+    "second_factor_wrong": (
+        "De code van de app klopt niet",
+        "Zet Tegoed nog een keer in de app en typ de code die nu te zien is.",
+    ),
+    "login_name_taken": (
+        "Deze gebruikersnaam is bezet",
+        "Een ander account logt onder deze naam in. Kies een andere.",
+    ),
+    "proof_too_old": (
+        "Laat nog een keer zien wie u bent",
+        "U bent al een tijd ingelogd. Voor wat u nu wilt doen, vragen wij het opnieuw.",
     ),
     "key_not_found": (
         "Wij kunnen deze sleutel niet vinden",

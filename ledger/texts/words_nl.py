@@ -48,6 +48,7 @@ _ACTIONS: Final = {
     "see_entitlements": "tegoeden bekijken",
     "grant": "tegoeden geven en wijzigen",
     "see_approvals": "zien wat op goedkeuring wacht",
+    "block_codes": "codes van een eigen tegoed blokkeren",
     "issue_codes": "codes geven en intrekken",
     "see_care_agreements": "zorgovereenkomsten bekijken",
     "enter_care_agreement": "een zorgovereenkomst invoeren",

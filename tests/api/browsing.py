@@ -83,7 +83,10 @@ class Visitor:
 
 def fields(page: str, action: str) -> dict[str, Any]:
     """What a form on a page would send as it stands: its hidden fields and ticked boxes, by name."""
-    (form,) = _found(html.fromstring(page), "//form[starts-with(@action, $action)]", action=action)
+    read = html.fromstring(page)
+    (form,) = _found(read, "//form[@action = $action]", action=action) or _found(
+        read, "//form[starts-with(@action, $action)]", action=action
+    )
     found: dict[str, list[str]] = {}
     for each in _found(form, ".//input[@type='hidden'] | .//input[@type='checkbox'][@checked]"):
         found.setdefault(each.get("name"), []).append(each.get("value"))

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What a page never does: take a form from elsewhere, run what somebody typed, tell a browser too little."""
 
+import hashlib
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -93,11 +95,33 @@ def test_every_page_loads_our_own_style_and_nothing_else(scene: Scene) -> None:
         assert answer.headers["strict-transport-security"]
         assert not re.search(r"<script|<style|<iframe|<img|\bon\w+=|style=|javascript:", answer.text)
         loaded = re.findall(r'<link [^>]*href="([^"]+)"', answer.text)
-        assert {each.split("?")[0] for each in loaded} == {f"/static/{name}" for name in look.FILES}
+        own = {f"/static/{name}" for name in look.FILES}
+        assert all(each.split("?")[0] in own or each.startswith("/static/themes/") for each in loaded)
         for each in loaded:
             assert finance.see(each).status_code == 200
     assert finance.see("/static/../app.py").status_code == 404
     assert finance.see("/static/__init__.py").status_code == 404
+
+
+def test_only_the_scanner_uses_scripts_and_the_camera(scene: Scene) -> None:
+    provider = Visitor.of(scene.served, "provider")
+    answer = provider.see("/scan")
+    policy = answer.headers["content-security-policy"]
+    assert "script-src 'self' 'wasm-unsafe-eval'" in policy
+    assert "unsafe-inline" not in policy
+    assert "camera=(self)" in answer.headers["permissions-policy"]
+    assert not re.search(r"<script(?! type=\"module\" src=\"/static/)|<style|\bon\w+=|style=", answer.text)
+    assert "camera=()" in provider.see("/today").headers["permissions-policy"]
+    assert "script-src" not in provider.see("/today").headers["content-security-policy"]
+
+
+def test_files_of_others_are_as_they_came() -> None:
+    """A wrong byte in what runs at the door is seen."""
+    folder = Path(look.__file__).parent / "vendor"
+    listed = dict(line.split()[::-1] for line in (folder / "CHECKSUMS").read_text().splitlines())
+    assert listed.keys() | {"CHECKSUMS", "README.md"} == {each.name for each in folder.iterdir()}
+    for name, checksum in listed.items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == checksum, name
 
 
 def test_what_somebody_typed_stays_text(scene: Scene) -> None:

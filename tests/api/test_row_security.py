@@ -18,9 +18,10 @@ from api.deps import House
 from ledger import db
 from ledger.ids import uuid7
 from ledger.keys import new_municipality_keys
-from ledger.tables import Entitlement, LoginSession, Municipality, Redemption, metadata
+from ledger.tables import Entitlement, LocalLogin, LoginSession, Municipality, Redemption, metadata
 from tests.api.browsing import Visitor
 from tests.api.served import ELSEWHERE, Served
+from tests.api.test_login_pages import Els
 from tests.world import DIEMEN, World
 
 EXEMPT: frozenset[str] = frozenset()
@@ -96,6 +97,27 @@ def test_a_session_is_found_before_its_municipality_is_known(served: Served, eng
         db.act_for(session, DIEMEN)
         (row,) = session.scalars(select(LoginSession))
     assert (row.municipality_id, row.ended_at is None) == (DIEMEN, False)
+
+
+def test_passwords_and_invitations_are_found_before_their_municipality_is_known(
+    served: Served, engine: Engine
+) -> None:
+    keyring = {DIEMEN: served.world.keys, ELSEWHERE: new_municipality_keys(specimen=True)}
+    served.client.app = build(House(engine=engine, keyring=keyring, now=lambda: served.world.now))
+    els = Els(served=served)
+    visitor = Visitor(served=served)
+    assert els.log_in(visitor, totp="000000").status_code == 403
+    assert els.log_in(visitor).status_code == 303
+    assert "Ingelogd als finance" in visitor.page("/runs")
+    assert 'action="/sessions/end-others"' in visitor.page("/sessions")
+    visitor.done("/sessions/end-others")
+    assert els.browser.see("/runs").status_code == 303
+    with db.reading(engine) as session:
+        assert session.scalars(select(col(LocalLogin.actor_id))).all() == []
+        db.act_for(session, ELSEWHERE)
+        assert session.scalars(select(col(LocalLogin.actor_id))).all() == []
+        db.act_for(session, DIEMEN)
+        assert session.scalars(select(col(LocalLogin.actor_id))).all() == [served.actor_ids["finance"]]
 
 
 def test_a_question_that_forgets_the_municipality_sees_its_own_only(served: Served, engine: Engine) -> None:

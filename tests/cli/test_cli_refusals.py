@@ -356,3 +356,4 @@ def test_only_the_demo_serves_specimen_keys(terminal: Terminal, tmp_path: Path) 
     terminal.run("init", "0384")
     keys.write(tmp_path / "specimen.json", {"0384": keys.new_municipality_keys(specimen=True)})
     terminal.run("serve", "--keys", tmp_path / "specimen.json", status=5)
+    terminal.run("serve", "--demo", "--keys", terminal.keys, status=5)  # a demo lets anybody in as anybody

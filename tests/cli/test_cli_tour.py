@@ -229,6 +229,8 @@ def test_accounts_are_made_given_keys_and_disabled(shop: Terminal) -> None:
     keys = shop.answer("actors", "keys", made["actor_id"])["keys"]
     assert len(keys) == 2
     shop.run("actors", "revoke-key", keys[0]["key_id"])
+    invited = shop.answer("actors", "invite", made["actor_id"], "Scanner@Linde.test")
+    assert (invited["login_name"], len(invited["code"])) == ("scanner@linde.test", 43)
     shop.run("actors", "disable", made["actor_id"])
     shop.run("actors", "new-key", made["actor_id"], status=1)
 

@@ -55,11 +55,11 @@ def serving(app: ASGIApp) -> Iterator[str]:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """A browser; each visit gets an empty profile of its own."""
+def chromium(*more: str) -> Iterator[Browser]:
+    """A browser with these flags besides; each visit gets an empty profile of its own."""
     assert CHROMIUM.exists(), "make chromium installs it"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS), headless=True)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *more], headless=True)
         yield browser
         browser.close()
 

@@ -110,8 +110,14 @@ def _table(found: Inspector, name: str, schema: str | None) -> dict[str, Any]:
     }
 
 
-FOUND_BEFORE_THE_MUNICIPALITY_IS_KNOWN = {("api_key", "digest"), ("login_session", "digest")}
-"""Who shows a key or session does not say whose it is: the digest of 256 random bits is looked up alone."""
+FOUND_BEFORE_THE_MUNICIPALITY_IS_KNOWN = {
+    ("api_key", "digest"),
+    ("local_login", "digest"),
+    ("login_invitation", "digest"),
+    ("login_session", "digest"),
+}
+"""Who shows a key, session, invitation or user name does not say of which municipality it is: the digest is
+looked up alone."""
 
 
 def test_every_key_and_every_unique_leads_with_the_municipality(engine: Engine) -> None:

@@ -11,10 +11,32 @@ from jinja2 import UndefinedError
 
 from api.pages.templates import ENVIRONMENT, FOLDER
 from api.pages.words import CATALOGUES, Teller
+from ledger.access_log import LookAction
 from ledger.overviews import Signal
+from ledger.rules.confirmations import WordKind
+from ledger.rules.demands import DemandState
+from ledger.rules.facts import EntitlementKind, Law
+from ledger.rules.funding import AccountKind, EntryKind
+from ledger.rules.periods import Per
 from ledger.rules.states import PaymentState, RunState
-from ledger.tables import BankMessageKind, LeftOutReason, LineOutcome, MarkKind, MarkReason, PayeeOutcome
+from ledger.statements import Form
+from ledger.tables import (
+    ApprovalKind,
+    BankMessageKind,
+    BudgetMode,
+    ChangeKind,
+    DemandStepKind,
+    FollowUpKind,
+    LeftOutReason,
+    LineOutcome,
+    MandateKind,
+    MarkKind,
+    MarkReason,
+    PayeeOutcome,
+    RateClass,
+)
 from ledger.texts import Language
+from ledger.units import Measure, Unit
 
 NL, EN = CATALOGUES[Language.NL], CATALOGUES[Language.EN]
 TEMPLATES = {
@@ -31,8 +53,39 @@ STORED: dict[str, Iterable[StrEnum]] = {
     "kind": BankMessageKind,
     "outcome": LineOutcome,
     "payee": PayeeOutcome,
+    "mandate": MandateKind,
+    "right_kind": EntitlementKind,
+    "unit": Unit,
+    "per": Per,
+    "history.kind": ChangeKind,
+    "approval": ApprovalKind,
+    "look": LookAction,
+    "use.word": WordKind,
+    "my.kind": EntitlementKind,
+    "left_out": LeftOutReason,
+    "payable.form": (Form.PDF, Form.CSV, Form.XLSX, Form.HELD_CSV),
+    "access_action": LookAction,
+    "entry": EntryKind,
+    "account": AccountKind,
+    "follow": FollowUpKind,
+    "demand_state": DemandState,
+    "demand_step": DemandStepKind,
+    "budget_mode": BudgetMode,
+    "rate_class": RateClass,
+    "measure": Measure,
+    "law": Law,
 }
-SAME_IN_BOTH = {"product", "run.sha256", "payees.said.by", "run.ceilings.contract"}
+SAME_IN_BOTH = {
+    "demand.over",
+    "field.code",
+    "law.wmo",
+    "measure.euro",
+    "payees.said.by",
+    "per.week",
+    "product",
+    "run.ceilings.contract",
+    "run.sha256",
+}
 """What is the same word in Dutch and English, or may be."""
 
 

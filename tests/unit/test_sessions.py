@@ -5,15 +5,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from ledger import actors, db, sessions
 from ledger.actors import ActorInput, KeyUnknown
 from ledger.ids import uuid7
-from ledger.roles import ActingAs
-from ledger.sessions import IDLE, LASTS, NOTED, SessionUnknown
-from ledger.tables import LoginSession, Role
+from ledger.roles import ActingAs, Action
+from ledger.sessions import FRESH, IDLE, LASTS, NOTED, WEIGHTY, ProofTooOld, SessionUnknown
+from ledger.tables import LoginSession, Proof, Role
 from tests.world import World
 
 MOMENT = timedelta(microseconds=1)
@@ -97,6 +98,55 @@ def test_a_session_ends_with_its_key_its_account_or_by_logging_out(world: World)
         assert proven(world.engine, secret, world.now)
         end(actor, secret)
         assert proven(world.engine, secret, world.now) is None, end.__name__
+
+
+def test_a_session_of_another_proof_is_of_its_account_while_that_is_in_force(world: World) -> None:
+    actor, _ = key_of(world, Role.FINANCE)
+    for proof in set(Proof) - {Proof.KEY}:
+        with db.transaction(world.engine) as session:
+            secret = sessions.begin_for(
+                session, world.municipality_id, actor.id, proof, now=world.now, agent="x" * 999
+            ).secret
+        with db.reading(world.engine) as session:
+            found = sessions.prove(session, secret, now=world.now)
+        assert (found.acting.actor_id, found.acting.roles) == (actor.id, frozenset({Role.FINANCE}))
+        assert (found.proof, found.proven_at) == (proof, world.now)
+    with world.work() as work:
+        actors.disable(work, actor.id)
+    assert proven(world.engine, secret, world.now) is None
+    operator_id = actors.operator_id("somebody")
+    with world.work() as work:
+        actors.operator(work.session, world.municipality_id, "somebody", now=work.now)
+    for nobody in (actor.id, uuid7(), operator_id):
+        with pytest.raises(SessionUnknown), db.transaction(world.engine) as session:
+            sessions.begin_for(session, world.municipality_id, nobody, Proof.LETTER, now=world.now)
+
+
+def test_a_key_and_no_other_proof_stands_beside_a_session(world: World) -> None:
+    """The database refuses it, whoever writes."""
+    _, key = key_of(world, Role.FINANCE)
+    begun(world, key)
+    for values in ({"proof": Proof.DEMO}, {"key_id": None}):
+        with pytest.raises(IntegrityError), world.work() as work:
+            work.session.connection().execute(update(LoginSession).values(**values))
+
+
+def test_what_weighs_much_asks_a_fresh_proof_and_a_fresh_proof_a_fresh_secret(world: World) -> None:
+    _, key = key_of(world, Role.FINANCE)
+    secret = begun(world, key)
+    later = world.now + FRESH
+    with db.reading(world.engine) as session:
+        found = sessions.prove(session, secret, now=later)
+    found.require_fresh(Action.RELEASE_SETTLEMENTS, now=later - MOMENT)
+    found.require_fresh(Action.SEE_SETTLEMENTS, now=later)
+    for action in WEIGHTY:
+        with pytest.raises(ProofTooOld):
+            found.require_fresh(action, now=later)
+    with db.transaction(world.engine) as session:
+        fresh = sessions.renew(session, secret, now=later)
+    assert proven(world.engine, secret, later) is None
+    with db.reading(world.engine) as session:
+        sessions.prove(session, fresh, now=later).require_fresh(Action.RELEASE_SETTLEMENTS, now=later)
 
 
 def test_a_session_has_the_roles_that_its_account_has_now(world: World) -> None:

@@ -4,5 +4,7 @@
 from types import ModuleType
 from typing import Final
 
-PAGES: Final[tuple[ModuleType, ...]] = ()
+from api.pages.audit import books, checks
+
+PAGES: Final[tuple[ModuleType, ...]] = (books, checks)
 """The modules with its routes."""

@@ -4,5 +4,7 @@
 from types import ModuleType
 from typing import Final
 
-PAGES: Final[tuple[ModuleType, ...]] = ()
+from api.pages.desk import agreements, claims, payable
+
+PAGES: Final[tuple[ModuleType, ...]] = (claims, payable, agreements)
 """The modules with its routes."""

@@ -4,5 +4,7 @@
 from types import ModuleType
 from typing import Final
 
-PAGES: Final[tuple[ModuleType, ...]] = ()
+from api.pages.door import scan, today
+
+PAGES: Final[tuple[ModuleType, ...]] = (scan, today)
 """The modules with its routes."""

@@ -4,5 +4,7 @@
 from types import ModuleType
 from typing import Final
 
-PAGES: Final[tuple[ModuleType, ...]] = ()
+from api.pages.finance import budgets, contracts, demands
+
+PAGES: Final[tuple[ModuleType, ...]] = (budgets, contracts, demands)
 """The modules with its routes."""

@@ -4,5 +4,7 @@
 from types import ModuleType
 from typing import Final
 
-PAGES: Final[tuple[ModuleType, ...]] = ()
+from api.pages.gate import batches, grants, residents, rights, worklist
+
+PAGES: Final[tuple[ModuleType, ...]] = (worklist, residents, grants, rights, batches)
 """The modules with its routes."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""How pages look: our own files, and no others, served under /static."""
+"""What pages load: our own files and those in vendor/, and no others, served under /static."""
 
 import hashlib
 from pathlib import Path
@@ -9,9 +9,16 @@ from fastapi import APIRouter, HTTPException, Response
 
 router = APIRouter(include_in_schema=False)
 
-_TYPES: Final = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json",
+}
 FILES: Final = {
-    path.name: path.read_bytes() for path in sorted(Path(__file__).parent.iterdir()) if path.suffix in _TYPES
+    path.name: path.read_bytes() for path in sorted(Path(__file__).parent.rglob("*")) if path.suffix in _TYPES
 }
 """Read once; nothing else of the disk can be asked for."""
 _VERSIONS: Final = {name: hashlib.sha256(content).hexdigest()[:12] for name, content in FILES.items()}

@@ -4,5 +4,7 @@
 from types import ModuleType
 from typing import Final
 
-PAGES: Final[tuple[ModuleType, ...]] = ()
+from api.pages.resident import overview, uses
+
+PAGES: Final[tuple[ModuleType, ...]] = (overview, uses)
 """The modules with its routes."""

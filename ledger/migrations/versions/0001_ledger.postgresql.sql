@@ -511,6 +511,23 @@ CREATE TABLE line_mark (
 
 CREATE INDEX ix_line_mark_run ON line_mark (municipality_id, run_id)
 
+CREATE TABLE login_invitation (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  digest BYTEA NOT NULL,
+  actor_id UUID NOT NULL,
+  login_name TEXT NOT NULL,
+  recorded_by UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  used_at TIMESTAMP WITH TIME ZONE,
+  CONSTRAINT pk_login_invitation PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_login_invitation_municipality_id_actor_id FOREIGN KEY(municipality_id, actor_id) REFERENCES actor (municipality_id, id),
+  CONSTRAINT uq_login_invitation_digest UNIQUE (digest)
+)
+
+CREATE INDEX ix_login_invitation_actor ON login_invitation (municipality_id, actor_id)
+
 CREATE TABLE mandate (
   municipality_id TEXT NOT NULL,
   id UUID NOT NULL,
@@ -869,12 +886,31 @@ CREATE TABLE historical_cost (
 
 CREATE INDEX ix_historical_cost_contract ON historical_cost (municipality_id, contract_id)
 
+CREATE TABLE local_login (
+  municipality_id TEXT NOT NULL,
+  actor_id UUID NOT NULL,
+  digest BYTEA NOT NULL,
+  password TEXT NOT NULL,
+  invitation_id UUID NOT NULL,
+  last_step BIGINT NOT NULL,
+  failures BIGINT NOT NULL,
+  blocked_until TIMESTAMP WITH TIME ZONE,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_local_login PRIMARY KEY (municipality_id, actor_id),
+  CONSTRAINT fk_local_login_municipality_id_actor_id FOREIGN KEY(municipality_id, actor_id) REFERENCES actor (municipality_id, id),
+  CONSTRAINT fk_local_login_municipality_id_invitation_id FOREIGN KEY(municipality_id, invitation_id) REFERENCES login_invitation (municipality_id, id),
+  CONSTRAINT uq_local_login_digest UNIQUE (digest)
+)
+
 CREATE TABLE login_session (
   municipality_id TEXT NOT NULL,
   id UUID NOT NULL,
   digest BYTEA NOT NULL,
   actor_id UUID NOT NULL,
-  key_id UUID NOT NULL,
+  proof TEXT NOT NULL,
+  key_id UUID,
+  proven_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  agent TEXT,
   recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
   used_at TIMESTAMP WITH TIME ZONE NOT NULL,
   expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -882,6 +918,7 @@ CREATE TABLE login_session (
   CONSTRAINT pk_login_session PRIMARY KEY (municipality_id, id),
   CONSTRAINT fk_login_session_municipality_id_actor_id FOREIGN KEY(municipality_id, actor_id) REFERENCES actor (municipality_id, id),
   CONSTRAINT fk_login_session_municipality_id_key_id FOREIGN KEY(municipality_id, key_id) REFERENCES api_key (municipality_id, id),
+  CONSTRAINT ck_login_session_key_for_key CHECK ((proof = 'key') = (key_id IS NOT NULL)),
   CONSTRAINT uq_login_session_digest UNIQUE (digest)
 )
 
@@ -1593,6 +1630,14 @@ ALTER TABLE line_mark FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON line_mark USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
+ALTER TABLE login_invitation ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE login_invitation FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON login_invitation USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+CREATE POLICY seen ON login_invitation FOR SELECT USING (municipality_id = current_setting('tegoed.municipality', true) OR digest = decode(current_setting('tegoed.key', true), 'hex'))
+
 ALTER TABLE mandate ENABLE ROW LEVEL SECURITY
 
 ALTER TABLE mandate FORCE ROW LEVEL SECURITY
@@ -1718,6 +1763,14 @@ ALTER TABLE historical_cost ENABLE ROW LEVEL SECURITY
 ALTER TABLE historical_cost FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON historical_cost USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE local_login ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE local_login FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON local_login USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+CREATE POLICY seen ON local_login FOR SELECT USING (municipality_id = current_setting('tegoed.municipality', true) OR digest = decode(current_setting('tegoed.key', true), 'hex'))
 
 ALTER TABLE login_session ENABLE ROW LEVEL SECURITY
 

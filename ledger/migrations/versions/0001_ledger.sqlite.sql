@@ -551,6 +551,24 @@ CREATE TABLE line_mark (
 
 CREATE INDEX ix_line_mark_run ON line_mark (municipality_id, run_id)
 
+CREATE TABLE login_invitation (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  digest BLOB NOT NULL,
+  actor_id BLOB NOT NULL,
+  login_name TEXT NOT NULL,
+  recorded_by BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  used_at INTEGER,
+  CONSTRAINT pk_login_invitation PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_login_invitation_municipality_id_actor_id FOREIGN KEY(municipality_id, actor_id) REFERENCES actor (municipality_id, id),
+  CONSTRAINT uq_login_invitation_digest UNIQUE (digest)
+)
+ STRICT
+
+CREATE INDEX ix_login_invitation_actor ON login_invitation (municipality_id, actor_id)
+
 CREATE TABLE mandate (
   municipality_id TEXT NOT NULL,
   id BLOB NOT NULL,
@@ -931,12 +949,32 @@ CREATE TABLE historical_cost (
 
 CREATE INDEX ix_historical_cost_contract ON historical_cost (municipality_id, contract_id)
 
+CREATE TABLE local_login (
+  municipality_id TEXT NOT NULL,
+  actor_id BLOB NOT NULL,
+  digest BLOB NOT NULL,
+  password TEXT NOT NULL,
+  invitation_id BLOB NOT NULL,
+  last_step INTEGER NOT NULL,
+  failures INTEGER NOT NULL,
+  blocked_until INTEGER,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_local_login PRIMARY KEY (municipality_id, actor_id),
+  CONSTRAINT fk_local_login_municipality_id_actor_id FOREIGN KEY(municipality_id, actor_id) REFERENCES actor (municipality_id, id),
+  CONSTRAINT fk_local_login_municipality_id_invitation_id FOREIGN KEY(municipality_id, invitation_id) REFERENCES login_invitation (municipality_id, id),
+  CONSTRAINT uq_local_login_digest UNIQUE (digest)
+)
+ STRICT
+
 CREATE TABLE login_session (
   municipality_id TEXT NOT NULL,
   id BLOB NOT NULL,
   digest BLOB NOT NULL,
   actor_id BLOB NOT NULL,
-  key_id BLOB NOT NULL,
+  proof TEXT NOT NULL,
+  key_id BLOB,
+  proven_at INTEGER NOT NULL,
+  agent TEXT,
   recorded_at INTEGER NOT NULL,
   used_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
@@ -944,6 +982,7 @@ CREATE TABLE login_session (
   CONSTRAINT pk_login_session PRIMARY KEY (municipality_id, id),
   CONSTRAINT fk_login_session_municipality_id_actor_id FOREIGN KEY(municipality_id, actor_id) REFERENCES actor (municipality_id, id),
   CONSTRAINT fk_login_session_municipality_id_key_id FOREIGN KEY(municipality_id, key_id) REFERENCES api_key (municipality_id, id),
+  CONSTRAINT ck_login_session_key_for_key CHECK ((proof = 'key') = (key_id IS NOT NULL)),
   CONSTRAINT uq_login_session_digest UNIQUE (digest)
 )
  STRICT
@@ -1751,6 +1790,12 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('line_mark', 'ix_line_mark_run
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('line_mark', 'sqlite_autoindex_line_mark_1', '1000000 1000000 20 1')
 
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('login_invitation', 'ix_login_invitation_actor', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('login_invitation', 'sqlite_autoindex_login_invitation_2', '1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('login_invitation', 'sqlite_autoindex_login_invitation_1', '1000000 1000000 1')
+
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('mandate', 'ix_mandate_representative', '1000000 1000000 20')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('mandate', 'ix_mandate_holder', '1000000 1000000 20')
@@ -1838,6 +1883,10 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entitlement', 'sqlite_autoind
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('historical_cost', 'ix_historical_cost_contract', '1000000 1000000 20')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('historical_cost', 'sqlite_autoindex_historical_cost_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('local_login', 'sqlite_autoindex_local_login_2', '1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('local_login', 'sqlite_autoindex_local_login_1', '1000000 1000000 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('login_session', 'ix_login_session_actor', '1000000 1000000 20')
 

@@ -1,9 +1,37 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Addresses of the pages in api/pages/finance."""
 
+from ledger import budgets, demands
+from ledger.clock import dutch_day
+from ledger.demands import DemandInput
+from ledger.ids import uuid7
+from ledger.tables import FollowUpKind
 from tests.api.browsing import Scene
 
 
 def addresses(scene: Scene) -> dict[str, str]:
-    """By the path of the route; what needs no id may be left out."""
-    return {}
+    """By the path of the route; what needs no id may be left out. A provider owes something after a run."""
+    world, served = scene.served.world, scene.served
+    use = world.redeemed(world.grant().id)
+    served.released(world.now.date().isoformat())
+    world.follow_up(use.id, FollowUpKind.REVERSAL)
+    asked = DemandInput(
+        id=uuid7(),
+        provider_id=world.provider_id,
+        cents=1_00,
+        sent_on=dutch_day(world.now),
+        reason="te veel betaald",
+    )
+    with world.work() as work:
+        demands.make(work, asked)
+        (budget, *_) = budgets.listed(work)
+    contract, demand = f"/contracts/{world.contract_id}", f"/demands/{asked.id}"
+    return {
+        "/budgets/{id}": f"/budgets/{budget.id}",
+        "/contracts/{id}": contract,
+        "/contracts/{id}/publish": f"{contract}/publish",
+        "/programmes/{id}/publish": f"/programmes/{world.programme_id}/publish",
+        "/demands/{id}": demand,
+        "/demands/{id}/charge": f"{demand}/charge",
+        "/demands/{id}/withdraw": f"{demand}/withdraw",
+    }

@@ -1,9 +1,55 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Addresses of the pages in api/pages/gate."""
 
+from datetime import date
+
+from ledger import care, people
+from ledger.care import Agreement
+from ledger.ids import uuid7
+from ledger.people import MandateInput
+from ledger.rules.facts import EntitlementKind
+from ledger.tables import MandateKind, RateClass
 from tests.api.browsing import Scene
+from tests.world import GUIDANCE
 
 
 def addresses(scene: Scene) -> dict[str, str]:
     """By the path of the route; what needs no id may be left out."""
-    return {}
+    world = scene.served.world
+    right = world.grant(kind=EntitlementKind.DRAWING_RIGHT, amount_cents=500_00, restrictions=())
+    code, helper = world.code(right.id), world.person(surname="Helper")
+    mandate = MandateInput(
+        id=uuid7(),
+        holder_id=world.holder_id,
+        representative_id=helper,
+        kind=MandateKind.AUTHORISED,
+        valid_from=date(2026, 1, 1),
+    )
+    agreement = Agreement(
+        id=uuid7(),
+        entitlement_id=right.id,
+        provider_id=world.helper_id,
+        service=GUIDANCE,
+        rate_class=RateClass.INFORMAL,
+        rate_cents=20_00,
+        valid_from=right.valid_from,
+        valid_until=right.valid_until,
+        at=world.now,
+    )
+    with world.work() as work:
+        people.give(work, [mandate])
+        care.agree(work, [agreement])
+    resident, entitlement = f"/residents/{world.holder_id}", f"/entitlements/{right.id}"
+    return {
+        "/residents/{id}": resident,
+        "/residents/{id}/grant": f"{resident}/grant",
+        "/residents/{id}/grant/confirm": f"{resident}/grant/confirm",
+        "/residents/{id}/mandates": f"{resident}/mandates",
+        "/residents/{id}/mandates/{mandateId}": f"{resident}/mandates/{mandate.id}",
+        "/entitlements/{id}": entitlement,
+        "/entitlements/{id}/changes": f"{entitlement}/changes",
+        "/entitlements/{id}/codes": f"{entitlement}/codes",
+        "/entitlements/{id}/codes/{codeId}/letter": f"{entitlement}/codes/{code.id}/letter",
+        "/entitlements/{id}/care/{agreementId}": f"{entitlement}/care/{agreement.id}",
+        "/worklist/approvals/{id}": f"/worklist/approvals/{uuid7()}",
+    }

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Numbers as people type them on a page."""
+
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from ledger.units import AMOUNT_MAX
+
+_EUROS: Final = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d{1,9})(?:,(\d{2}))?|(\d{1,9})\.(\d{2})")
+
+
+def blank(value: object) -> object:
+    """What was left empty was not filled in."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _cents(value: object) -> object:
+    """Euros with or without cents: 12, 12,50, 12.50, 1.250 and 1.250,00."""
+    if not isinstance(value, str):
+        return value
+    found = _EUROS.fullmatch(value.strip().removeprefix("€").strip())
+    if found is None:
+        raise ValueError("not an amount in euros")
+    whole, part = (found[1], found[2]) if found[1] else (found[3], found[4])
+    return int(whole.replace(".", "")) * 100 + int(part or 0)
+
+
+def _positive(value: int) -> int:
+    if value <= 0:
+        raise ValueError("more than nothing")
+    return value
+
+
+Count = Annotated[int, AfterValidator(_positive), Field(le=AMOUNT_MAX)]
+"""A whole number above nothing."""
+Cents = Annotated[int, BeforeValidator(_cents), AfterValidator(_positive), Field(le=AMOUNT_MAX)]
+"""Eurocents, typed as euros."""
+MaybeCount = Annotated[Count | None, BeforeValidator(blank)]
+"""The same; None where nothing was typed."""
+MaybeCents = Annotated[Cents | None, BeforeValidator(blank)]
+"""The same; None where nothing was typed."""

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The books: what all accounts hold, every entry with its story, and samples that anybody can draw again."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import RedirectResponse
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from api.deps import Desk, PathId, QueryId
+from api.pages.faults import PageFault, Told
+from api.pages.visit import PAGE, AForm, Sent, Visit, names, of_form, piece, typed, visit
+from ledger import balances, entry_story, samples
+from ledger.clock import dutch_day
+from ledger.roles import Action, NotYours
+from ledger.rules.funding import EntryKind
+from ledger.samples import SIZE_MAX
+from ledger.tables import Entry
+
+router = APIRouter(include_in_schema=False)
+
+Seeing = Annotated[Visit, visit(Action.SEE_ENTRIES)]
+
+
+class _Sampling(BaseModel):
+    """What a sample is drawn from."""
+
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_alias=True)
+
+    kind: EntryKind
+    first_day: date
+    last_day: date
+    seed: Annotated[str, Field(min_length=1, max_length=100)]
+    size: Annotated[int, Field(ge=1, le=SIZE_MAX)]
+
+
+@router.get("/books")
+def get_books(
+    visit: Seeing, before: QueryId = None, found: Annotated[str | None, Query(max_length=40)] = None
+) -> Response:
+    """What all accounts hold by kind, and the entries, the latest first."""
+
+    def content(desk: Desk) -> Mapping[str, Any]:
+        rows, last = piece(entry_story.newest(desk.work, before=before, limit=PAGE + 1), lambda row: row.id)
+        return {
+            "totals": balances.totals(desk.work),
+            "entries": rows,
+            "nothing": found == "no",
+            "page_size": PAGE,
+            "first": "/books" if before else "",
+            "following": f"/books?before={last}" if last else "",
+        }
+
+    return visit.shown("audit/books.html", content)
+
+
+@router.post("/books")
+def post_search(visit: Seeing, form: AForm) -> Response:
+    """To the entry of any id: of an entry, a redemption, a change, a settlement, a payment."""
+    try:
+        wanted = UUID(form.one("id"))
+    except ValueError:
+        return RedirectResponse("/books?found=no", status_code=303)
+    with visit.house.reading(visit.acting) as desk:
+        found = entry_story.find(desk.work, wanted)
+    where = f"/books/{found}" if found else "/books?found=no"
+    return RedirectResponse(where, status_code=303)
+
+
+@router.get("/books/samples")
+def get_samples(visit: Seeing) -> Response:
+    """Where a sample is described."""
+    return _sampled(visit)
+
+
+@router.post("/books/samples")
+def post_sample(visit: Seeing, form: AForm) -> Response:
+    """The entries that are drawn; the same description draws the same."""
+    asked = {name: form.one(name) for name in ("kind", "firstDay", "lastDay", "seed", "size")}
+    try:
+        sampling = _Sampling.model_validate(asked)
+    except ValidationError as error:
+        return _sampled(visit, refusal=of_form(error, visit.language), form=form)
+    return _sampled(visit, form=form, sampling=sampling)
+
+
+@router.get("/books/{id}")
+def get_entry(id: PathId, visit: Seeing) -> Response:
+    """One entry and everything that is known of it."""
+
+    def content(desk: Desk) -> Mapping[str, Any]:
+        story = entry_story.story(desk.work, desk.find(Entry, id, NotYours()))
+        who = {each.actor_id for each in story.beside}
+        who |= {story.redemption.actor_id} if story.redemption else set()
+        return {"story": story, "names": names(desk, who)}
+
+    return visit.shown("audit/entry.html", content)
+
+
+def _sampled(
+    visit: Visit,
+    *,
+    refusal: Told | None = None,
+    form: Sent | None = None,
+    sampling: _Sampling | None = None,
+) -> Response:
+    def content(desk: Desk) -> Mapping[str, Any]:
+        today = dutch_day(desk.work.now)
+        return {
+            "kinds": list(EntryKind),
+            "drawn": _drawn(desk, sampling) if sampling else None,
+            "typed": typed(form, "kind", "firstDay", "lastDay", "seed", "size")
+            if form
+            else {
+                "kind": EntryKind.REDEEM,
+                "firstDay": today.replace(month=1, day=1),
+                "lastDay": today,
+                "seed": "",
+                "size": 25,
+            },
+        }
+
+    return visit.shown("audit/samples.html", content, refusal=refusal)
+
+
+def _drawn(desk: Desk, asked: _Sampling) -> Any:
+    if asked.last_day.year > 2900 or asked.first_day.year < 1900:
+        raise PageFault("form_unreadable", 400)
+    return samples.entries(
+        desk.work, asked.kind, asked.first_day, asked.last_day, seed=asked.seed, size=asked.size
+    )

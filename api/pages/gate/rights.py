@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Entitlements: one with its history and uses, changed in every way the law knows, and its letters."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from fastapi.responses import RedirectResponse
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+
+from api.deps import Desk, PathId, QueryId
+from api.pages.amounts import MaybeCents, MaybeCount
+from api.pages.faults import Told, told
+from api.pages.visit import PAGE, AForm, Done, Sent, Visit, names, of_form, piece, typed, visit
+from ledger import care, catalogue, codes, db, entitlement_changes, histories, letters, lists, standing_rights
+from ledger.clock import dutch_day
+from ledger.codes import CodeNotFound, IssueOrder
+from ledger.entitlement_changes import Order
+from ledger.entitlements import EntitlementNotFound
+from ledger.errors import LedgerError
+from ledger.formats import letter
+from ledger.four_eyes import Waiting
+from ledger.ids import uuid7
+from ledger.roles import Action
+from ledger.rules.facts import EntitlementKind
+from ledger.tables import Approver, CareAgreement, Code, Entitlement, EntitlementChange, Provider
+from ledger.texts import given
+
+router = APIRouter(include_in_schema=False)
+
+HISTORY_MAX: Final = 100
+"""How many changes of one entitlement are shown."""
+
+Seeing = Annotated[Visit, visit(Action.SEE_ENTITLEMENTS)]
+Granting = Annotated[Visit, visit(Action.GRANT)]
+Issuing = Annotated[Visit, visit(Action.ISSUE_CODES)]
+
+
+class _Numbers(BaseModel):
+    """The numbers of a change."""
+
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_alias=True)
+
+    amount: MaybeCents = None
+    quantity: MaybeCount = None
+
+
+@router.get("/entitlements")
+def get_rights(visit: Seeing, before: QueryId = None) -> Response:
+    """All of them, the newest first."""
+
+    def content(desk: Desk) -> Mapping[str, Any]:
+        rows, last = piece(
+            standing_rights.newest(desk.work, before=before, limit=PAGE + 1), lambda row: row.id
+        )
+        return {
+            "held": standing_rights.held(desk.work, rows),
+            "today": dutch_day(desk.work.now),
+            "page_size": PAGE,
+            "first": "/entitlements" if before else "",
+            "following": f"/entitlements?before={last}" if last else "",
+        }
+
+    return visit.shown("gate/rights.html", content)
+
+
+@router.get("/entitlements/{id}")
+def get_right(id: PathId, visit: Seeing, before: QueryId = None, done: Done = None) -> Response:
+    """One of them."""
+    return _right(visit, id, before=before, done=done)
+
+
+@router.post("/entitlements/{id}/changes")
+def post_change(id: PathId, visit: Granting, form: AForm) -> Response:
+    """Raise, lower, extend, suspend, resume or end it; what adds too much for one person waits."""
+    try:
+        order = _order(id, form)
+        with visit.house.writing(visit.acting) as desk:
+            desk.find(Entitlement, id, EntitlementNotFound(id=id))
+            (outcome,) = entitlement_changes.change(desk.work, [order])
+            if isinstance(outcome, LedgerError):
+                raise outcome
+    except ValidationError as error:
+        return _right(visit, id, refusal=of_form(error, visit.language), form=form)
+    except LedgerError as error:
+        return _right(visit, id, refusal=told(error, visit.language), form=form)
+    if isinstance(outcome, Waiting):
+        return RedirectResponse("/worklist?done=waits", status_code=303)
+    return RedirectResponse(f"/entitlements/{id}?done=changed", status_code=303)
+
+
+@router.post("/entitlements/{id}/codes")
+def post_code(id: PathId, visit: Issuing, form: AForm) -> Response:
+    """A new code; with replace the earlier ones open nothing from now on."""
+
+    def act(desk: Desk) -> str:
+        asked = {"id": form.one("id"), "entitlementId": id, "replace": form.one("replace") == "true"}
+        (outcome,) = codes.issue(desk.work, desk.keys, [IssueOrder.model_validate(asked)])
+        if isinstance(outcome, LedgerError):
+            raise outcome
+        return f"/entitlements/{id}"
+
+    return visit.acted(act, done="code", otherwise=lambda why: _right(visit, id, refusal=why))
+
+
+@router.post("/entitlements/{id}/codes/{codeId}/letter")
+def post_letter(
+    id: PathId,
+    codeId: PathId,
+    visit: Issuing,
+) -> Response:
+    """The letter as PDF, noted as a look at the resident: therefore a form and not a link."""
+    try:
+        with visit.house.writing(visit.acting) as desk:
+            row = desk.find(Code, codeId, CodeNotFound(id=codeId))
+            if row.entitlement_id != id:
+                raise CodeNotFound(id=codeId)
+            page = letters.compose(desk.work, desk.keys, codeId, visit.language)
+    except LedgerError as error:
+        return _right(visit, id, refusal=told(error, visit.language))
+    headers = {"Content-Disposition": f'inline; filename="{page.reference}.pdf"', "Cache-Control": "no-store"}
+    return Response(letter.pdf(page), media_type="application/pdf", headers=headers)
+
+
+@router.post("/entitlements/{id}/care/{agreementId}")
+def post_approval(
+    id: PathId,
+    agreementId: PathId,
+    visit: Annotated[Visit, visit(Action.APPROVE_CARE)],
+) -> Response:
+    """The municipality's approval of a care agreement."""
+
+    def act(desk: Desk) -> str:
+        row = desk.find(CareAgreement, agreementId, care.AgreementNotFound(id=agreementId))
+        if row.entitlement_id != id:
+            raise care.AgreementNotFound(id=agreementId)
+        care.approve(desk.work, agreementId, Approver.GATEKEEPER)
+        return f"/entitlements/{id}"
+
+    return visit.acted(act, done="care_approved", otherwise=lambda why: _right(visit, id, refusal=why))
+
+
+def _order(id: UUID, form: Sent) -> Order:
+    """What is asked of it. Raises ValidationError."""
+    numbers = _Numbers.model_validate({name: form.one(name) for name in ("amount", "quantity")})
+    kind, at = form.one("kind"), form.one("at")
+    asked: dict[str, Any] = {"kind": kind, "at": at, "reason": form.one("reason")}
+    match kind:
+        case "amended":
+            asked |= {"amountCents": numbers.amount, "quantity": numbers.quantity}
+            asked |= {"validUntil": form.maybe("validUntil")}
+        case "suspended":
+            asked |= {"fromDay": form.one("fromDay"), "untilDay": form.maybe("untilDay")}
+        case "resumed":
+            asked |= {"firstDay": form.one("firstDay")}
+        case "ended":
+            asked |= {"lastDay": form.one("lastDay")}
+    return Order.model_validate({"id": form.one("id"), "entitlementId": id, "change": asked})
+
+
+_TYPED: Final = ("amount", "quantity", "validUntil", "fromDay", "untilDay", "firstDay", "lastDay", "reason")
+
+
+def _right(
+    visit: Visit,
+    id: UUID,
+    *,
+    before: UUID | None = None,
+    done: str | None = None,
+    refusal: Told | None = None,
+    form: Sent | None = None,
+) -> Response:
+    def content(desk: Desk) -> Mapping[str, Any]:
+        right = desk.find(Entitlement, id, EntitlementNotFound(id=id))
+        (held,) = standing_rights.held(desk.work, [right])
+        rows, last = piece(
+            standing_rights.uses(desk.work, id, before=before, limit=PAGE + 1), lambda row: row.id
+        )
+        changes = lists.page(desk.work, EntitlementChange, after=None, limit=HISTORY_MAX, entitlement_id=id)
+        is_drawing = right.kind is EntitlementKind.DRAWING_RIGHT
+        agreements = care.of_entitlement(desk.work, id) if is_drawing else []
+        who = {row.provider_id for row in rows} | {each.provider_id for each in agreements}
+        return {
+            "held": held,
+            "lines": given.lines(held.given, visit.language),
+            "redeemed": histories.of_redemptions(desk.work, [row.id for row in rows])
+            if visit.may(Action.SEE_REDEMPTIONS)
+            else [],
+            "changes": changes,
+            "names": names(desk, {each.actor_id for each in changes}),
+            "codes": codes.of_entitlement(desk.work, id),
+            "agreements": agreements,
+            "approved": care.approved(desk.work, [each.id for each in agreements]),
+            "providers": db.rows(desk.work, Provider, who),
+            "services": {row.code: row.name for row in catalogue.listed(desk.work) if row.law == right.law},
+            "today": dutch_day(desk.work.now),
+            "now": desk.work.now,
+            "new_id": uuid7(),
+            "at": desk.work.now.isoformat(),
+            "asked": form.one("kind") if form else "",
+            "typed": typed(form, *_TYPED),
+            "page_size": PAGE,
+            "first": f"/entitlements/{id}" if before else "",
+            "following": f"/entitlements/{id}?before={last}" if last else "",
+        }
+
+    return visit.shown("gate/right.html", content, refusal=refusal, done=done)

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""An auditor's pages: any reference leads to its entry and its story; samples; proof; who looked."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import col, select
+
+from ledger import people, samples
+from ledger.access_log import LookAction
+from ledger.ids import uuid7
+from ledger.rules.funding import EntryKind
+from ledger.tables import Entry, FollowUpKind
+from tests.api.browsing import Visitor, links, shown
+from tests.api.served import Served
+from tests.world import World
+
+
+@pytest.fixture
+def world(sqlite_served: Served) -> World:
+    return sqlite_served.world
+
+
+@pytest.fixture
+def visitor(sqlite_served: Served) -> Visitor:
+    return Visitor.of(sqlite_served, "auditor")
+
+
+def test_any_reference_leads_to_its_entry_with_the_whole_story(
+    sqlite_served: Served, visitor: Visitor, world: World
+) -> None:
+    right = world.grant(reference="B-77")
+    use = world.redeemed(right.id)
+    run = sqlite_served.released(date(2026, 6, 10).isoformat())
+    world.follow_up(use.id, FollowUpKind.REVERSAL)
+    found = visitor.send("/books", id=str(use.id))
+    assert found.status_code == 303
+    page = visitor.page(found.headers["location"])
+    told = shown(page)
+    for part in ("Verzilvering", "€ 31,15", "B-77", "versie 1 van de regeling", "Teruggenomen door"):
+        assert part in told, part
+    assert run.rpartition("/")[2] in page, "the run that pays it"
+    assert "/bank/payments/" in page
+    assert visitor.send("/books", id=str(right.id)).headers["location"].startswith("/books/")
+    for nothing in (str(uuid7()), "x", ""):
+        assert visitor.send("/books", id=nothing).headers["location"] == "/books?found=no"
+    assert visitor.see(f"/books/{uuid7()}").status_code == 404
+
+
+def test_the_same_seed_draws_the_same_and_another_seed_another(visitor: Visitor, world: World) -> None:
+    right = world.grant(amount_cents=5000_00)
+    for _ in range(12):
+        world.redeemed(right.id, quantity=10)
+    asked = {"kind": "redeem", "firstDay": "2026-06-01", "lastDay": "2026-06-30", "size": "4"}
+    first, again, other = (
+        _entries(visitor.send("/books/samples", **_any(asked), seed=seed).text)
+        for seed in ("AEX 912,3", "AEX 912,3", "AEX 913")
+    )
+    assert len(first) == 4
+    assert first == again != other
+    with world.work() as work:
+        ids = list(work.session.exec(select(Entry.id).where(col(Entry.kind) == EntryKind.REDEEM)).all())
+    assert samples.drawn(ids, seed="a", size=4) == samples.drawn(ids[::-1], seed="a", size=4)
+    assert len(samples.drawn(ids, seed="a", size=99)) == len(ids) >= 12
+
+
+WRONG: list[dict[str, Any]] = [
+    {"size": "0"},
+    {"size": "501"},
+    {"kind": "x"},
+    {"firstDay": "x"},
+    {"seed": ""},
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_sample_of_nothing_sensible_is_refused(visitor: Visitor, wrong: dict[str, Any]) -> None:
+    asked = {"kind": "redeem", "firstDay": "2026-06-01", "lastDay": "2026-06-30", "size": "4", "seed": "s"}
+    assert visitor.send("/books/samples", **_any(asked | wrong)).status_code == 400
+
+
+def test_books_that_do_not_agree_say_so(visitor: Visitor, world: World) -> None:
+    world.redeemed(world.grant().id)
+    assert "De boeken kloppen" in visitor.send("/checks").text
+    with world.engine.begin() as connection:
+        connection.execute(text("UPDATE account SET credits = credits + 1 WHERE kind = 'payable'"))
+    told = visitor.send("/checks").text
+    assert "De boeken kloppen niet" in told
+    assert "account_counter" in told
+
+
+def test_looks_are_told_by_reference_and_never_by_name(visitor: Visitor, world: World) -> None:
+    with world.work() as work:
+        people.read(work, world.keys, {world.holder_id}, "controle van de brief", LookAction.READ)
+    page = visitor.page("/access")
+    assert "controle van de brief" in page
+    assert str(world.holder_id) in page
+    assert "de Wit" not in page
+
+
+def _any(asked: dict[str, str]) -> dict[str, Any]:
+    return dict(asked)
+
+
+def _entries(page: str) -> list[str]:
+    return [each for each in links(page) if each.startswith("/books/0")]

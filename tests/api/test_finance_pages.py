@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Pages of finance and contract managers: budgets through the year, contracts in force, demands."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from lxml import html
+
+from api.pages import charts
+from api.pages.charts import Line
+from ledger import budget_months, budgets, contracts, demands
+from ledger.contracts import ContractInput
+from ledger.ids import uuid7
+from ledger.tables import FollowUpKind, Role
+from tests.api.browsing import Visitor, shown
+from tests.api.served import Served
+from tests.world import World
+
+
+@pytest.fixture
+def world(sqlite_served: Served) -> World:
+    return sqlite_served.world
+
+
+def _budget(world: World) -> Any:
+    with world.work() as work:
+        return next(each for each in budgets.listed(work) if each.programme_id == world.programme_id)
+
+
+def _hidden(page: str, action: str) -> dict[str, Any]:
+    tree: Any = html.fromstring(page)
+    (form,) = tree.xpath("//form[@action=$action]", action=action)
+    return {each.get("name"): each.get("value") for each in form.xpath(".//input[@type='hidden']")}
+
+
+def test_a_budget_through_its_year_and_more_money_once(sqlite_served: Served, world: World) -> None:
+    world.fund(cents=1000_00, programme_id=world.programme_id)
+    use = world.redeemed(world.grant(amount_cents=200_00).id)
+    world.redeemed(world.grant(amount_cents=100_00).id)
+    world.follow_up(use.id, FollowUpKind.REVERSAL)
+    budget = _budget(world)
+    with world.work() as work:
+        found = budget_months.months(work, budget.id, 2026)
+    assert [each.used_cents for each in found] == [0] * 5 + [31_15] * 7
+    assert found[0].committed_cents == 300_00
+    visitor = Visitor.of(sqlite_served, "finance")
+    where = f"/budgets/{budget.id}"
+    page = visitor.page(where)
+    assert page.count("<polyline") == 3
+    assert "31,15" in page
+    asked = _hidden(page, where)
+    for _ in range(2):
+        assert visitor.send(where, **asked, amount="2.500").status_code == 303
+    assert _budget(world).funded_cents == 3500_00
+    assert visitor.send(where, **asked, amount="niets").status_code == 400
+    assert visitor.see(f"/budgets/{uuid7()}").status_code == 404
+
+
+def test_a_chart_stays_inside_its_frame_and_survives_nothing() -> None:
+    drawn = charts.drawn([Line(name="x", values=[0, 5, -3], style="line-1")], ["a", "b", "c"])
+    for _, points in drawn.lines:
+        for point in points.split():
+            x, y = map(float, point.split(","))
+            assert 0 <= x <= drawn.width
+            assert 0 <= y <= drawn.base
+    assert charts.drawn([], []).most == 1
+
+
+def test_who_drafted_a_contract_does_not_put_it_in_force_by_the_page_either(
+    sqlite_served: Served, world: World
+) -> None:
+    with world.work(actor_id=sqlite_served.actor_ids["contract_manager"]) as work:
+        (newest,) = contracts.newest(work, [world.contract_id])
+        content = newest.content.model_copy(update={"ceiling_cents": 5000_00})
+        contracts.draft(work, [ContractInput.model_validate(dict(content))])
+    writer = Visitor.of(sqlite_served, "contract_manager")
+    where = f"/contracts/{world.contract_id}"
+    assert "concept" in shown(writer.page("/contracts"))
+    assert writer.send(f"{where}/publish").status_code == 409
+    sqlite_served.account("other", Role.CONTRACT_MANAGER)
+    other = Visitor.of(sqlite_served, "other")
+    assert "Deze versie geldt nu" in other.done(f"{where}/publish")
+    assert "€ 5.000,00" in shown(other.page(where))
+    assert other.see(f"/contracts/{uuid7()}").status_code == 404
+    assert other.send(f"/programmes/{uuid7()}/publish").status_code == 404
+
+
+def test_a_demand_is_made_once_and_given_up_by_another(sqlite_served: Served, world: World) -> None:
+    use = world.redeemed(world.grant().id)
+    sqlite_served.released(date(2026, 6, 10).isoformat())
+    world.follow_up(use.id, FollowUpKind.REVERSAL)
+    maker = Visitor.of(sqlite_served, "finance")
+    asked = _hidden(maker.page("/demands"), "/demands") | {"providerId": str(world.provider_id)}
+    asked |= {"sentOn": "2026-06-10", "reason": "dubbel"}
+    assert maker.send("/demands", **asked, amount="500").status_code == 409
+    first = maker.send("/demands", **asked, amount="31,15")
+    assert maker.send("/demands", **asked, amount="31,15").headers["location"] == first.headers["location"]
+    where = first.headers["location"].split("?")[0]
+    assert "31,15" in maker.page(where)
+    assert maker.send(f"{where}/charge", until="2026-09-01").status_code in {303, 409}
+    assert maker.send(f"{where}/withdraw", reason="toch niet").status_code == 409
+    other = Visitor.of(sqlite_served, "finance_2")
+    assert "ingetrokken" in shown(other.done(f"{where}/withdraw", reason="toch niet"))
+    with world.work() as work:
+        assert demands.listed(work)[0].standing.withdrawn
+    assert maker.see(f"/demands/{uuid7()}").status_code == 404

@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A gatekeeper's pages: a resident is found or entered, a decision granted, changed and printed."""
+
+from typing import Any
+
+import pytest
+from lxml import html
+from sqlmodel import select
+
+from ledger import approvals, care, municipalities
+from ledger.care import Agreement
+from ledger.ids import uuid7
+from ledger.rules.facts import EntitlementKind
+from ledger.tables import AccessLog, Approver, Entitlement, RateClass, Role
+from tests.api.browsing import OWN_FORM, Visitor, shown
+from tests.api.served import Served
+from tests.world import GUIDANCE, HOUSEHOLD, World
+
+
+@pytest.fixture
+def visitor(sqlite_served: Served) -> Visitor:
+    return Visitor.of(sqlite_served, "gatekeeper")
+
+
+@pytest.fixture
+def world(sqlite_served: Served) -> World:
+    return sqlite_served.world
+
+
+def _form(page: str, action: str) -> dict[str, Any]:
+    """What a form sends as it stands: hidden fields, by name."""
+    tree: Any = html.fromstring(page)
+    form = next(iter(tree.xpath("//form[@action=$action]", action=action)))
+    found: dict[str, Any] = {}
+    for each in form.xpath(".//input[@type='hidden']"):
+        found.setdefault(each.get("name"), []).append(each.get("value"))
+    return found
+
+
+def _granting(visitor: Visitor, world: World, **typed: Any) -> Any:
+    """The answer to a filled-in form: the look before the grant."""
+    where = f"/residents/{world.holder_id}/grant"
+    asked = _form(visitor.page(where), where) | {
+        "kind": "voucher",
+        "programmeId": str(world.programme_id),
+        "reference": "B-2026-7",
+        "validFrom": "2026-06-01",
+        "validUntil": "2026-12-31",
+        "amount": "1.250,00",
+        "service": HOUSEHOLD,
+    }
+    return visitor.send(where, **asked | typed)
+
+
+def _granted(visitor: Visitor, world: World, **typed: Any) -> str:
+    """The address of what was granted."""
+    confirm = f"/residents/{world.holder_id}/grant/confirm"
+    answer = visitor.send(confirm, **_form(_granting(visitor, world, **typed).text, confirm))
+    assert answer.status_code == 303, shown(answer.text)
+    return str(answer.headers["location"]).split("?")[0]
+
+
+def test_a_resident_is_entered_found_and_looked_at_with_each_look_noted(
+    visitor: Visitor, world: World
+) -> None:
+    asked = _form(visitor.page("/residents/new"), "/residents/new")
+    typed: dict[str, Any] = {
+        "surname": "Ünlü-Świątek",
+        "birthDate": "1950-02-03",
+        "initials": "A.",
+        "houseNumber": "12",
+    }
+    typed |= {"street": "Hof", "postcode": "1112 ab", "city": "Diemen", "bsn": "999990019"}
+    for _ in range(2):
+        answer = visitor.send("/residents/new", **asked, **typed)
+        assert answer.status_code == 303, shown(answer.text)
+    where = answer.headers["location"].split("?")[0]
+    found = visitor.send("/residents", bsn="999990019", purpose="aanvraag hulp")
+    assert found.headers["location"].split("?")[0] == where
+    assert "Świątek" not in visitor.page(where), "who it is stays closed"
+    seen = visitor.send(where, purpose="keukentafelgesprek")
+    assert "Ünlü-Świątek" in seen.text
+    assert "999990019" not in seen.text
+    with world.work() as work:
+        purposes = {row.purpose for row in work.session.exec(select(AccessLog)).all()}
+    assert {"aanvraag hulp", "keukentafelgesprek"} <= purposes
+
+
+def test_finding_needs_a_reason_and_finds_exactly(visitor: Visitor) -> None:
+    none = visitor.send("/residents", surname="Niemand", birthDate="1950-01-01", purpose="vraag")
+    assert "Gevonden: 0" in shown(none.text)
+    assert visitor.send("/residents", surname="de Wit", birthDate="1944-03-09").status_code == 400
+    assert visitor.send("/residents", bsn="123456789", purpose="vraag").status_code == 400
+    assert visitor.send("/residents", purpose="vraag").status_code == 400
+
+
+def test_a_decision_is_looked_at_granted_once_and_its_letter_printed(visitor: Visitor, world: World) -> None:
+    world.fund(cents=10_000_00, programme_id=world.programme_id)
+    look = _granting(visitor, world)
+    told = shown(look.text)
+    assert "Hulp bij het huishouden" in told
+    assert "€ 8.750,00 van € 10.000,00" in told
+    with world.work() as work:
+        assert work.session.exec(select(Entitlement)).all() == [], "a look keeps nothing"
+    confirm = f"/residents/{world.holder_id}/grant/confirm"
+    asked = _form(look.text, confirm)
+    first, second = visitor.send(confirm, **asked), visitor.send(confirm, **asked)
+    assert first.headers["location"] == second.headers["location"]
+    where = first.headers["location"].split("?")[0]
+    page = visitor.done(f"{where}/codes", **_form(visitor.page(where), f"{where}/codes"))
+    (letter,) = [each for each in _actions(page) if each.endswith("/letter")]
+    pdf = visitor.send(letter)
+    assert pdf.content.startswith(b"%PDF")
+    assert pdf.headers["cache-control"] == "no-store"
+    page = visitor.done(f"{where}/codes", **_form(page, f"{where}/codes"))
+    assert "ingetrokken op" in shown(page)
+    world.assert_books_agree()
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"amount": "veel"}, "amount"),
+        ({"amount": "-5"}, "amount"),
+        ({"amount": ""}, ""),
+        ({"validFrom": "gisteren"}, "validFrom"),
+        ({"programmeId": "x"}, ""),
+        ({"kind": "arrangement", "service": []}, ""),
+        ({"hours": "1,5"}, "hours"),
+    ],
+)
+def test_what_cannot_be_granted_says_why_and_keeps_what_was_typed(
+    visitor: Visitor, world: World, typed: dict[str, Any], field: str
+) -> None:
+    answer = _granting(visitor, world, **typed)
+    assert answer.status_code in {400, 404, 409}
+    assert "B-2026-7" in answer.text
+    if field:
+        assert f'id="{field}-fault"' in answer.text
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"amount": "", "hours": "40"},
+        {"kind": "drawing_right"},
+        {"kind": "arrangement", "service": [HOUSEHOLD, GUIDANCE]},
+        {"capMost": "100", "capPer": "week", "usesMax": "5", "provider": World.AGB},
+        {"amount": "", "quantity": "10", "quantityUnit": "day_part", "service": []},
+    ],
+)
+def test_every_kind_with_its_restrictions(visitor: Visitor, world: World, typed: dict[str, Any]) -> None:
+    assert _granted(visitor, world, **typed).startswith("/entitlements/")
+
+
+def test_it_is_raised_suspended_resumed_and_ended(visitor: Visitor, world: World) -> None:
+    where = _granted(visitor, world)
+    changes = f"{where}/changes"
+    steps: list[dict[str, Any]] = [
+        {"kind": "amended", "amount": "1500"},
+        {"kind": "suspended", "fromDay": "2026-07-01"},
+        {"kind": "resumed", "firstDay": "2026-08-01"},
+        {"kind": "ended", "lastDay": "2026-09-30"},
+    ]
+    for step in steps:
+        world.later(minutes=1)
+        asked = {"id": str(uuid7()), "at": world.now.isoformat(), "reason": "zo besloten"}
+        visitor.done(changes, **asked, **step)
+    told = shown(visitor.page(where))
+    for word in ("Gewijzigd", "Geschorst", "Hervat", "Beëindigd", "30 september 2026", "1.500,00"):
+        assert word in told, word
+    refused = visitor.send(
+        changes, id=str(uuid7()), at=world.now.isoformat(), reason="x", kind="amended", amount="0"
+    )
+    assert refused.status_code == 400
+    assert visitor.send(changes, id=str(uuid7()), at=world.now.isoformat(), kind="ended").status_code == 400
+
+
+def test_what_is_above_the_limit_waits_for_a_colleague(
+    sqlite_served: Served, visitor: Visitor, world: World
+) -> None:
+    with world.work() as work:
+        municipalities.get(work).grant_alone_cents = 1000_00
+    look = _granting(visitor, world)
+    assert "een collega beslist" in shown(look.text)
+    confirm = f"/residents/{world.holder_id}/grant/confirm"
+    answer = visitor.send(confirm, **_form(look.text, confirm))
+    assert answer.headers["location"] == "/worklist?done=waits"
+    assert not [each for each in _actions(visitor.page("/worklist")) if "/approvals/" in each]
+    sqlite_served.account("second", Role.GATEKEEPER)
+    second = Visitor.of(sqlite_served, "second")
+    (decide,) = [each for each in _actions(second.page("/worklist")) if "/approvals/" in each]
+    assert visitor.send(decide, approved="true", reason="zelf").status_code == 409
+    assert second.send(decide, approved="true", reason="").status_code == 400
+    second.done(decide, approved="true", reason="akkoord")
+    with world.work() as work:
+        assert approvals.listed(work, waiting=True, limit=5) == []
+        assert len(work.session.exec(select(Entitlement)).all()) == 1
+
+
+def test_a_blocked_code_and_an_unapproved_agreement_are_on_the_worklist(
+    sqlite_served: Served, visitor: Visitor, world: World
+) -> None:
+    right = world.grant(
+        kind=EntitlementKind.DRAWING_RIGHT, amount_cents=500_00, restrictions=(), reference="B-9"
+    )
+    world.code(right.id)
+    Visitor.of(sqlite_served, "holder").send(f"/my/{right.id}/block")
+    agreement = Agreement(
+        id=uuid7(),
+        entitlement_id=right.id,
+        provider_id=world.helper_id,
+        service=GUIDANCE,
+        rate_class=RateClass.INFORMAL,
+        rate_cents=20_00,
+        valid_from=right.valid_from,
+        valid_until=right.valid_until,
+        at=world.now,
+    )
+    with world.work() as work:
+        care.agree(work, [agreement])
+    told = shown(visitor.page("/worklist"))
+    assert "B-9" in told
+    assert "€ 20,00 vanaf" in told
+    visitor.done(f"/entitlements/{right.id}/care/{agreement.id}")
+    with world.work() as work:
+        assert care.approved(work, [agreement.id]) == {agreement.id: {Approver.GATEKEEPER}}
+    assert "€ 20,00 vanaf" not in shown(visitor.page("/worklist"))
+
+
+def test_a_message_is_tried_without_keeping_anything_and_then_read(visitor: Visitor, world: World) -> None:
+    for content in (b"", b"not xml", b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"):
+        answer = visitor.client.post(
+            "/batches", data={"mode": "keep"}, files={"file": ("x.xml", content)}, headers=OWN_FORM
+        )
+        assert answer.status_code == 400, content
+
+
+def test_ids_of_nothing_and_of_another_right_are_not_there(visitor: Visitor, world: World) -> None:
+    one, other = world.grant(), world.grant()
+    code = world.code(other.id)
+    assert visitor.see(f"/entitlements/{uuid7()}").status_code == 404
+    assert visitor.see(f"/residents/{uuid7()}").status_code == 404
+    assert visitor.see(f"/residents/{uuid7()}/grant").status_code == 404
+    assert visitor.send(f"/entitlements/{one.id}/codes/{code.id}/letter").status_code == 404
+
+
+def _actions(page: str) -> list[str]:
+    tree: Any = html.fromstring(page)
+    return [str(each) for each in tree.xpath("//form/@action")]
+
+
+def test_the_look_before_a_grant_in_english(sqlite_served: Served, world: World) -> None:
+    visitor = Visitor.of(sqlite_served, "gatekeeper", language="en")
+    assert "Is this decision right?" in _granting(visitor, world).text

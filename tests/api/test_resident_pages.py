@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A resident's pages: what they have, what is left, where, what was used; their word, and blocking a code."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from lxml import html
+
+from ledger import codes, people
+from ledger.access_log import LookAction
+from ledger.ids import uuid7
+from ledger.people import MandateInput
+from ledger.rules.facts import EntitlementKind
+from ledger.rules.restrictions import OnlyServices
+from ledger.tables import MandateKind, Role
+from ledger.units import Unit
+from tests.api.browsing import Visitor, fields, shown
+from tests.api.served import Served
+from tests.world import GUIDANCE, HOUSEHOLD, World
+
+
+@pytest.fixture
+def visitor(sqlite_served: Served) -> Visitor:
+    return Visitor.of(sqlite_served, "holder")
+
+
+@pytest.fixture
+def world(sqlite_served: Served) -> World:
+    return sqlite_served.world
+
+
+def test_a_resident_sees_what_they_have_and_what_is_left(visitor: Visitor, world: World) -> None:
+    right = world.grant(amount_cents=100_00)
+    counted = world.grant(
+        amount_cents=None, quantity=600, quantity_unit=Unit.MINUTE, restrictions=(_only(HOUSEHOLD),)
+    )
+    world.redeemed(right.id)
+    told = shown(visitor.page("/my"))
+    assert "Nog € 68,85 van € 100,00" in told.replace("\u00a0", " ")
+    assert "Nog 10 uur van 10 uur" in told.replace("\u00a0", " ")
+    assert "tot en met 31 december 2026" in told
+    page = shown(visitor.page(f"/my/{counted.id}"))
+    assert "Thuis Goed" in page
+    assert "Hulp bij het huishouden" in page
+
+
+def test_where_names_only_who_gives_what_it_is_for(visitor: Visitor, world: World) -> None:
+    named = world.grant(restrictions=(_only(GUIDANCE),))
+    page = shown(visitor.page(f"/my/{named.id}"))
+    assert "Begeleiding" in page
+    assert "Vervoer" not in page
+    assert "De Brug" in page
+    world.now = world.now.replace(month=7)
+    late = Visitor.of(visitor.served, "holder")
+    assert "De Brug" not in shown(late.page(f"/my/{named.id}")), "its contract ended in June"
+
+
+def test_a_use_is_confirmed_disputed_and_the_dispute_withdrawn(visitor: Visitor, world: World) -> None:
+    use = world.redeemed(world.grant().id).id
+    page = visitor.page(f"/uses/{use}")
+    assert "Thuis Goed" in page
+    told = visitor.done(f"/uses/{use}", **_form(page, "confirmed"))
+    assert "het klopt" in shown(told)
+    told = visitor.done(f"/uses/{use}", **_form(told, "disputed"), note="Er kwam niemand.")
+    assert "Uw bezwaar is vastgelegd" in told
+    assert "Er kwam niemand." in told
+    told = visitor.done(f"/uses/{use}", **_form(told, "withdrawn"))
+    assert "bezwaar teruggenomen" in told
+    world.assert_books_agree()
+
+
+def test_a_dispute_needs_words_and_a_word_is_said_once(visitor: Visitor, world: World) -> None:
+    use = world.redeemed(world.grant().id).id
+    form = _form(visitor.page(f"/uses/{use}"), "disputed")
+    assert visitor.send(f"/uses/{use}", **form).status_code == 400
+    for _ in range(2):
+        assert visitor.send(f"/uses/{use}", **form, note="Nee.").status_code == 303
+    assert shown(visitor.page(f"/uses/{use}")).count("Nee.") == 1
+    again = visitor.send(f"/uses/{use}", **form, note="Iets anders.")
+    assert again.status_code == 409
+    assert "Iets anders." in again.text or "klopt" in again.text
+    assert visitor.send(f"/uses/{use}", id=str(uuid7()), kind="gehackt").status_code == 400
+
+
+def test_a_lost_code_is_blocked_at_once_and_keeps_the_balance(visitor: Visitor, world: World) -> None:
+    right = world.grant(restrictions=())
+    lost = world.code(right.id)
+    assert fields(visitor.page(f"/my/{right.id}"), f"/my/{right.id}/block") == {}
+    told = visitor.done(f"/my/{right.id}/block")
+    assert "geblokkeerd" in told
+    assert "/block" not in told
+    assert world.reasons(code=lost.token) == ["code_revoked"]
+    assert world.left(right.id) == 100_00
+    world.code(right.id)
+    assert "/block" in visitor.page(f"/my/{right.id}")
+
+
+def test_a_representative_acts_for_who_gave_a_mandate_and_for_no_other(
+    sqlite_served: Served, world: World
+) -> None:
+    child, stranger = world.person(surname="Kind"), world.person(surname="Vreemd")
+    theirs, foreign = world.grant(holder_id=child), world.grant(holder_id=stranger)
+    world.code(foreign.id)
+    use, other = world.redeemed(theirs.id).id, world.redeemed(foreign.id).id
+    mandate = MandateInput(
+        id=uuid7(),
+        holder_id=child,
+        representative_id=world.holder_id,
+        kind=next(iter(MandateKind)),
+        valid_from=date(2026, 1, 1),
+    )
+    with world.work() as work:
+        people.give(work, [mandate])
+    visitor = Visitor.of(sqlite_served, "holder")
+    assert str(theirs.id) in visitor.page("/my")
+    assert str(foreign.id) not in visitor.page("/my")
+    assert visitor.send(f"/uses/{use}", **_form(visitor.page(f"/uses/{use}"), "confirmed")).status_code == 303
+    for path in (f"/my/{foreign.id}", f"/uses/{other}", f"/my/{uuid7()}", f"/uses/{uuid7()}"):
+        assert visitor.see(path).status_code == 404
+    assert visitor.send(f"/my/{foreign.id}/block").status_code == 404
+    assert visitor.send(f"/uses/{other}", id=str(uuid7()), kind="confirmed").status_code == 404
+    with world.work() as work:
+        assert codes.of_entitlement(work, foreign.id)[0].revoked_at is None
+
+
+def test_who_looked_is_told_with_why(visitor: Visitor, world: World) -> None:
+    assert "Nog niemand" in visitor.page("/looks") or "Wie keek" in visitor.page("/looks")
+    with world.work() as work:
+        people.read(work, world.keys, {world.holder_id}, "vraag over de brief", LookAction.READ)
+    assert "vraag over de brief" in visitor.page("/looks")
+
+
+def test_a_drawing_right_names_helpers_and_no_places(visitor: Visitor, world: World) -> None:
+    right = world.grant(kind=EntitlementKind.DRAWING_RIGHT, amount_cents=500_00, restrictions=())
+    page = shown(visitor.page(f"/my/{right.id}"))
+    assert "zorgovereenkomsten" in page
+    assert "Waar kunt u het gebruiken?" not in page
+
+
+def test_an_unknown_role_of_a_provider_sees_nothing_of_it(sqlite_served: Served, world: World) -> None:
+    right = world.grant()
+    for role in (Role.PROVIDER, Role.GATEKEEPER, Role.FINANCE):
+        visitor = Visitor.forced(sqlite_served, role)
+        assert visitor.see(f"/my/{right.id}").status_code in {403, 404}
+
+
+def _only(service: str) -> OnlyServices:
+    return OnlyServices(services=frozenset({service}))
+
+
+def _form(page: str, kind: str) -> dict[str, Any]:
+    """What the button for this word sends."""
+    tree: Any = html.fromstring(page)
+    (form,) = tree.xpath("//form[.//input[@name='kind' and @value=$kind]]", kind=kind)
+    return {each.get("name"): each.get("value") for each in form.xpath(".//input[@type='hidden']")}

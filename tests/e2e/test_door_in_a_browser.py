@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A helper at the door with a phone: the camera sees our own letter; and what goes wrong at doors."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from ledger import letters
+from ledger.formats import letter
+from tests.api.browsing import Visitor
+from tests.api.served import Served
+from tests.e2e import camera
+from tests.e2e.browser import chromium, findings, log_in, press, scrolls_sideways, serving, tab_to, visiting
+from tests.world import World
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "locale": "nl-NL", "has_touch": True}
+SCAN_PAGE_MAX = 150_000
+"""Bytes that the page with the scanner takes before the decoder's WebAssembly."""
+REQUESTS_MAX = 3
+"""From a code that is read to what it pays for."""
+
+
+@pytest.fixture
+def address(sqlite_served: Served) -> Iterator[str]:
+    with serving(sqlite_served.client.app) as found:
+        yield found
+
+
+@pytest.fixture
+def world(sqlite_served: Served) -> World:
+    return sqlite_served.world
+
+
+def _letter(world: World, code_id: UUID) -> bytes:
+    with world.work() as work:
+        return letter.pdf(letters.compose(work, world.keys, code_id))
+
+
+def test_the_camera_reads_our_own_letter_and_what_it_pays_for_is_confirmed_and_undone(
+    sqlite_served: Served, world: World, address: str, tmp_path: Path
+) -> None:
+    right = world.grant(restrictions=())
+    film = camera.film(_letter(world, world.code(right.id).id), tmp_path / "letter.mjpeg")
+    sent: list[tuple[str, int]] = []
+    with chromium(*camera.flags(film)) as browser, visiting(browser, **PHONE) as page:
+        log_in(page, address, sqlite_served.secrets["provider"])
+        page.on("requestfinished", lambda each: sent.append((each.url, each.sizes()["responseBodySize"])))
+        page.goto(f"{address}/scan")
+        page.wait_for_load_state("networkidle")
+        assert sum(size for _, size in sent) <= SCAN_PAGE_MAX
+        page.get_by_role("button", name="Start de camera").click()
+        page.wait_for_url("**/scan")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Wat heeft u gedaan?", timeout=20_000)
+        assert len([url for url, _ in sent if "zxing" in url]) == 2
+        _fill(page)
+        expect(page.locator(".total")).to_contain_text("31,15")
+        assert findings(page) == []
+        assert scrolls_sideways(page, 320) == 0
+        page.get_by_role("button", name="Bevestig").click()
+        expect(page.get_by_role("status")).to_contain_text("Gelukt")
+        assert world.left(right.id) == 100_00 - 31_15
+        page.get_by_role("button", name="Maak ongedaan").click()
+        expect(page.get_by_role("status")).to_contain_text("Ongedaan gemaakt")
+    assert world.left(right.id) == 100_00
+
+
+def test_a_scan_is_answered_in_few_requests(sqlite_served: Served, world: World) -> None:
+    """Counted by the server: what the browser has already, it does not ask again."""
+    code = world.code(world.grant(restrictions=()).id).manual
+    asked: list[str] = []
+
+    async def counted(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            asked.append(scope["path"])
+        await sqlite_served.client.app(scope, receive, send)
+
+    with serving(counted) as address, chromium() as browser, visiting(browser, **PHONE) as page:
+        log_in(page, address, sqlite_served.secrets["provider"])
+        page.goto(f"{address}/scan")
+        page.wait_for_load_state("networkidle")
+        page.locator("#code").fill(code)
+        asked.clear()
+        page.get_by_role("button", name="Verder").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Wat heeft u gedaan?")
+        page.wait_for_load_state("networkidle")
+    assert 1 <= len(asked) <= REQUESTS_MAX, asked
+
+
+def test_without_a_camera_one_types_and_the_keyboard_is_enough(
+    sqlite_served: Served, world: World, address: str
+) -> None:
+    right = world.grant(restrictions=())
+    code = world.code(right.id).manual
+    with chromium() as browser, visiting(browser, locale="nl-NL", permissions=[]) as page:
+        log_in(page, address, sqlite_served.secrets["provider"])
+        page.goto(f"{address}/scan")
+        page.get_by_role("button", name="Start de camera").click()
+        expect(page.locator("#told")).to_contain_text("Typ de code")
+        assert page.evaluate("document.activeElement.id") == "code"
+        page.keyboard.type(code)
+        press(page, "Enter")
+        tab_to(page, "summary")
+        if page.locator("#hours").count() == 0 or not page.locator("#hours").is_visible():
+            page.keyboard.press("Enter")
+        service = page.locator("details", has_text="Hulp bij het huishouden")
+        if service.get_attribute("open") is None:
+            service.locator("summary").focus()
+            page.keyboard.press("Enter")
+        service.locator("[name=hours]").focus()
+        page.keyboard.type("2")
+        press(page, "Enter")
+        tab_to(page, "form[action='/scan/confirm'] button")
+        press(page, "Enter")
+        expect(page.get_by_role("status")).to_contain_text("Gelukt")
+    assert world.left(right.id) == 100_00 - 62_30
+
+
+def test_no_network_a_double_tap_going_back_and_two_tabs(
+    sqlite_served: Served, world: World, address: str
+) -> None:
+    right = world.grant(restrictions=())
+    code = world.code(right.id).manual
+    with chromium() as browser, visiting(browser, **PHONE) as page:
+        log_in(page, address, sqlite_served.secrets["provider"])
+        page.goto(f"{address}/scan")
+        page.locator("#code").fill(code)
+        page.context.set_offline(True)
+        page.get_by_role("button", name="Verder").click()
+        expect(page.locator("#told")).to_contain_text("geen verbinding")
+        assert page.locator("#code").input_value() == code, "what was typed is kept"
+        page.context.set_offline(False)
+        page.get_by_role("button", name="Verder").click()
+        _fill(page)
+        page.get_by_role("button", name="Bevestig").dblclick()
+        expect(page.get_by_role("status")).to_contain_text("Gelukt")
+        page.evaluate("history.back()")
+        page.wait_for_timeout(500)
+        assert world.left(right.id) == 100_00 - 31_15, "going back sends nothing again"
+        other = page.context.new_page()
+        other.goto(f"{address}/scan")
+        other.locator("#code").fill(code)
+        other.get_by_role("button", name="Verder").click()
+        _fill(other)
+        other.get_by_role("button", name="Bevestig").click()
+        expect(other.get_by_role("status")).to_contain_text("Gelukt")
+    assert world.left(right.id) == 100_00 - 62_30, "another tab is another visit"
+    world.assert_books_agree()
+
+
+def test_a_phone_whose_clock_is_wrong_changes_nothing(
+    sqlite_served: Served, world: World, address: str
+) -> None:
+    right = world.grant(restrictions=())
+    code = world.code(right.id).manual
+    with chromium() as browser, visiting(browser, **PHONE) as page:
+        page.clock.set_system_time("1999-01-01T00:00:00")
+        log_in(page, address, sqlite_served.secrets["provider"])
+        page.goto(f"{address}/scan")
+        page.locator("#code").fill(code)
+        page.get_by_role("button", name="Verder").click()
+        _fill(page)
+        page.get_by_role("button", name="Bevestig").click()
+        expect(page.get_by_role("status")).to_contain_text("Gelukt")
+    today = Visitor.of(sqlite_served, "provider").page("/today")
+    assert "31,15" in today
+
+
+def _fill(page: Page) -> None:
+    """An hour of household help."""
+    service = page.locator("details", has_text="Hulp bij het huishouden")
+    if service.get_attribute("open") is None:
+        service.locator("summary").click()
+    service.locator("[name=hours]").fill("1")
+    service.get_by_role("button", name="Reken uit").click()
