@@ -8,7 +8,7 @@ from typing import Final
 WIDTH: Final = 720
 HEIGHT: Final = 260
 """Of the drawing; a page scales it."""
-_LEFT, _RIGHT, _TOP, _BOTTOM = 8, 8, 12, 26
+_LEFT, _RIGHT, _TOP, _BOTTOM = 8, 8, 26, 26
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -46,7 +46,7 @@ class Walk:
 WALKS: Final = (
     Walk(name="gatekeeper", role=Role.GATEKEEPER),
     Walk(name="door", role=Role.PROVIDER, begins=("/scan",)),
-    Walk(name="desk", role=Role.PROVIDER, begins=("/redemptions", "/desk", "/today")),
+    Walk(name="desk", role=Role.PROVIDER, begins=("/payable",)),
     Walk(name="resident", role=Role.HOLDER, begins=("/my",)),
     Walk(name="finance_1", role=Role.FINANCE, begins=("/runs",)),
     Walk(name="finance_2", role=Role.FINANCE, nth=1, begins=("/runs",)),

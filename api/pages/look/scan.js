@@ -55,6 +55,7 @@ const stop = () => {
   }
   stream = undefined;
   view.srcObject = null;
+  view.hidden = true;
 };
 
 const look = async () => {
@@ -79,6 +80,7 @@ const begin = async () => {
     return;
   }
   say("looking");
+  view.hidden = false;
   view.srcObject = stream;
   await view.play();
   torch.hidden = !stream.getVideoTracks()[0].getCapabilities?.().torch;
@@ -121,6 +123,5 @@ addEventListener("pagehide", stop);
 camera.hidden = false;
 if (!navigator.mediaDevices) {
   start.hidden = true;
-  view.hidden = true;
   say("absent");
 }

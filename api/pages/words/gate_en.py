@@ -95,7 +95,7 @@ WORDS: Final[Mapping[str, str]] = {
     "right_kind.arrangement": "An arrangement",
     "rights.list": "The newest first",
     "rights.what": "What",
-    "rights.reference": "Reference number",
+    "rights.reference": "Reference of the decision",
     "rights.period": "Period",
     "rights.left": "Left",
     "rights.of": "{left} of {whole}",

@@ -96,7 +96,7 @@ WORDS: Final[Mapping[str, str]] = {
     "right_kind.arrangement": "Arrangement",
     "rights.list": "Het nieuwste eerst",
     "rights.what": "Wat",
-    "rights.reference": "Kenmerk",
+    "rights.reference": "Kenmerk van het besluit",
     "rights.period": "Looptijd",
     "rights.left": "Over",
     "rights.of": "{left} van {whole}",
