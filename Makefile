@@ -22,7 +22,7 @@ ifndef ONCE
 endif
 
 test: $(READY) postgresql chromium ## Run every test but the long proofs, on SQLite and PostgreSQL.
-	TMPDIR=$$(sh .make/setup.sh scratch) \
+	TMPDIR=$$(sh .make/setup.sh scratch) PYTHONDONTWRITEBYTECODE= \
 	$(BIN)/python -m pytest -q -n 3 --dist worksteal -m "not prove and not bench" $(ARGS)
 
 check: $(READY) ## Check format, style, types, who imports whom, and the other contracts.

@@ -122,7 +122,6 @@ def _findings(work: Work) -> Iterator[Finding]:
     yield from settlements.lacking_items(work)
     yield from recoveries.owed(work)
     yield from recoveries.interest(work)
-    yield from confirmations.disputed(work)
     yield from confirmations.unconfirmed(work)
     yield from settlements.files(work)
 
@@ -130,7 +129,7 @@ def _findings(work: Work) -> Iterator[Finding]:
 @lru_cache(maxsize=_REMEMBERED)
 def _checks(municipality_id: str) -> tuple[Check, ...]:
     """All that are one statement, made once: making them takes longer than asking small books."""
-    families = (books, redemptions, rights, terms, settlements, recoveries, announcements)
+    families = (books, redemptions, rights, terms, settlements, recoveries, announcements, confirmations)
     return tuple(chain.from_iterable(each.checks(municipality_id) for each in families))
 
 

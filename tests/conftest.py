@@ -4,6 +4,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from sqlalchemy import Engine, text
 from ledger import collector, db, migrations
 from tests import engines, postgres
 from tests.world import World
+
+collector.rarely()  # while the tests are collected, too: a third of the time of importing them
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -61,6 +64,7 @@ def postgresql_template() -> Iterator[str]:
         migrations.upgrade(engine)
         engine.dispose()
         yield url
+        _administration(url).dispose()
 
 
 @pytest.fixture(scope="session")
@@ -73,10 +77,15 @@ def postgresql_world_template(postgresql_template: str) -> World:
 
 
 def administer(url: str, command: str) -> None:
-    engine = db.connect(url)
-    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+    """A command to the cluster behind this URL, as its superuser."""
+    with _administration(url).connect() as connection:
         connection.execute(text(command))
-    engine.dispose()
+
+
+@cache
+def _administration(url: str) -> Engine:
+    """Its one connection stays open for as long as the tests last: to begin one takes as long as a copy."""
+    return db.connect(url).execution_options(isolation_level="AUTOCOMMIT")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

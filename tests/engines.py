@@ -16,13 +16,20 @@ _REMEMBERED: Final = 5000
 
 
 def sharing(connect: Callable[[str], Engine]) -> Callable[[str], Engine]:
-    """The same connect, whose engines share dialect and compiled statements with the first of their kind."""
+    """The same connect, whose engines share dialect and compiled statements with the first that connected."""
     kinds: dict[str, tuple[Any, LRUCache[Any, Any]]] = {}
 
     def connect_sharing(url: str) -> Engine:
         engine = connect(url)
-        first = (engine.dialect, LRUCache[Any, Any](_REMEMBERED))
-        engine.dialect, engine._compiled_cache = kinds.setdefault(engine.dialect.name, first)
+        kind = engine.dialect.name
+        if kind not in kinds or not _has_met_a_server(kinds[kind][0]):
+            kinds[kind] = engine.dialect, LRUCache[Any, Any](_REMEMBERED)
+        engine.dialect, engine._compiled_cache = kinds[kind]
         return engine
 
     return connect_sharing
+
+
+def _has_met_a_server(dialect: Any) -> bool:
+    """Whether it knows its server: an engine that never connects, as some tests make, teaches it nothing."""
+    return hasattr(dialect, "default_isolation_level")

@@ -118,6 +118,20 @@ def revoke_code(id: PathId, desk: Annotated[Desk, writing(Action.ISSUE_CODES)]) 
     return row
 
 
+@router.post(
+    "/entitlements/{id}/_block-codes",
+    summary="Blokkeer de codes van een tegoed",
+    description="Voor de inwoner, of wie voor hem mag handelen, als de brief kwijt is. Geen code opent het "
+    "tegoed meer tot de gemeente een nieuwe uitgeeft; het saldo blijft. Opnieuw blokkeren wijzigt niets.",
+    response_model=schemas.Page[schemas.Code],
+)
+def block_codes(id: PathId, desk: Annotated[Desk, writing(Action.BLOCK_CODES)]) -> Any:
+    right = desk.find(Entitlement, id, EntitlementNotFound(id=id))
+    desk.require_person(right.holder_id, EntitlementNotFound(id=id))
+    codes.block(desk.work, id)
+    return everything(codes.of_entitlement(desk.work, id))
+
+
 @router.get(
     "/code-keys",
     summary="Toon de openbare sleutels van codes",

@@ -4,12 +4,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, Subquery, exists, func, literal, select, tuple_
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from ledger import gates
-from ledger.checks.findings import PIECE, Finding, FindingKind
+from ledger.checks.findings import PIECE, Check, Finding, FindingKind
 from ledger.clock import dutch_day
 from ledger.db import Work
 from ledger.rules import confirmations as rules
@@ -27,10 +27,11 @@ from ledger.tables import (
 from ledger.tables.base import linked
 
 
-def disputed(work: Work) -> Iterator[Finding]:
+def checks(municipality_id: str) -> Iterator[Check]:
     """Settled lines of which the resident's last word before was a dispute, that nobody let go."""
+    told = (literal("not settled"), literal("settled"))
     statement = (
-        _settled(work, col(Entry.id), col(ResidentWord.number))
+        _settled(municipality_id, col(Entry.id), col(ResidentWord.number), *told)
         .join(ResidentWord, linked(ResidentWord, SettlementLine, col(ResidentWord.entry_id) == col(Entry.id)))
         .where(
             col(ResidentWord.kind) == WordKind.DISPUTED,
@@ -39,13 +40,7 @@ def disputed(work: Work) -> Iterator[Finding]:
             ~gates.is_let_go(),
         )
     )
-    for entry_id, number in work.session.execute(statement, execution_options={"yield_per": PIECE}):
-        yield Finding(
-            kind=FindingKind.SETTLEMENT_DISPUTED,
-            place=f"entry {entry_id}, word {number}",
-            expected="not settled",
-            found="settled",
-        )
+    yield Check(kind=FindingKind.SETTLEMENT_DISPUTED, place="entry {}, word {}", statement=statement)
 
 
 def unconfirmed(work: Work) -> Iterator[Finding]:
@@ -61,7 +56,7 @@ def unconfirmed(work: Work) -> Iterator[Finding]:
     redemption_id = func.coalesce(col(FollowUp.redemption_id), col(Entry.cause_id))
     statement = (
         _settled(
-            work,
+            work.municipality_id,
             col(Entry.id),
             col(Entitlement.programme_id),
             col(Redemption.programme_version),
@@ -94,30 +89,30 @@ def unconfirmed(work: Work) -> Iterator[Finding]:
             )
 
 
-def _settled(work: Work, *columns: Any) -> Select[*tuple[Any, ...]]:
+def _settled(municipality_id: str, *columns: Any) -> Select[*tuple[Any, ...]]:
     """Columns of the uses that were settled, but for those taken back whole."""
-    back = _taken_back(work)
+    back = _taken_back(municipality_id)
     return (
         select(*columns)
         .select_from(SettlementLine)
         .join(Entry, linked(Entry, SettlementLine, col(Entry.id) == col(SettlementLine.entry_id)))
         .outerjoin(back, back.c.entry_id == col(Entry.id))
         .where(
-            col(SettlementLine.municipality_id) == work.municipality_id,
+            col(SettlementLine.municipality_id) == municipality_id,
             col(Entry.kind).in_(gates.USES),
             func.coalesce(back.c.cents, 0) < col(Entry.amount),
         )
     )
 
 
-def _taken_back(work: Work) -> Subquery:
+def _taken_back(municipality_id: str) -> Subquery:
     """entry_id and cents of what was taken back of settled entries, as far as that was settled too."""
     back, line = aliased(Entry), aliased(SettlementLine)
     return (
         select(col(back.reverses_id).label("entry_id"), func.sum(-col(line.cents)).label("cents"))
         .select_from(line)
         .join(back, linked(back, line, col(back.id) == col(line.entry_id)))
-        .where(col(line.municipality_id) == work.municipality_id, col(back.kind) == EntryKind.REVERSE)
+        .where(col(line.municipality_id) == municipality_id, col(back.kind) == EntryKind.REVERSE)
         .group_by(col(back.reverses_id))
         .subquery()
     )

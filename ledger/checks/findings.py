@@ -146,9 +146,8 @@ class Check:
     statement: Executable
 
     def findings(self, work: Work) -> Iterator[Finding]:
-        """Streamed: books that agree take no memory."""
-        rows = work.session.execute(self.statement, execution_options={"yield_per": PIECE})
-        for *ids, expected, found in rows:
+        """Not streamed, which is dearer: books that agree answer nothing, and a report holds the rest."""
+        for *ids, expected, found in work.session.connection().execute(self.statement):
             place = self.place.format(*(plain(each) for each in ids))
             yield Finding(kind=self.kind, place=place, expected=plain(expected), found=plain(found))
 

@@ -212,6 +212,21 @@ class Stage:
             for town, other in zip(TOWNS, TOWNS[::-1], strict=True)
         }
 
+    @cached_property
+    def doors(self) -> dict[tuple[str, str], Action | None]:
+        """By method and path, the action that is asked for; see routes()."""
+        return {(method, path): action for method, path, action in routes(self.app)}
+
+    @cached_property
+    def kept(self) -> dict[str, str]:
+        """The digests of what was kept, with which every cell begins."""
+        self.database.reset()
+        return self.digests()
+
+    def digests(self) -> dict[str, str]:
+        """By municipality, of every row of it as it is now."""
+        return {town: digest(self.database.engine, town) for town in TOWNS}
+
     def forbidden(self, caller: Caller) -> tuple[frozenset[str], frozenset[str]]:
         """The ids and the names that no answer to this caller may hold."""
         if (caller.town, caller.name) not in self._forbidden:
@@ -289,9 +304,9 @@ class Judge:
     wrong: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._doors = {(method, path): action for method, path, action in routes(self.stage.app)}
+        self._doors = self.stage.doors
+        self._before = self.stage.kept
         self._mark = self.stage.database.mark()
-        self._before = self._digests()
 
     def call(self, call: Call, town: str) -> None:
         """Every cell of one route, as asked by everybody of one municipality."""
@@ -352,7 +367,7 @@ class Judge:
             return
         other = next(town for town in TOWNS if town != caller.town)
         is_still = answer.status_code >= 400 or (call.method == "GET" and not call.notes_looks)
-        if is_still and self._digests() != self._before:
+        if is_still and self.stage.digests() != self._before:
             yield f"changed something with {answer.status_code}"
         elif digest(self.stage.database.engine, other) != self._before[other]:
             yield "changed another municipality"
@@ -363,9 +378,6 @@ class Judge:
         if self.stage.database.mark() != self._mark:
             self.stage.database.reset()
             self._mark = self.stage.database.mark()
-
-    def _digests(self) -> dict[str, str]:
-        return {town: digest(self.stage.database.engine, town) for town in TOWNS}
 
 
 def _misanswered(answer: Response, call: Call, party: Party, wanted: Expected) -> Iterator[str]:
@@ -413,7 +425,7 @@ def digest(engine: Engine, town: str) -> str:
     with _seeing(engine) as connection:
         for name, statement in RAW.items():
             rows = connection.execute(statement, {"town": town})
-            found.update(f"{name} {sorted(map(repr, rows))}".encode())
+            found.update(f"{name} {sorted(repr(tuple(row)) for row in rows)}".encode())
     return found.hexdigest()
 
 

@@ -91,13 +91,13 @@ class OnPostgresql:
     def keep(self) -> None:
         """See Database."""
         self.engine.dispose()
-        administer(self.url, "CREATE DATABASE kept_matrix TEMPLATE ledger_matrix")
+        administer(self.url, "CREATE DATABASE kept_matrix TEMPLATE ledger_matrix STRATEGY FILE_COPY")
 
     def reset(self) -> None:
         """See Database."""
         self.engine.dispose()
         administer(self.url, "DROP DATABASE ledger_matrix WITH (FORCE)")
-        administer(self.url, "CREATE DATABASE ledger_matrix TEMPLATE kept_matrix")
+        administer(self.url, "CREATE DATABASE ledger_matrix TEMPLATE kept_matrix STRATEGY FILE_COPY")
 
     def mark(self) -> str:
         """See Database."""
@@ -108,7 +108,7 @@ class OnPostgresql:
 @contextmanager
 def on_postgresql(url: str) -> Iterator[OnPostgresql]:
     """A migrated database of its own in this cluster, dropped afterwards with its twin."""
-    administer(url, "CREATE DATABASE ledger_matrix TEMPLATE template_ledger")
+    administer(url, "CREATE DATABASE ledger_matrix TEMPLATE template_ledger STRATEGY FILE_COPY")
     found = OnPostgresql(url=url, engine=db.connect(url.replace("/postgres?", "/ledger_matrix?")))
     yield found
     found.engine.dispose()

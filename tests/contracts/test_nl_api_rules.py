@@ -23,7 +23,7 @@ from api.words import PROBLEMS
 from ledger import db
 from ledger.texts import Language
 
-DOCUMENT: dict[str, Any] = json.loads(openapi.text())
+DOCUMENT: dict[str, Any] = json.loads(openapi.FILE.read_text(encoding="utf-8"))
 PATHS: dict[str, dict[str, Any]] = DOCUMENT["paths"]
 PUBLIC = {path for path in application.PUBLIC if not is_page(path)}
 """Of the API; pages have rules of their own (tests/api/test_page_safety.py)."""

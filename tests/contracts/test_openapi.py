@@ -9,7 +9,7 @@ import pytest
 
 from api import openapi
 
-DOCUMENT: dict[str, Any] = json.loads(openapi.text())
+DOCUMENT: dict[str, Any] = json.loads(openapi.FILE.read_text(encoding="utf-8"))
 
 
 def _operations() -> Iterator[tuple[str, str, dict[str, Any]]]:

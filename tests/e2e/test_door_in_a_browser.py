@@ -98,6 +98,7 @@ def test_without_a_camera_one_types_and_the_keyboard_is_enough(
     with chromium() as browser, visiting(browser, locale="nl-NL", permissions=[]) as page:
         log_in(page, address, sqlite_served.secrets["provider"])
         page.goto(f"{address}/scan")
+        assert not page.locator("#view").is_visible(), "no black square before there is anything to see"
         page.get_by_role("button", name="Start de camera").click()
         expect(page.locator("#told")).to_contain_text("Typ de code")
         assert page.evaluate("document.activeElement.id") == "code"
@@ -119,6 +120,22 @@ def test_without_a_camera_one_types_and_the_keyboard_is_enough(
     assert world.left(right.id) == 100_00 - 62_30
 
 
+def test_a_refused_camera_is_told_and_a_photo_of_the_letter_will_do(
+    sqlite_served: Served, world: World, address: str, tmp_path: Path
+) -> None:
+    seen = camera.film(_letter(world, world.code(world.grant(restrictions=()).id).id), tmp_path / "x.mjpeg")
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(seen.read_bytes()[: seen.stat().st_size // camera.FRAMES])
+    refusing = ("--use-fake-device-for-media-stream", "--deny-permission-prompts")
+    with chromium(*refusing) as browser, visiting(browser, **PHONE) as page:
+        log_in(page, address, sqlite_served.secrets["provider"])
+        page.goto(f"{address}/scan")
+        page.get_by_role("button", name="Start de camera").click()
+        expect(page.locator("#told")).to_contain_text("mag niet worden gebruikt")
+        page.locator("#photo").set_input_files(photo)
+        expect(page.get_by_role("heading", level=1)).to_have_text("Wat heeft u gedaan?", timeout=20_000)
+
+
 def test_no_network_a_double_tap_going_back_and_two_tabs(
     sqlite_served: Served, world: World, address: str
 ) -> None:
@@ -135,6 +152,11 @@ def test_no_network_a_double_tap_going_back_and_two_tabs(
         page.context.set_offline(False)
         page.get_by_role("button", name="Verder").click()
         _fill(page)
+        page.context.set_offline(True)
+        page.get_by_role("button", name="Bevestig").click()
+        expect(page.get_by_role("alert")).to_contain_text("geen verbinding")
+        assert world.left(right.id) == 100_00
+        page.context.set_offline(False)
         page.get_by_role("button", name="Bevestig").dblclick()
         expect(page.get_by_role("status")).to_contain_text("Gelukt")
         page.evaluate("history.back()")

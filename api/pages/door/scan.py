@@ -103,7 +103,7 @@ def _offered(visit: Visit, form: Sent, *, refusal: Told | None = None) -> Respon
             "typed": typed(form, *quantities.FIELDS),
         }
 
-    return visit.shown("door/offers.html", content, refusal=refusal)
+    return visit.shown("door/offers.html", content, refusal=refusal, uses=Uses.SCRIPTS)
 
 
 def _quoted(visit: Visit, form: Sent) -> Response:
