@@ -60,8 +60,17 @@ def test_every_bad_line_is_told_and_nothing_is_booked(visitor: Visitor, world: W
         assert "2 van 3 regels kunnen niet" in told
         assert "Regel 4:" in told, "as an editor numbers them, the head is 1"
         assert "Regel 3:" in told
+        assert ("beoordelen wij alles opnieuw" in told) is (mode == "try")
+        assert told.count("U vraagt") == 1, "each reason is told once"
         assert answer.status_code == (200 if mode == "try" else 409)
     assert world.left(right.id) == 40_00
+
+
+def test_of_very_many_bad_lines_the_first_are_told_and_that_these_are_the_first(visitor: Visitor) -> None:
+    bad = HEAD + "".join(_line(number, uuid7(), 60, "2026-06-09") for number in range(201))
+    told = shown(_send(visitor, bad.encode(), "try").text)
+    assert "201 van 201 regels kunnen niet" in told
+    assert "alleen de eerste 200" in told
 
 
 @pytest.mark.parametrize(

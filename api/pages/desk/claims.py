@@ -40,9 +40,7 @@ def post_claim(visit: Claiming, form: AForm) -> Response:
     is_trial = form.one("mode") != "keep"
     try:
         if is_trial:
-            with visit.house.reading(visit.acting) as desk:
-                order = _order(desk, form)
-                bad = claims.judge(desk.work, order)
+            order, bad = visit.tried(lambda desk: _judged(desk, form))
             return _claims(visit, order=order, bad=bad)
         with visit.house.writing(visit.acting) as desk:
             order = _order(desk, form)
@@ -74,6 +72,12 @@ def get_claim(id: PathId, visit: Seeing, after: QueryId = None, done: Done = Non
         }
 
     return visit.shown("desk/claim.html", content, done=done)
+
+
+def _judged(desk: Desk, form: Sent) -> tuple[ClaimOrder, list[BadLine]]:
+    """Judging locks as booking does: a desk that only reads would fail when another redeems meanwhile."""
+    order = _order(desk, form)
+    return order, claims.judge(desk.work, order)
 
 
 def _order(desk: Desk, form: Sent) -> ClaimOrder:

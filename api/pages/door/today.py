@@ -21,7 +21,7 @@ from ledger.tables import Redemption
 router = APIRouter(include_in_schema=False)
 
 SHOWN_MAX: Final = 100
-"""The newest of today; all of them are at the desk."""
+"""The newest of today; what was redeemed earlier is read over the API, or by its claim at the desk."""
 
 
 class _Undo(Input):

@@ -14,6 +14,9 @@ WORDS: Final[Mapping[str, str]] = {
     "claims.bad": "{bad} of {lines} lines cannot be booked",
     "claims.good": "All {lines} lines can be booked",
     "claims.nothing_booked": "Nothing was booked. A claim is booked whole or not at all.",
+    "claims.judged_again": "When you send it in everything is judged again. The answer can be different "
+    "then.",
+    "claims.only": "Only the first {count} are shown.",
     "claims.line": "Line {line}:",
     "claims.file": "The file",
     "claims.file.hint": "CSV with the columns reference, service, quantity, service_date, and "

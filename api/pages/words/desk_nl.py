@@ -14,6 +14,9 @@ WORDS: Final[Mapping[str, str]] = {
     "claims.bad": "{bad} van {lines} regels kunnen niet",
     "claims.good": "Alle {lines} regels kunnen",
     "claims.nothing_booked": "Er is niets geboekt. Een declaratie wordt heel geboekt of niet.",
+    "claims.judged_again": "Als u het bestand indient, beoordelen wij alles opnieuw. De uitkomst kan dan "
+    "anders zijn.",
+    "claims.only": "U ziet alleen de eerste {count}.",
     "claims.line": "Regel {line}:",
     "claims.file": "Bestand",
     "claims.file.hint": "CSV met de kolommen reference, service, quantity, service_date, en entitlement "
