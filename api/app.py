@@ -26,6 +26,7 @@ from api.pages import (
     gate,
     invited,
     languages,
+    letter,
     login,
     look,
     own_sessions,
@@ -107,6 +108,7 @@ PAGES: Final = (
     start,
     login,
     invited,
+    letter,
     again,
     own_sessions,
     languages,
@@ -125,6 +127,8 @@ PUBLIC: Final = frozenset(
         "/",
         "/demo/{actor_id}",
         "/language/{language}",
+        "/letter",
+        "/letter/in",
         "/login",
         "/login/new",
         "/login/new/chosen",
@@ -173,6 +177,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             keyring=keys.read(found.keys),
             demo=found.demo,
             themes=themes.read(found.themes) if found.themes else {},
+            mail=found.mail,
         )
     )
 

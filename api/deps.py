@@ -22,7 +22,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import Engine
 
-from api import auth, schemas
+from api import auth, schemas, smtp
 from ledger import clock, db, keys, lists, people
 from ledger.db import Work
 from ledger.errors import ChangedMeanwhile, LedgerError
@@ -76,6 +76,8 @@ class House:
     demo: bool = False
     themes: Mapping[str, bytes] = field(default_factory=dict)
     """Style sheets that set the tokens of pages, by a municipality's code."""
+    mail: smtp.Settings | None = None
+    """The mail server that one-time codes go to; None: they are told by telephone."""
     desks_at_once: int = DESKS_AT_ONCE
     _turns: WeakKeyDictionary[AbstractEventLoop, Semaphore] = field(
         default_factory=WeakKeyDictionary, repr=False

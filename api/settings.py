@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
+from api import smtp
+
 _YES: Final = frozenset({"1", "true", "yes"})
 
 
@@ -20,6 +22,8 @@ class Settings:
     """TEGOED_KEYS: the keyring, a file that only its owner may read."""
     demo: bool = False
     """TEGOED_DEMO: say on the start page that nothing here is real."""
+    mail: smtp.Settings | None = None
+    """TEGOED_SMTP_HOST and what goes with it: how one-time codes are sent; None: by telephone."""
     themes: Path | None = None
     """TEGOED_THEMES: a folder of style sheets that set tokens, one for each municipality's code."""
 
@@ -34,4 +38,5 @@ class Settings:
             keys=Path(environment["TEGOED_KEYS"]),
             demo=environment.get("TEGOED_DEMO", "").lower() in _YES,
             themes=Path(environment["TEGOED_THEMES"]) if environment.get("TEGOED_THEMES") else None,
+            mail=smtp.Settings.of(environment) if environment.get("TEGOED_SMTP_HOST") else None,
         )

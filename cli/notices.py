@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import screen, typed
-from cli.faults import Status
+from cli.faults import Fault, Status
 from cli.host import Host
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from cli.smtp import Settings
+    from api.smtp import Mail, Settings
     from ledger.notices import Told
 
 
@@ -69,10 +69,14 @@ def send(
 
     Status 1 when something was not taken.
     """
-    from cli.smtp import Settings
+    from api.smtp import MailUnusable, Settings
     from ledger import db, municipalities
 
-    settings, hosts = Settings.of(os.environ), [host]
+    try:
+        settings = Settings.of(os.environ)
+    except MailUnusable as error:
+        raise Fault(str(error), Status.HOST) from None
+    hosts = [host]
     if every:
         with db.reading(host.engine) as session:
             known = [row.municipality_id for row in municipalities.listed(session)]
@@ -91,7 +95,7 @@ def _sent(host: Host, settings: "Settings", again: "list[UUID]") -> list[str]:
     """What became of each. Kept message by message, after the server answered: what was taken just before
     a crash is sent twice, and nothing is lost.
     """
-    from cli import smtp
+    from api import smtp
     from ledger import municipalities, notices
 
     with host.reading() as work:
@@ -99,11 +103,27 @@ def _sent(host: Host, settings: "Settings", again: "list[UUID]") -> list[str]:
         name = municipalities.get(work).name
     outcomes = []
     for each in waiting:
-        answer = smtp.send(settings, each, name, host.now)
+        try:
+            answer = smtp.send(settings, _mail(each), name, host.now)
+        except smtp.MailUnusable as error:
+            raise Fault(str(error), Status.HOST) from None
         with host.work() as work:
             kept = notices.note(work, each.notice.id, answer.outcome, answer.detail)
         outcomes.append(kept.outcome.value)
     return outcomes
+
+
+def _mail(told: "Told") -> "Mail":
+    from api.smtp import Mail
+
+    return Mail(
+        id=told.notice.id,
+        to_name=told.contact.name,
+        to=told.contact.email,
+        language=told.notice.language,
+        subject=told.notice.subject,
+        body=told.notice.body,
+    )
 
 
 def _became(told: "Told") -> str:

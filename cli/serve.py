@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""tegoed serve: the API over HTTP. The only command that knows the API."""
+"""tegoed serve: the API over HTTP."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -25,14 +26,20 @@ def serve(
     import uvicorn
 
     from api.app import create_app
+    from api.pages.themes import ThemeUnusable
     from api.settings import Settings
+    from api.smtp import MailUnusable
 
     if demo:
         host.database = DATABASE if host.database == DEFAULT_DATABASE else host.database
         host.keys = Path(KEYS) if host.keys == DEFAULT_KEYS else host.keys
     host.engine.dispose()  # it is there, and at the version that is needed
     _judge_keys(host, demo=demo)
-    app = create_app(Settings(database=host.database, keys=host.keys, demo=demo))
+    chosen = {"TEGOED_DATABASE": host.database, "TEGOED_KEYS": str(host.keys), "TEGOED_DEMO": str(int(demo))}
+    try:
+        app = create_app(Settings.of_environment({**os.environ, **chosen}))
+    except (MailUnusable, ThemeUnusable) as error:
+        raise Fault(str(error), Status.HOST) from None
     screen.say(f"http://{bind}:{port} serves {host.database}; Ctrl-C stops it")
     uvicorn.run(app, host=bind, port=port, log_level="warning", server_header=False)
 

@@ -26,6 +26,8 @@ class LookAction(StrEnum):
     """Shown to who asked."""
     LETTER = "letter"
     """Printed on a letter."""
+    LOGIN = "login"
+    """Sent or told a code to log in with."""
     IMPORT = "import"
     """Matched with a line of a message."""
     CORRECT = "correct"

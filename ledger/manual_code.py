@@ -17,6 +17,8 @@ from ledger.errors import Malformed
 _SYMBOLS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MODULUS: Final = 1021
 _VALUE_SYMBOLS: Final = 12
+BITS: Final = 5 * _VALUE_SYMBOLS
+"""How many bits one code holds."""
 _CHECK_SYMBOLS: Final = 2
 _TYPED_MAX: Final = 64
 _SPOKEN: Final = str.maketrans("ILOabcdefghijklmnopqrstuvwxyz", "110ABCDEFGH1JK1MN0PQRSTUVWXYZ")
@@ -33,7 +35,12 @@ class ManualCodeUnreadable(Malformed):
 
 def new() -> str:
     """A fresh random code, as it is printed."""
-    return _printed(secrets.randbits(5 * _VALUE_SYMBOLS))
+    return of(secrets.randbits(BITS))
+
+
+def of(value: int) -> str:
+    """The code of so many bits, as it is printed."""
+    return _printed(value & (1 << BITS) - 1)
 
 
 def normal(text: str) -> str:

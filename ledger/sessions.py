@@ -178,12 +178,17 @@ def open_of(work: Work) -> list[LoginSession]:
 
 def end_one(work: Work, session_id: UUID) -> None:
     """End a session of who acts. Of anybody else's, as of none, nothing is left to end."""
-    _end_own(work, col(LoginSession.id) == session_id)
+    _end(work, work.actor_id, col(LoginSession.id) == session_id)
 
 
 def end_others(work: Work, kept_id: UUID) -> None:
     """End every session of who acts but this one."""
-    _end_own(work, col(LoginSession.id) != kept_id)
+    _end(work, work.actor_id, col(LoginSession.id) != kept_id)
+
+
+def end_of(work: Work, actor_id: UUID, proof: Proof) -> None:
+    """End every session of an account that began with this proof: what proved it is lost, say."""
+    _end(work, actor_id, col(LoginSession.proof) == proof)
 
 
 def end(session: Session, secret: str, *, now: datetime) -> None:
@@ -227,12 +232,12 @@ def _in_force(work: Work, key_digest: bytes | None) -> ActingAs | None:
     return actors.proven(work, {key_digest}).get(key_digest)
 
 
-def _end_own(work: Work, which: ColumnElement[bool]) -> None:
+def _end(work: Work, actor_id: UUID, which: ColumnElement[bool]) -> None:
     work.session.connection().execute(
         update(LoginSession)
         .where(
             col(LoginSession.municipality_id) == work.municipality_id,
-            col(LoginSession.actor_id) == work.actor_id,
+            col(LoginSession.actor_id) == actor_id,
             col(LoginSession.ended_at).is_(None),
             which,
         )

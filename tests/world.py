@@ -131,11 +131,23 @@ class World:
 
     # ---------------------------------------------------------------- people and rights
 
-    def person(self, *, id: UUID | None = None, bsn: str | None = None, surname: str = "de Wit") -> UUID:
+    def person(
+        self,
+        *,
+        id: UUID | None = None,
+        bsn: str | None = None,
+        surname: str = "de Wit",
+        email: str | None = None,
+    ) -> UUID:
         """A registered resident of 1112."""
         person_id = id or uuid7()
         identity = Identity(
-            bsn=bsn, surname=surname, birth_date=date(1944, 3, 9), postcode="1112AB", city="Diemen"
+            bsn=bsn,
+            surname=surname,
+            birth_date=date(1944, 3, 9),
+            postcode="1112AB",
+            city="Diemen",
+            email=email,
         )
         with self.work() as work:
             people.register(work, self.keys, [people.PersonInput(id=person_id, identity=identity)])

@@ -181,6 +181,48 @@ class LoginInvitation(Row, table=True):
     """When it was used, or a later one took its place."""
 
 
+class LetterLogin(Row, table=True):
+    """How a resident logs in with the code of a letter and a code that is sent or told to them each time."""
+
+    __table_args__ = (
+        refers("person_id", "person"),
+        UniqueConstraint("municipality_id", "digest"),
+        Index("ix_letter_login_person", "municipality_id", "person_id"),
+        STRICT,
+    )
+
+    municipality_id: str = Field(sa_type=Text, primary_key=True)
+    """For which municipality."""
+    id: UUID = Field(sa_type=Id, primary_key=True)
+    """UUIDv7; the code of the letter is derived from it and a key in the keyring."""
+    person_id: UUID = Field(sa_type=Id)
+    """To whom the letter is."""
+    digest: bytes = Field(sa_type=LargeBinary)
+    """HMAC-SHA-256 of the code of the letter, under a key that is not in the database."""
+    recorded_by: UUID = Field(sa_type=Id)
+    """Who made the letter."""
+    recorded_at: datetime = Field(sa_type=Instant)
+    """When it was made."""
+    expires_at: datetime = Field(sa_type=Instant)
+    """From when it opens nothing."""
+    revoked_at: datetime | None = Field(sa_type=Instant, default=None)
+    """From when it opens nothing because the letter was lost."""
+    one_time_digest: bytes | None = Field(sa_type=LargeBinary, default=None)
+    """HMAC-SHA-256 of the newest one-time code; None: it was used, or there was none."""
+    one_time_until: datetime | None = Field(sa_type=Instant, default=None)
+    """From when the one-time code opens nothing."""
+    asks: int = Field(sa_type=Count, default=0)
+    """How many one-time codes were asked since somebody logged in with one."""
+    ask_from: datetime | None = Field(sa_type=Instant, default=None)
+    """From when another one may be asked."""
+    failures: int = Field(sa_type=Count, default=0)
+    """How many one-time codes in a row were wrong."""
+    blocked_until: datetime | None = Field(sa_type=Instant, default=None)
+    """Until when every try is refused, because of those before."""
+    used_at: datetime | None = Field(sa_type=Instant, default=None)
+    """When somebody logged in with it last."""
+
+
 class LocalLogin(Row, table=True):
     """How an account logs in with a user name, a password and a code that changes every half minute."""
 

@@ -596,6 +596,15 @@ _ACCOUNTS: Final[Mapping[str, tuple[str, Detail]]] = {
         "The user name, the password or the code is not right, or it went wrong too often. Check all three. "
         "After five times you have to wait a while.",
     ),
+    "letter_login_failed": (
+        "This is not right",
+        "The login code or the one-time code is not right, or it went wrong too often. Copy both as they "
+        "stand. The code for your provider does not work here. After five times you have to wait a while.",
+    ),
+    "letter_login_not_found": (
+        "This resident has no letter to log in with",
+        "First make a letter with a login code, or a new one when the old one was blocked or has expired.",
+    ),
     "invitation_unknown": (
         "This invitation does not work",
         "It was used already, it is older than three days, or it was not copied whole. Ask your "

@@ -612,6 +612,15 @@ _ACCOUNTS: Final[Mapping[str, tuple[str, Detail]]] = {
         "De gebruikersnaam, het wachtwoord of de code klopt niet, of het ging te vaak mis. Controleer alle "
         "drie. Na vijf keer moet u even wachten.",
     ),
+    "letter_login_failed": (
+        "Dit klopt niet",
+        "De inlogcode of de code voor één keer klopt niet, of het ging te vaak mis. Neem beide over zoals ze "
+        "er staan. De code voor uw aanbieder werkt hier niet. Na vijf keer moet u even wachten.",
+    ),
+    "letter_login_not_found": (
+        "Deze inwoner heeft geen brief om mee in te loggen",
+        "Maak eerst een brief met een inlogcode, of een nieuwe als de oude is geblokkeerd of verlopen.",
+    ),
     "invitation_unknown": (
         "Deze uitnodiging werkt niet",
         "Zij is al gebruikt, is ouder dan drie dagen, of is niet helemaal overgenomen. Vraag uw beheerder om "

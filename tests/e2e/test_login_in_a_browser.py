@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from api.app import build
 from api.deps import House
-from ledger import local_logins
+from ledger import letter_logins, local_logins
 from ledger.local_logins import InvitationInput
 from ledger.tables import Role
 from tests.api.browsing import Scene
@@ -57,7 +57,7 @@ def test_axe_finds_nothing_on_any_way_in(
 ) -> None:
     wrong: list[str] = []
     with visiting(browser, locale=locale, color_scheme=scheme) as page:
-        for path in ("/", "/login", "/login/new"):
+        for path in ("/", "/login", "/letter", "/login/new"):
             page.goto(f"{address}{path}")
             assert page.evaluate("document.documentElement.lang") == locale[:2]
             wrong += _faults(page, path)
@@ -69,6 +69,44 @@ def test_axe_finds_nothing_on_any_way_in(
         wrong += _faults(page, "/sessions")
         wrong += _again(scene, page, address)
     assert wrong == []
+
+
+@pytest.mark.parametrize(("locale", "scheme"), [("nl-NL", "light"), ("en-GB", "dark")])
+def test_a_resident_logs_in_with_a_letter_and_the_keyboard_alone(
+    scene: Scene, address: str, browser: Browser, locale: str, scheme: str
+) -> None:
+    world = scene.served.world
+    person = world.person(surname="Els")
+    with world.work() as work:
+        code = letter_logins.printed(work, world.keys, [person])[person]
+        once = letter_logins.tell(work, world.keys, person, "gezien aan de balie")
+    with visiting(browser, locale=locale, color_scheme=scheme) as page:
+        page.goto(f"{address}/letter?town={world.municipality_id}")
+        _tab_to(page, "letterCode")
+        page.keyboard.type(f"{code[:-1]}{'0' if code[-1] != '0' else '1'}")
+        page.keyboard.press("Enter")
+        expect(page.locator("[role=alert]")).to_be_focused()
+        wrong = _faults(page, "a typing error")
+        _tab_to(page, "letterCode")
+        page.keyboard.press("Control+A")
+        page.keyboard.type(code.lower())
+        page.keyboard.press("Enter")
+        expect(page.locator("#oneTime")).to_be_visible()
+        wrong += _faults(page, "the one-time code")
+        _tab_to(page, "oneTime")
+        page.keyboard.type(once)
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(f"{address}/my")
+    assert wrong == []
+
+
+def _tab_to(page: Page, id_: str) -> None:
+    """As who has no mouse goes there."""
+    for _ in range(30):
+        if page.evaluate("document.activeElement.id") == id_:
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"no way to {id_} by the keyboard")
 
 
 def test_a_demo_is_walked_through_in_two_clicks(scene: Scene, address: str, browser: Browser) -> None:

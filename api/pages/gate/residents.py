@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from api.deps import Desk, PathId
 from api.pages.faults import Told
 from api.pages.visit import AForm, Done, Sent, Visit, typed, visit
-from ledger import lists, people, standing_rights
+from ledger import letter_logins, lists, people, standing_rights
 from ledger.clock import dutch_day
 from ledger.ids import uuid7
 from ledger.inputs import Input, Text
@@ -104,7 +104,7 @@ def post_new(visit: Registering, form: AForm) -> Response:
 @router.get("/residents/{id}")
 def get_resident(id: PathId, visit: Seeing, done: Done = None) -> Response:
     """What this resident has; who it is stays closed until somebody says why they look."""
-    return _resident(visit, id, done=done)
+    return resident_page(visit, id, done=done)
 
 
 @router.post("/residents/{id}")
@@ -117,10 +117,10 @@ def post_look(id: PathId, visit: Finding, form: AForm) -> Response:
         found.extend(people.read(desk.work, desk.keys, [id], asked.purpose).values())
         return f"/residents/{id}"
 
-    answer = visit.acted(act, done="looked", otherwise=lambda why: _resident(visit, id, refusal=why))
+    answer = visit.acted(act, done="looked", otherwise=lambda why: resident_page(visit, id, refusal=why))
     if answer.status_code != 303:
         return answer
-    return _resident(visit, id, identity=found[0] if found else None, is_open=True)
+    return resident_page(visit, id, identity=found[0] if found else None, is_open=True)
 
 
 @router.post("/residents/{id}/mandates")
@@ -140,7 +140,7 @@ def post_mandate(id: PathId, visit: Registering, form: AForm) -> Response:
         return f"/residents/{id}"
 
     return visit.acted(
-        act, done="mandate", otherwise=lambda why: _resident(visit, id, refusal=why, form=form)
+        act, done="mandate", otherwise=lambda why: resident_page(visit, id, refusal=why, form=form)
     )
 
 
@@ -156,7 +156,7 @@ def post_end_mandate(
         people.end_mandate(desk.work, mandateId, dutch_day(desk.work.now))
         return f"/residents/{id}"
 
-    return visit.acted(act, done="mandate_ended", otherwise=lambda why: _resident(visit, id, refusal=why))
+    return visit.acted(act, done="mandate_ended", otherwise=lambda why: resident_page(visit, id, refusal=why))
 
 
 def _person(form: Sent) -> PersonInput:
@@ -189,7 +189,7 @@ def _new(visit: Visit, *, refusal: Told | None = None, form: Sent | None = None)
     return visit.shown("gate/new.html", content, refusal=refusal)
 
 
-def _resident(
+def resident_page(
     visit: Visit,
     id: UUID,
     *,
@@ -199,6 +199,8 @@ def _resident(
     identity: Identity | None = None,
     is_open: bool = False,
 ) -> Response:
+    """The page of a resident, with who it is where somebody said why they look."""
+
     def content(desk: Desk) -> Mapping[str, Any]:
         desk.find(Person, id, PersonNotFound(person_id=id))
         rights = lists.page(desk.work, Entitlement, after=None, limit=RIGHTS_MAX, holder_id=id)[::-1]
@@ -211,8 +213,9 @@ def _resident(
             "mandates": mandates,
             "mandate_kinds": list(MandateKind),
             "mandate_id": uuid7(),
+            "letter_login": letter_logins.of_person(desk.work, id),
             "today": dutch_day(desk.work.now),
-            "typed": typed(form, "representativeId", "kind", "validFrom", "validUntil"),
+            "typed": typed(form, "representativeId", "kind", "validFrom", "validUntil", "how"),
         }
 
     return visit.shown("gate/resident.html", content, refusal=refusal, done=done)

@@ -100,6 +100,7 @@ WORDS: Final[Mapping[str, str]] = {
     "access_action.search": "searched",
     "access_action.read": "read",
     "access_action.letter": "put on a letter",
+    "access_action.login": "sent or told a code to log in",
     "access_action.import": "recognised in a message",
     "access_action.correct": "corrected",
     "access_action.erase": "erased",

@@ -102,6 +102,7 @@ WORDS: Final[Mapping[str, str]] = {
     "access_action.search": "gezocht",
     "access_action.read": "gelezen",
     "access_action.letter": "op een brief gezet",
+    "access_action.login": "een code om in te loggen gestuurd of verteld",
     "access_action.import": "herkend in een bericht",
     "access_action.correct": "verbeterd",
     "access_action.erase": "gewist",

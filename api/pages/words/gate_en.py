@@ -78,6 +78,22 @@ WORDS: Final[Mapping[str, str]] = {
     "resident.rights": "Entitlements",
     "resident.no_rights": "There are no entitlements yet.",
     "resident.grant": "Grant an entitlement",
+    "resident.letter_login": "Logging in with the letter",
+    "resident.letter_login.none": "There is no letter that this resident can log in with. The next letter "
+    "that you print carries a login code.",
+    "resident.letter_login.since": "The login code is of {day}.",
+    "resident.letter_login.used": "Logged in with it: {moment}.",
+    "resident.letter_login.unused": "Nobody has logged in with it yet.",
+    "resident.letter_login.how": "How do you know that you are speaking to this resident? For instance: "
+    "called back at the known number. This is noted.",
+    "resident.letter_login.tell": "Make a one-time code",
+    "resident.letter_login.block": "Block the login code: the letter is lost",
+    "one_time_told.title": "One-time code",
+    "one_time_told.lead": "Read this code out. It works for {minutes} minutes, and only together with the "
+    "login code of the letter.",
+    "one_time_told.once": "You see this code once, now. Where it fails, make a new one.",
+    "done.login_blocked": "The login code is blocked. Print a letter for a new one.",
+    "field.how": "How you know",
     "resident.mandates": "Who may act",
     "resident.no_mandates": "Nobody acts for this resident.",
     "resident.mandate.new": "Record a mandate",

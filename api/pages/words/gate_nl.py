@@ -79,6 +79,22 @@ WORDS: Final[Mapping[str, str]] = {
     "resident.rights": "Tegoeden",
     "resident.no_rights": "Er zijn nog geen tegoeden.",
     "resident.grant": "Ken een tegoed toe",
+    "resident.letter_login": "Inloggen met de brief",
+    "resident.letter_login.none": "Er is geen brief waarmee deze inwoner kan inloggen. Op de volgende brief "
+    "die u afdrukt, staat een inlogcode.",
+    "resident.letter_login.since": "De inlogcode is van {day}.",
+    "resident.letter_login.used": "Ermee ingelogd: {moment}.",
+    "resident.letter_login.unused": "Er is nog niet mee ingelogd.",
+    "resident.letter_login.how": "Hoe weet u dat u deze inwoner aan de lijn heeft? Bijvoorbeeld: teruggebeld "
+    "op het bekende nummer. Dit wordt genoteerd.",
+    "resident.letter_login.tell": "Maak een code voor één keer",
+    "resident.letter_login.block": "Blokkeer de inlogcode: de brief is kwijt",
+    "one_time_told.title": "Code voor één keer",
+    "one_time_told.lead": "Lees deze code voor. Hij werkt {minutes} minuten, en alleen samen met de "
+    "inlogcode uit de brief.",
+    "one_time_told.once": "U ziet deze code nu één keer. Lukt het niet, maak dan een nieuwe.",
+    "done.login_blocked": "De inlogcode is geblokkeerd. Druk een brief af voor een nieuwe.",
+    "field.how": "Hoe u het weet",
     "resident.mandates": "Wie mag handelen",
     "resident.no_mandates": "Niemand handelt voor deze inwoner.",
     "resident.mandate.new": "Leg een machtiging vast",

@@ -61,6 +61,29 @@ WORDS: Final[Mapping[str, str]] = {
     "login.by_key.lead": "When you have no password you log in with the key of your account. An "
     "administrator of your municipality makes it.",
     "login.do_key": "Log in with the key",
+    "login.by_letter": "I have a letter with a login code",
+    "letter.title": "Log in with your letter",
+    "letter.lead": "Your letter from the municipality has a login code. Type it here. It is not the code "
+    "that you show your provider.",
+    "letter.code.hint": "Fourteen letters and digits, such as XXXX-XXXXX-XXXXX. Capitals and hyphens do not "
+    "matter.",
+    "letter.do": "Continue",
+    "letter.lost": "Did you lose your letter? Call your municipality. It blocks the old code and sends a new "
+    "letter.",
+    "letter.no_town": "Choose your municipality",
+    "one_time.title": "One more code, for one time",
+    "one_time.lead": "If we have your e-mail address, a code of six digits is there now. It works for "
+    "{minutes} minutes. Look among unwanted e-mail as well.",
+    "one_time.telephone": "You have no e-mail, or nothing arrives? Call your municipality and ask for a "
+    "one-time code. Keep your letter at hand.",
+    "one_time.hint": "Six digits. Give this code to nobody else.",
+    "one_time.once_more": "Send a new code",
+    "one_time.back": "Type another login code",
+    "letter_mail.subject": "Your code to log in",
+    "letter_mail.body": "Your code is {code}\n\nIt works for {minutes} minutes, and once. Type it on the "
+    "page where you are logging in. Give it to nobody, not even to somebody who says to be of the "
+    "municipality.\n\nDid you not want to log in? Then somebody else has your letter. Call your "
+    "municipality.\n\nMunicipality of {name}\n",
     "login.invited": "I have an invitation, or I forgot my password",
     "login.totp.hint": "The six digits that the app on your telephone shows now. Each code works once.",
     "login.kept": "What you had filled in is kept. After logging in you can still send it. A file "
@@ -118,6 +141,9 @@ WORDS: Final[Mapping[str, str]] = {
     "language.code": "nl",
     "field.loginName": "User name",
     "field.password": "Password",
+    "field.town": "Your municipality",
+    "field.letterCode": "Login code of the letter",
+    "field.oneTime": "One-time code",
     "field.totp": "Code from the app",
     "field.invitation": "Code of the invitation",
     "field.chosen": "New password",

@@ -61,6 +61,28 @@ WORDS: Final[Mapping[str, str]] = {
     "login.by_key.lead": "Heeft u geen wachtwoord, dan logt u in met de sleutel van uw account. Een "
     "beheerder van uw gemeente maakt die.",
     "login.do_key": "Inloggen met de sleutel",
+    "login.by_letter": "Ik heb een brief met een inlogcode",
+    "letter.title": "Inloggen met uw brief",
+    "letter.lead": "In uw brief van de gemeente staat een inlogcode. Typ die hier over. Het is niet de code "
+    "die u aan uw aanbieder laat zien.",
+    "letter.code.hint": "Veertien letters en cijfers, zoals XXXX-XXXXX-XXXXX. Hoofdletters en streepjes "
+    "maken niet uit.",
+    "letter.do": "Verder",
+    "letter.lost": "Bent u uw brief kwijt? Bel uw gemeente. Zij blokkeert de oude code en stuurt een nieuwe "
+    "brief.",
+    "letter.no_town": "Kies uw gemeente",
+    "one_time.title": "Nog een code, voor één keer",
+    "one_time.lead": "Hebben wij uw e-mailadres, dan staat daar nu een code van zes cijfers. Hij werkt "
+    "{minutes} minuten. Kijk ook bij ongewenste e-mail.",
+    "one_time.telephone": "Heeft u geen e-mail, of komt er niets? Bel uw gemeente en vraag om een code voor "
+    "één keer. Houd uw brief bij de hand.",
+    "one_time.hint": "Zes cijfers. Geef deze code aan niemand anders.",
+    "one_time.once_more": "Stuur een nieuwe code",
+    "one_time.back": "Een andere inlogcode typen",
+    "letter_mail.subject": "Uw code om in te loggen",
+    "letter_mail.body": "Uw code is {code}\n\nHij werkt {minutes} minuten, en één keer. Typ hem op de pagina "
+    "waar u aan het inloggen bent. Geef hem aan niemand, ook niet aan iemand die zegt van de gemeente te "
+    "zijn.\n\nWilde u niet inloggen? Dan heeft iemand anders uw brief. Bel uw gemeente.\n\nGemeente {name}\n",
     "login.invited": "Ik heb een uitnodiging, of ik ben mijn wachtwoord vergeten",
     "login.totp.hint": "De zes cijfers die de app op uw telefoon nu laat zien. Elke code werkt één keer.",
     "login.kept": "Wat u had ingevuld, is bewaard. Na het inloggen kunt u het alsnog versturen. Een "
@@ -117,6 +139,9 @@ WORDS: Final[Mapping[str, str]] = {
     "language.code": "en",
     "field.loginName": "Gebruikersnaam",
     "field.password": "Wachtwoord",
+    "field.town": "Uw gemeente",
+    "field.letterCode": "Inlogcode uit de brief",
+    "field.oneTime": "Code voor één keer",
     "field.totp": "Code uit de app",
     "field.invitation": "Code van de uitnodiging",
     "field.chosen": "Nieuw wachtwoord",

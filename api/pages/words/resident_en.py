@@ -84,6 +84,7 @@ WORDS: Final[Mapping[str, str]] = {
     "look.search": "looked for you",
     "look.read": "read",
     "look.letter": "put on a letter",
+    "look.login": "sent or told a code to log in",
     "look.import": "recognised in a message",
     "look.correct": "corrected",
     "look.erase": "erased",

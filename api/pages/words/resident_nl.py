@@ -84,6 +84,7 @@ WORDS: Final[Mapping[str, str]] = {
     "look.search": "gezocht",
     "look.read": "gelezen",
     "look.letter": "op een brief gezet",
+    "look.login": "code om in te loggen gestuurd of verteld",
     "look.import": "herkend in een bericht",
     "look.correct": "verbeterd",
     "look.erase": "gewist",

@@ -494,6 +494,29 @@ CREATE TABLE left_out (
 
 CREATE INDEX ix_left_out_provider ON left_out (municipality_id, provider_id, run_id)
 
+CREATE TABLE letter_login (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  person_id UUID NOT NULL,
+  digest BYTEA NOT NULL,
+  recorded_by UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  revoked_at TIMESTAMP WITH TIME ZONE,
+  one_time_digest BYTEA,
+  one_time_until TIMESTAMP WITH TIME ZONE,
+  asks BIGINT NOT NULL,
+  ask_from TIMESTAMP WITH TIME ZONE,
+  failures BIGINT NOT NULL,
+  blocked_until TIMESTAMP WITH TIME ZONE,
+  used_at TIMESTAMP WITH TIME ZONE,
+  CONSTRAINT pk_letter_login PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_letter_login_municipality_id_person_id FOREIGN KEY(municipality_id, person_id) REFERENCES person (municipality_id, id),
+  CONSTRAINT uq_letter_login_municipality_id_digest UNIQUE (municipality_id, digest)
+)
+
+CREATE INDEX ix_letter_login_person ON letter_login (municipality_id, person_id)
+
 CREATE TABLE line_mark (
   municipality_id TEXT NOT NULL,
   entry_id UUID NOT NULL,
@@ -1623,6 +1646,12 @@ ALTER TABLE left_out ENABLE ROW LEVEL SECURITY
 ALTER TABLE left_out FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON left_out USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE letter_login ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE letter_login FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON letter_login USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
 ALTER TABLE line_mark ENABLE ROW LEVEL SECURITY
 

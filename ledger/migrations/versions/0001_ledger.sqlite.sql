@@ -533,6 +533,30 @@ CREATE TABLE left_out (
 
 CREATE INDEX ix_left_out_provider ON left_out (municipality_id, provider_id, run_id)
 
+CREATE TABLE letter_login (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  person_id BLOB NOT NULL,
+  digest BLOB NOT NULL,
+  recorded_by BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  revoked_at INTEGER,
+  one_time_digest BLOB,
+  one_time_until INTEGER,
+  asks INTEGER NOT NULL,
+  ask_from INTEGER,
+  failures INTEGER NOT NULL,
+  blocked_until INTEGER,
+  used_at INTEGER,
+  CONSTRAINT pk_letter_login PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_letter_login_municipality_id_person_id FOREIGN KEY(municipality_id, person_id) REFERENCES person (municipality_id, id),
+  CONSTRAINT uq_letter_login_municipality_id_digest UNIQUE (municipality_id, digest)
+)
+ STRICT
+
+CREATE INDEX ix_letter_login_person ON letter_login (municipality_id, person_id)
+
 CREATE TABLE line_mark (
   municipality_id TEXT NOT NULL,
   entry_id BLOB NOT NULL,
@@ -1785,6 +1809,12 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('demand', 'sqlite_autoindex_de
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('left_out', 'ix_left_out_provider', '1000000 1000000 20 20')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('left_out', 'left_out', '1000000 1000000 20 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('letter_login', 'ix_letter_login_person', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('letter_login', 'sqlite_autoindex_letter_login_2', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('letter_login', 'sqlite_autoindex_letter_login_1', '1000000 1000000 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('line_mark', 'ix_line_mark_run', '1000000 1000000 20')
 

@@ -3,7 +3,7 @@
 
 from datetime import date
 
-from ledger import care, people
+from ledger import care, letter_logins, people
 from ledger.care import Agreement
 from ledger.ids import uuid7
 from ledger.people import MandateInput
@@ -37,6 +37,7 @@ def addresses(scene: Scene) -> dict[str, str]:
         at=world.now,
     )
     with world.work() as work:
+        letter_logins.printed(work, world.keys, [world.holder_id])
         people.give(work, [mandate])
         care.agree(work, [agreement])
     resident, entitlement = f"/residents/{world.holder_id}", f"/entitlements/{right.id}"
@@ -46,6 +47,8 @@ def addresses(scene: Scene) -> dict[str, str]:
         "/residents/{id}/grant/confirm": f"{resident}/grant/confirm",
         "/residents/{id}/mandates": f"{resident}/mandates",
         "/residents/{id}/mandates/{mandateId}": f"{resident}/mandates/{mandate.id}",
+        "/residents/{id}/letter-login/tell": f"{resident}/letter-login/tell",
+        "/residents/{id}/letter-login/block": f"{resident}/letter-login/block",
         "/entitlements/{id}": entitlement,
         "/entitlements/{id}/changes": f"{entitlement}/changes",
         "/entitlements/{id}/codes": f"{entitlement}/codes",

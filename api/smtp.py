@@ -9,7 +9,7 @@ import smtplib
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -17,9 +17,8 @@ from email.policy import SMTP as POLICY
 from email.utils import format_datetime, parseaddr
 from ipaddress import ip_address
 from typing import Final
+from uuid import UUID
 
-from cli.faults import Fault, Status
-from ledger.notices import Told
 from ledger.tables import DeliveryOutcome
 
 TIMEOUT_S: Final = 30
@@ -27,6 +26,26 @@ TIMEOUT_S: Final = 30
 
 PERMANENT: Final = 500
 """From this reply on a server says that trying again will not help. Source: RFC 5321 section 4.2.1."""
+
+
+class MailUnusable(Exception):
+    """No message can be sent: the server is not named, not there, not safe, or does not know us."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mail:
+    """One message to one person."""
+
+    id: UUID
+    """Of what it tells: one that comes twice is seen to be one."""
+    to_name: str
+    to: str
+    language: str
+    subject: str
+    body: str
+
+    def __repr__(self) -> str:
+        return f"Mail(id={self.id})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,22 +57,22 @@ class Settings:
     sender: str
     """The address that messages come from, which a person reads."""
     user: str | None = None
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     authorities: str | None = None
     """A file with the certificates that are trusted; None: those of the system, and on this machine none."""
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "Settings":
-        """As TEGOED_SMTP_… says. Raises Fault where something is missing."""
+        """As TEGOED_SMTP_… says. Raises MailUnusable where something is missing."""
         for name in ("TEGOED_SMTP_HOST", "TEGOED_SMTP_SENDER"):
             if not environment.get(name):
-                raise Fault(f"{name} is not set: see docs/operations.md, Mail", Status.HOST)
+                raise MailUnusable(f"{name} is not set: see docs/operations.md, Mail")
         port = environment.get("TEGOED_SMTP_PORT", "587")
         if not port.isdecimal() or not 0 < int(port) < 65536:
-            raise Fault("TEGOED_SMTP_PORT is not the number of a port", Status.HOST)
+            raise MailUnusable("TEGOED_SMTP_PORT is not the number of a port")
         sender = environment["TEGOED_SMTP_SENDER"]
         if parseaddr(sender) != ("", sender) or "@" not in sender:
-            raise Fault("TEGOED_SMTP_SENDER is not an e-mail address alone", Status.HOST)
+            raise MailUnusable("TEGOED_SMTP_SENDER is not an e-mail address alone")
         return cls(
             host=environment["TEGOED_SMTP_HOST"],
             port=int(port),
@@ -80,18 +99,18 @@ class Answer:
     detail: str
 
 
-def send(settings: Settings, told: Told, municipality: str, now: datetime) -> Answer:
+def send(settings: Settings, mail: Mail, municipality: str, now: datetime) -> Answer:
     """Offer one message. Taken means that the server answers for it from then on.
 
-    A connection of its own for each: what breaks on the way of one message breaks no other. Raises Fault
-    where no message could be offered: the server is not there, not safe, or does not know us.
+    A connection of its own for each: what breaks on the way of one message breaks no other. Raises
+    MailUnusable where no message could be offered: the server is not there, not safe, or does not know us.
     """
-    message = written(settings, told, municipality, now)
+    message = written(settings, mail, municipality, now)
     with _connected(settings) as server:
         try:
-            server.send_message(message, settings.sender, [told.contact.email])
+            server.send_message(message, settings.sender, [mail.to])
         except smtplib.SMTPSenderRefused as error:
-            raise Fault(f"the mail server refuses {settings.sender}: {_said(error)}", Status.HOST) from None
+            raise MailUnusable(f"the mail server refuses {settings.sender}: {_said(error)}") from None
         except smtplib.SMTPRecipientsRefused as error:
             ((code, said),) = error.recipients.values()
             return _refused(code, said)
@@ -102,18 +121,18 @@ def send(settings: Settings, told: Told, municipality: str, now: datetime) -> An
     return Answer(outcome=DeliveryOutcome.SENT, detail=f"taken by {settings.host}")
 
 
-def written(settings: Settings, told: Told, municipality: str, now: datetime) -> EmailMessage:
-    """The message; its Message-ID is the notice's, so that one that comes twice is seen to be one."""
+def written(settings: Settings, mail: Mail, municipality: str, now: datetime) -> EmailMessage:
+    """The message; its Message-ID is made of its id."""
     domain = settings.sender.rpartition("@")[2]
     message = EmailMessage(policy=POLICY)
     message["From"] = Address(municipality, addr_spec=settings.sender)
-    message["To"] = Address(told.contact.name, addr_spec=told.contact.email)
-    message["Subject"] = told.notice.subject
+    message["To"] = Address(mail.to_name, addr_spec=mail.to)
+    message["Subject"] = mail.subject
     message["Date"] = format_datetime(now)
-    message["Message-ID"] = f"<{told.notice.id}@{domain}>"
-    message["Content-Language"] = told.notice.language
+    message["Message-ID"] = f"<{mail.id}@{domain}>"
+    message["Content-Language"] = mail.language
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no answering machine answers
-    message.set_content(told.notice.body)
+    message.set_content(mail.body)
     return message
 
 
@@ -123,9 +142,7 @@ def _connected(settings: Settings) -> Iterator[smtplib.SMTP]:
     try:
         server = smtplib.SMTP(settings.host, settings.port, timeout=TIMEOUT_S)
     except (smtplib.SMTPException, OSError) as error:
-        raise Fault(
-            f"no mail server at {settings.host}:{settings.port}: {_said(error)}", Status.HOST
-        ) from None
+        raise MailUnusable(f"no mail server at {settings.host}:{settings.port}: {_said(error)}") from None
     try:
         _introduce(server, settings)
         yield server
@@ -143,9 +160,8 @@ def _introduce(server: smtplib.SMTP, settings: Settings) -> None:
         if settings.user is not None:
             server.login(settings.user, settings.password or "")
     except (smtplib.SMTPException, OSError) as error:
-        raise Fault(
-            f"the mail server at {settings.host}:{settings.port} cannot be used safely: {_said(error)}",
-            Status.HOST,
+        raise MailUnusable(
+            f"the mail server at {settings.host}:{settings.port} cannot be used safely: {_said(error)}"
         ) from None
 
 

@@ -9,11 +9,9 @@ from uuid import UUID
 
 import pytest
 
-from cli import smtp
-from cli.faults import Fault
-from cli.smtp import Settings
-from ledger.notices import Told
-from ledger.tables import Contact, ContactPurpose, DeliveryOutcome, Notice, NoticeAbout
+from api import smtp
+from api.smtp import Mail, MailUnusable, Settings
+from ledger.tables import DeliveryOutcome
 from tests import mailroom
 from tests.mailroom import Does, Mailroom
 
@@ -22,33 +20,15 @@ ID = UUID("0195a3c8-0000-7000-8000-0000000000a1")
 SENT, FAILED, GIVEN_UP = DeliveryOutcome.SENT, DeliveryOutcome.FAILED, DeliveryOutcome.GIVEN_UP
 
 
-def told(email: str = "fin@a.example") -> Told:
-    contact = Contact(
-        municipality_id="0147",
+def mail(email: str = "fin@a.example") -> Mail:
+    return Mail(
         id=ID,
-        version=1,
-        provider_id=ID,
-        name='Administratie, "zorg" & zó',
-        email=email,
-        purposes=(ContactPurpose.FINANCE,),
-        language="nl",
-        actor_id=ID,
-        recorded_at=NOW,
-    )
-    notice = Notice(
-        municipality_id="0147",
-        id=ID,
-        provider_id=ID,
-        contact_id=ID,
-        contact_version=1,
-        about=NoticeAbout.ACCOUNT_APPROVED,
-        cause_id=ID,
+        to_name='Administratie, "zorg" & zó',
+        to=email,
         language="nl",
         subject="Goedgekeurd: een ander rekeningnummer voor Zorg & Zó",
         body="Geachte relatie,\n\n.Een regel met een punt.\nHet bedrag is € 1.\n",
-        recorded_at=NOW,
     )
-    return Told(notice=notice, contact=contact, deliveries=())
 
 
 @pytest.fixture
@@ -61,8 +41,8 @@ def settings(room: Mailroom, **more: str) -> Settings:
     return Settings.of(room.environment(**{f"TEGOED_SMTP_{name}": value for name, value in more.items()}))
 
 
-def offer(where: Settings, message: Told | None = None) -> smtp.Answer:
-    return smtp.send(where, message or told(), "Borne, mooi!", NOW)
+def offer(where: Settings, message: Mail | None = None) -> smtp.Answer:
+    return smtp.send(where, message or mail(), "Borne, mooi!", NOW)
 
 
 def test_a_message_arrives_as_it_was_written(room: Mailroom) -> None:
@@ -71,13 +51,13 @@ def test_a_message_arrives_as_it_was_written(room: Mailroom) -> None:
     (message,) = room.taken
     assert message["Message-ID"] == f"<{ID}@gemeente.example>"
     assert message["Auto-Submitted"] == "auto-generated"
-    assert message["Subject"] == told().notice.subject
+    assert message["Subject"] == mail().subject
     assert message["From"].addresses[0].display_name == "Borne, mooi!"
     assert message["From"].addresses[0].addr_spec == "noreply@gemeente.example"
-    assert message["To"].addresses[0].display_name == told().contact.name
+    assert message["To"].addresses[0].display_name == mail().to_name
     assert message["To"].addresses[0].addr_spec == "fin@a.example"
     assert message["Date"].datetime == NOW
-    assert message.get_content().replace("\r\n", "\n") == told().notice.body
+    assert message.get_content().replace("\r\n", "\n") == mail().body
 
 
 @pytest.mark.parametrize(
@@ -115,7 +95,7 @@ def test_a_server_is_trusted_by_its_certificate_and_known_to_by_a_password(tmp_p
             ({"CA": own, **known, "PASSWORD": "anders"}, "535 who are you"),
             ({"HOST": "127.1", **known}, "certificate verify failed"),  # no name of this machine: TLS it is
         ):
-            with pytest.raises(Fault, match=why):
+            with pytest.raises(MailUnusable, match=why):
                 offer(settings(room, **wrong))
         assert room.taken == []
         assert offer(settings(room, CA=own, **known)).outcome is SENT
@@ -123,15 +103,15 @@ def test_a_server_is_trusted_by_its_certificate_and_known_to_by_a_password(tmp_p
 
 
 def test_nothing_is_offered_where_that_is_not_safe_or_nobody_is_there(room: Mailroom) -> None:
-    with pytest.raises(Fault, match="STARTTLS"):
+    with pytest.raises(MailUnusable, match="STARTTLS"):
         offer(settings(room, HOST="127.1"))
     room.refuses_sender = True
-    with pytest.raises(Fault, match=r"refuses noreply@gemeente\.example: 550 not you"):
+    with pytest.raises(MailUnusable, match=r"refuses noreply@gemeente\.example: 550 not you"):
         offer(settings(room))
     assert room.taken == []
     with mailroom.opened() as gone:
         where = settings(gone)
-    with pytest.raises(Fault, match="no mail server"):
+    with pytest.raises(MailUnusable, match="no mail server"):
         offer(where)
 
 
@@ -140,5 +120,5 @@ def test_nothing_is_offered_where_that_is_not_safe_or_nobody_is_there(room: Mail
     [{"HOST": ""}, {"SENDER": ""}, {"SENDER": "Borne <a@b.nl>"}, {"PORT": "smtp"}, {"PORT": "70000"}],
 )
 def test_what_the_environment_lacks_is_said(wrong: dict[str, str]) -> None:
-    with pytest.raises(Fault, match=f"TEGOED_SMTP_{next(iter(wrong))}"):
+    with pytest.raises(MailUnusable, match=f"TEGOED_SMTP_{next(iter(wrong))}"):
         settings(Mailroom(port=25), **wrong)
