@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The application: routes, envelope, document. `uvicorn --factory api.app:create_app` serves it."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -16,12 +18,15 @@ from api.auth import Door
 from api.batching import Batcher
 from api.deps import House
 from api.envelope import Envelope
+from api.oidc import providers as providers_of
+from api.oidc.client import Party
 from api.openapi import Documented
 from api.pages import (
     again,
     desk,
     door,
     faults,
+    federated,
     finance,
     gate,
     invited,
@@ -109,6 +114,7 @@ PAGES: Final = (
     login,
     invited,
     letter,
+    federated,
     again,
     own_sessions,
     languages,
@@ -130,9 +136,11 @@ PUBLIC: Final = frozenset(
         "/letter",
         "/letter/in",
         "/login",
+        "/login/from/{provider}",
         "/login/new",
         "/login/new/chosen",
         "/login/password",
+        "/login/with/{provider}",
         "/logout",
         "/static/{name}",
         "/static/themes/{name}.css",
@@ -167,8 +175,8 @@ class OpenDoor(AssertionError):
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application of an installation; without settings those of the environment.
 
-    Raises DatabaseUnsafe, KeyringUnreadable, ThemeUnusable, DemoWithRealKeys, and ValueError where the
-    environment lacks something.
+    Raises DatabaseUnsafe, KeyringUnreadable, ThemeUnusable, ProvidersUnusable, DemoWithRealKeys, and
+    ValueError where the environment lacks something.
     """
     found = settings or Settings.of_environment()
     return build(
@@ -178,8 +186,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             demo=found.demo,
             themes=themes.read(found.themes) if found.themes else {},
             mail=found.mail,
+            parties=_parties(found.identity_providers),
         )
     )
+
+
+def _parties(file: Path | None) -> dict[str, Party]:
+    found = providers_of.read(file) if file else {}
+    return {name: Party(settings=each, seconds=time.time) for name, each in found.items()}
 
 
 def build(house: House) -> FastAPI:

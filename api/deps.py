@@ -23,6 +23,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import Engine
 
 from api import auth, schemas, smtp
+from api.oidc.client import Party
 from ledger import clock, db, keys, lists, people
 from ledger.db import Work
 from ledger.errors import ChangedMeanwhile, LedgerError
@@ -76,6 +77,8 @@ class House:
     demo: bool = False
     themes: Mapping[str, bytes] = field(default_factory=dict)
     """Style sheets that set the tokens of pages, by a municipality's code."""
+    parties: Mapping[str, Party] = field(default_factory=dict)
+    """The identity providers that people log in with, by name."""
     mail: smtp.Settings | None = None
     """The mail server that one-time codes go to; None: they are told by telephone."""
     desks_at_once: int = DESKS_AT_ONCE
@@ -95,6 +98,14 @@ class House:
         if len(self.seen) >= SEEN_MAX:
             self.seen.clear()
         self.seen[key_digest] = acting
+
+    def parties_of(self, municipality_id: str | None = None) -> dict[str, Party]:
+        """The identity providers of one municipality, or of all."""
+        return {
+            name: each
+            for name, each in self.parties.items()
+            if municipality_id in {None, each.settings.municipality_id}
+        }
 
     @contextmanager
     def writing(self, acting: ActingAs) -> Iterator["Desk"]:

@@ -253,6 +253,14 @@ class ApiKey(Answer):
     revoked_at: Instant | None
 
 
+class Identity(Answer):
+    """An organisation that vouches for an account; not how it knows them."""
+
+    actor_id: UUID
+    issuer: str
+    recorded_at: Instant
+
+
 class NewKey(Answer):
     """A new key with its secret, shown this once."""
 

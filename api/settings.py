@@ -24,6 +24,8 @@ class Settings:
     """TEGOED_DEMO: say on the start page that nothing here is real."""
     mail: smtp.Settings | None = None
     """TEGOED_SMTP_HOST and what goes with it: how one-time codes are sent; None: by telephone."""
+    identity_providers: Path | None = None
+    """TEGOED_IDENTITY_PROVIDERS: a file with who may vouch for people, that only its owner may read."""
     themes: Path | None = None
     """TEGOED_THEMES: a folder of style sheets that set tokens, one for each municipality's code."""
 
@@ -38,5 +40,8 @@ class Settings:
             keys=Path(environment["TEGOED_KEYS"]),
             demo=environment.get("TEGOED_DEMO", "").lower() in _YES,
             themes=Path(environment["TEGOED_THEMES"]) if environment.get("TEGOED_THEMES") else None,
+            identity_providers=Path(environment["TEGOED_IDENTITY_PROVIDERS"])
+            if environment.get("TEGOED_IDENTITY_PROVIDERS")
+            else None,
             mail=smtp.Settings.of(environment) if environment.get("TEGOED_SMTP_HOST") else None,
         )

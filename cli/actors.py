@@ -98,6 +98,52 @@ def invite(
     screen.show(host.as_json, told, lines)
 
 
+def link(
+    host: Host,
+    account: Account,
+    issuer: Annotated[str, typer.Argument(help="The identity provider, as it calls itself: https://…")],
+    subject: Annotated[
+        str,
+        typer.Argument(help="By which value it knows them: its sub, say. Never a BSN."),
+    ],
+) -> None:
+    """Let somebody log in at an identity provider; another value of the same provider is replaced."""
+    from ledger import identity_links
+
+    asked = identity_links.LinkInput(issuer=issuer, subject=subject)
+    with host.work() as work:
+        identity_links.link(work, host.municipality_keys, typed.uuid(account), asked)
+    told = {"actor_id": account, "issuer": issuer}
+    screen.show(host.as_json, told, [f"whom {issuer} knows so logs in as account {account}"])
+
+
+def unlink(
+    host: Host,
+    account: Account,
+    issuer: Annotated[str, typer.Argument(help="The identity provider, as it calls itself.")],
+) -> None:
+    """Let an identity provider open an account no more; who is logged in stays so."""
+    from ledger import identity_links
+
+    with host.work() as work:
+        identity_links.unlink(work, typed.uuid(account), issuer)
+    told = {"actor_id": account, "issuer": issuer}
+    screen.show(host.as_json, told, [f"{issuer} lets nobody in as account {account}"])
+
+
+def identities(host: Host, account: Account) -> None:
+    """The identity providers that an account logs in with; not by what they know it."""
+    from ledger import identity_links
+
+    with host.reading() as work:
+        found = [(row.issuer, row.recorded_at) for row in identity_links.of_actor(work, typed.uuid(account))]
+    if host.as_json:
+        names = ("issuer", "recorded_at")
+        screen.write_json({"identities": [dict(zip(names, row, strict=True)) for row in found]})
+        return
+    screen.table(f"Identity providers of {account}", ("provider", "linked"), found)
+
+
 def disable(host: Host, account: Account) -> None:
     """Let an account do nothing any more, whatever keys it has."""
     from ledger import actors

@@ -12,7 +12,7 @@ in the database, so that it holds on every server. Source: OWASP ASVS 5.0, 6.5 a
 import hashlib
 import hmac
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -21,16 +21,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, insert, select
 from sqlmodel import Session, col
 
-from ledger import access_log, actors, db, keys, manual_code, people, sessions
+from ledger import access_log, actors, db, holder_accounts, keys, manual_code, people, sessions
 from ledger.access_log import Look, LookAction
-from ledger.actors import ActorInput
 from ledger.db import Work
 from ledger.errors import NotFound, Unauthenticated
 from ledger.ids import NOBODY, uuid7
 from ledger.inputs import Text
 from ledger.keys import Keyring, MunicipalityKeys
-from ledger.tables import Actor, ActorRole, LetterLogin, Person, Proof, Role
-from ledger.tables.base import linked
+from ledger.tables import LetterLogin, Person, Proof
 
 LASTS: Final = timedelta(days=365)
 """How long the code of a letter opens something: the next decision brings a new letter."""
@@ -84,9 +82,9 @@ def printed(work: Work, theirs: MunicipalityKeys, person_ids: Collection[UUID]) 
         if person_id not in known:
             raise people.PersonNotFound(person_id=person_id)
     rows = _open(work, known, left=LEFT_MIN)
-    accounts = _accounts(work, known)
+    accounts = holder_accounts.of_people(work, known)
     # -- judged; from here on only writes --
-    _make_accounts(work, known.keys() - accounts.keys())
+    holder_accounts.make(work, known.keys() - accounts.keys())
     ids = {person_id: rows[person_id].id if person_id in rows else uuid7() for person_id in known}
     fresh = [_row(work, theirs, each, ids[each]) for each in sorted(known.keys() - rows.keys())]
     if fresh:
@@ -166,7 +164,7 @@ def block(work: Work, person_id: UUID) -> None:
     for row in rows:
         row.revoked_at = row.revoked_at or work.now
     work.session.flush()
-    for actor_id in _accounts(work, {person_id}).values():
+    for actor_id in holder_accounts.of_people(work, {person_id}).values():
         sessions.end_of(work, actor_id, Proof.LETTER)
 
 
@@ -224,38 +222,11 @@ def _of(municipality_id: str, *conditions: ColumnElement[bool]) -> Select[Letter
     return select(LetterLogin).where(col(LetterLogin.municipality_id) == municipality_id, *conditions)
 
 
-def _accounts(work: Work, person_ids: Iterable[UUID]) -> dict[UUID, UUID]:
-    """The account of each as a resident, the oldest; who has none, or only disabled ones, as it is."""
-    statement = (
-        select(col(Actor.person_id), col(Actor.id))
-        .join(ActorRole, linked(Actor, ActorRole, col(ActorRole.actor_id) == col(Actor.id)))
-        .where(
-            col(Actor.municipality_id) == work.municipality_id,
-            col(Actor.person_id).in_(person_ids),
-            col(ActorRole.role) == Role.HOLDER,
-        )
-        .order_by(col(Actor.disabled_at).is_not(None).desc(), col(Actor.id).desc())
-    )
-    return {person_id: id_ for person_id, id_ in work.session.execute(statement) if person_id is not None}
-
-
 def _account_of(session: Session, login: LetterLogin, *, now: datetime) -> UUID | None:
     """Who logs in with it, when they may still do something."""
     work = Work(session=session, municipality_id=login.municipality_id, actor_id=NOBODY, now=now)
-    found = _accounts(work, {login.person_id}).get(login.person_id)
+    found = holder_accounts.of_people(work, {login.person_id}).get(login.person_id)
     return found if found is not None and actors.in_force(work, found) is not None else None
-
-
-def _make_accounts(work: Work, person_ids: Collection[UUID]) -> None:
-    """Named after the pseudonym: an account says nothing of who somebody is."""
-    made = [
-        ActorInput(
-            id=uuid7(), name=f"resident {person_id.hex[-8:]}", roles={Role.HOLDER}, person_id=person_id
-        )
-        for person_id in sorted(person_ids)
-    ]
-    if made:
-        actors.put(work, made)
 
 
 def _renewed(login: LetterLogin, theirs: MunicipalityKeys, now: datetime) -> str:

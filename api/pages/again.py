@@ -38,7 +38,8 @@ def post_again(request: Request, house: TheHouse, someone: SomeoneThere, turn: T
 
 
 def _prove(house: House, someone: Someone, form: Sent) -> None:
-    """By the same account, and in the way they logged in. Raises Unauthenticated."""
+    """By the same account, and in the way they logged in; at a provider it is shown there. Raises
+    Unauthenticated."""
     if someone.proof is Proof.KEY:
         with db.reading(house.engine) as session:
             if actors.authenticate(session, form.one("key")).actor_id != someone.acting.actor_id:
@@ -66,6 +67,7 @@ def _asked(request: Request, house: House, someone: Someone, form: Sent, error: 
     waiting = kept.read(form.one("kept"))
     content = {
         "kept": waiting.model_dump_json() if waiting else "",
-        "by_password": someone.proof is Proof.PASSWORD,
+        "proof": someone.proof,
+        "parties": house.parties_of(someone.acting.municipality_id),
     }
     return inside(house, someone, "login/again.html", content, refusal=refusal)

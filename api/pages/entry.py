@@ -95,6 +95,23 @@ def entered(
     return response
 
 
+def entered_from_elsewhere(
+    request: Request, house: House, begun: Begun, *, back: str, waiting: Kept | None = None
+) -> Response:
+    """The same for who comes from another site: a page that leads on by itself.
+
+    A browser holds our strict cookie back as long as it is sent on from elsewhere; from a page of ours it
+    brings it.
+    """
+    if waiting:
+        return entered(request, house, begun, back=back, waiting=waiting)
+    leave(request, house)
+    to = paths.local(back) or next(iter(paths.open_to(begun.acting)), "/")
+    response = outside(request, house, "login/entered.html", {"to": to})
+    cookies.give(request, response, begun.secret)
+    return response
+
+
 def waits(request: Request, house: House, acting: ActingAs, waiting: Kept) -> Response:
     """The form that waited, to be sent by who is logged in now; it is not sent by itself."""
     content = {"waiting": waiting, "first": next(iter(paths.open_to(acting)), "/")}

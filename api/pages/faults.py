@@ -26,7 +26,6 @@ from api.problems import ProblemResponse, language_of_request
 from api.schemas import Problem
 from ledger.errors import LedgerError
 from ledger.sessions import ProofTooOld, SessionUnknown
-from ledger.tables import Proof
 from ledger.texts import Language, language_of, reasons, say
 
 _OF_STATUS: Final = {400: "form_unreadable", 404: "page_unknown", 405: "page_unknown"}
@@ -123,14 +122,15 @@ def _kept(request: Request, error: LedgerError, template: str, waiting: kept.Kep
     language, house = language_of_request(request), request.app.state.house
     found = told(error, language)
     detail = found.detail if isinstance(error, ProofTooOld) else Teller(language).say("login.kept")
-    content = {
+    content: dict[str, Any] = {
         "refusal": Told(status=403, title=found.title, detail=detail),
         "back": "",
         "kept": waiting.model_dump_json(),
         "is_safe": cookies.name(request) is not None,
-        "by_password": getattr(request.state, "proof", None) is Proof.PASSWORD,
+        "proof": getattr(request.state, "proof", None),
     }
     acting = getattr(request.state, "acting", None)
+    content["parties"] = house.parties_of(acting.municipality_id if acting else None)
     return rendered(template, language, content, acting=acting, demo=house.demo, status=403)
 
 

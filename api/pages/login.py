@@ -142,6 +142,7 @@ def _login(
         "back": paths.local(back) or "",
         "kept": waiting.model_dump_json() if waiting else "",
         "is_safe": cookies.name(request) is not None,
+        "parties": house.parties_of(),
         "login_name": login_name,
     }
     return outside(request, house, "login.html", content, refusal=refusal, done=done)

@@ -56,9 +56,11 @@ NAVIGATION: Final = (
 )
 """In the order of the menu."""
 
-_BESIDE: Final = frozenset({"", "demo", "language", "login", "logout", "sessions", "static"})
+_BESIDE: Final = frozenset({"", "demo", "language", "letter", "login", "logout", "sessions", "static"})
 """First parts of addresses that are pages, or around pages, and stand in no menu."""
 _FIRST: Final = _BESIDE | {each.path[1:] for each in NAVIGATION}
+_OUTSIDE: Final = frozenset({"/letter", "/login", "/login/new", "/sessions"})
+"""Where one may be without a page of one's own: one chooses another language and stays there."""
 _LOCAL: Final = re.compile(rf"/(?:{'|'.join(sorted(_FIRST - _BESIDE))})(?:[/?][A-Za-z0-9/?=&_-]{{0,400}})?")
 
 
@@ -93,4 +95,6 @@ def of_referer(referer: str, host: str) -> str | None:
         return None
     if parts.netloc != host:
         return None
+    if parts.path in _OUTSIDE:
+        return parts.path
     return local(parts.path + (f"?{parts.query}" if parts.query else ""))

@@ -5,12 +5,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
+from pydantic import StringConstraints
 
 from api import schemas
 from api.answers import made
 from api.deps import AWindow, Desk, PathId, everything, joined, reading, told, writing
-from ledger import actors, lists
+from ledger import actors, identity_links, lists
 from ledger.actors import ActorInput, ActorNotFound, ActorState, KeyNotFound
+from ledger.identity_links import LinkInput
 from ledger.inputs import Input, ShortText
 from ledger.roles import Action
 from ledger.tables import Actor, Role
@@ -26,6 +28,12 @@ class ActorBody(Input):
     provider_id: UUID | None = None
     person_id: UUID | None = None
     identity: ShortText | None = None
+
+
+class IssuerBody(Input):
+    """An organisation that vouches for people, as it calls itself."""
+
+    issuer: Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
 
 @router.get(
@@ -113,6 +121,39 @@ def delete_key(
     if all(key.id != key_id for key in actors.keys_of(desk.work, id)):
         raise KeyNotFound(key_id=key_id)
     actors.revoke_key(desk.work, key_id)
+
+
+@router.get(
+    "/actors/{id}/identities",
+    summary="Toon waarmee een account inlogt",
+    description="De organisaties die voor dit account instaan; niet hoe zij het kennen.",
+    response_model=schemas.Page[schemas.Identity],
+)
+def list_identities(id: PathId, desk: Annotated[Desk, reading(Action.SEE_ACCOUNTS)]) -> Any:
+    return everything(identity_links.of_actor(desk.work, id))
+
+
+@router.post(
+    "/actors/{id}/identities/_link",
+    summary="Koppel een account aan een organisatie die ervoor instaat",
+    description="Wie daar met deze waarde bekend is, logt hier in met dit account. Een eerdere waarde bij "
+    "dezelfde organisatie vervalt. De waarde is nooit een burgerservicenummer en wordt niet bewaard.",
+    response_model=schemas.Identity,
+)
+def link_identity(id: PathId, body: LinkInput, desk: Annotated[Desk, writing(Action.MANAGE_ACCOUNTS)]) -> Any:
+    return identity_links.link(desk.work, desk.keys, id, body)
+
+
+@router.post(
+    "/actors/{id}/identities/_unlink",
+    summary="Maak die koppeling los",
+    description="Deze organisatie laat niemand meer in met dit account. Opnieuw losmaken wijzigt niets.",
+    status_code=204,
+)
+def unlink_identity(
+    id: PathId, body: IssuerBody, desk: Annotated[Desk, writing(Action.MANAGE_ACCOUNTS)]
+) -> None:
+    identity_links.unlink(desk.work, id, body.issuer)
 
 
 def _state(desk: Desk, id: UUID) -> ActorState:

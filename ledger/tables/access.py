@@ -181,6 +181,29 @@ class LoginInvitation(Row, table=True):
     """When it was used, or a later one took its place."""
 
 
+class IdentityLink(Row, table=True):
+    """Whom an identity provider knows by some value is this account."""
+
+    __table_args__ = (
+        refers("actor_id", "actor"),
+        Index("ix_identity_link_actor", "municipality_id", "actor_id"),
+        STRICT,
+    )
+
+    municipality_id: str = Field(sa_type=Text, primary_key=True)
+    """For which municipality."""
+    digest: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    """HMAC-SHA-256 of provider and value, under a key that is not in the database."""
+    actor_id: UUID = Field(sa_type=Id)
+    """Who it is."""
+    issuer: str = Field(sa_type=Text)
+    """The provider, as it calls itself."""
+    recorded_by: UUID = Field(sa_type=Id)
+    """Who said so."""
+    recorded_at: datetime = Field(sa_type=Instant)
+    """When."""
+
+
 class LetterLogin(Row, table=True):
     """How a resident logs in with the code of a letter and a code that is sent or told to them each time."""
 

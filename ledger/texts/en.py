@@ -596,6 +596,15 @@ _ACCOUNTS: Final[Mapping[str, tuple[str, Detail]]] = {
         "The user name, the password or the code is not right, or it went wrong too often. Check all three. "
         "After five times you have to wait a while.",
     ),
+    "identity_unknown": (
+        "There is no account for you here",
+        "Your organisation knows who you are, but no account that you may use belongs to it here. Ask the "
+        "administrator of your municipality for one.",
+    ),
+    "identity_linked": (
+        "This belongs to another account",
+        "Whom this organisation knows so logs in here with account {actor_id}.",
+    ),
     "letter_login_failed": (
         "This is not right",
         "The login code or the one-time code is not right, or it went wrong too often. Copy both as they "

@@ -612,6 +612,15 @@ _ACCOUNTS: Final[Mapping[str, tuple[str, Detail]]] = {
         "De gebruikersnaam, het wachtwoord of de code klopt niet, of het ging te vaak mis. Controleer alle "
         "drie. Na vijf keer moet u even wachten.",
     ),
+    "identity_unknown": (
+        "Voor u is hier geen account",
+        "Uw organisatie weet wie u bent, maar hier hoort daar geen account bij dat u mag gebruiken. Vraag de "
+        "beheerder van uw gemeente om een account.",
+    ),
+    "identity_linked": (
+        "Dit hoort al bij een ander account",
+        "Wie bij deze organisatie zo bekend is, logt hier in met account {actor_id}.",
+    ),
     "letter_login_failed": (
         "Dit klopt niet",
         "De inlogcode of de code voor één keer klopt niet, of het ging te vaak mis. Neem beide over zoals ze "

@@ -375,6 +375,9 @@ SETTLED = "/v1/settlements/{id}"
 ACTOR, CODE, CARE = "/v1/actors/{id}", "/v1/codes/{id}", "/v1/care-agreements/{id}"
 RUN, RIGHT, PERSON = "/v1/settlement-runs/{id}", "/v1/entitlements/{id}", "/v1/people/{id}"
 
+_VOUCHED = {"issuer": "https://id.diemen.test", "subject": "clerk"}
+"""Whom a provider knows."""
+
 CALLS = [
     _get("/v1/municipality", E, form=Form.LIST, shows="town"),
     _put(
@@ -639,6 +642,14 @@ CALLS = [
     _get(f"{ACTOR}/keys", S, fill={"id": "clerk"}),
     _post(f"{ACTOR}/keys", S, fill={"id": "clerk"}),
     Call(method="DELETE", path=f"{ACTOR}/keys/{{keyId}}", whose=S, fill={"id": "clerk", "keyId": "key"}),
+    _get(f"{ACTOR}/identities", S, fill={"id": "clerk"}),
+    _post(f"{ACTOR}/identities/_link", S, fill={"id": "clerk"}, body=lambda party: _VOUCHED),
+    _post(
+        f"{ACTOR}/identities/_unlink",
+        S,
+        fill={"id": "clerk"},
+        body=lambda party: {"issuer": "https://id.diemen.test"},
+    ),
     *(_get(path, E, form=Form.MADE) for path in ("/v1/docs", "/v1/health", "/v1/openapi.json")),
 ]
 """Every route, some in more than one way."""

@@ -231,7 +231,14 @@ def test_accounts_are_made_given_keys_and_disabled(shop: Terminal) -> None:
     shop.run("actors", "revoke-key", keys[0]["key_id"])
     invited = shop.answer("actors", "invite", made["actor_id"], "Scanner@Linde.test")
     assert (invited["login_name"], len(invited["code"])) == ("scanner@linde.test", 43)
+    shop.run("actors", "link", made["actor_id"], "https://id.linde.test", "scanner-7")
+    (known,) = shop.answer("actors", "identities", made["actor_id"])["identities"]
+    assert known["issuer"] == "https://id.linde.test"
+    shop.run("actors", "unlink", made["actor_id"], "https://id.linde.test")
+    assert shop.answer("actors", "identities", made["actor_id"])["identities"] == []
+    shop.run("actors", "link", made["actor_id"], "https://id.linde.test", "123456782", status=2)
     shop.run("actors", "disable", made["actor_id"])
+    shop.run("actors", "link", made["actor_id"], "https://id.linde.test", "scanner-7", status=1)
     shop.run("actors", "new-key", made["actor_id"], status=1)
 
 

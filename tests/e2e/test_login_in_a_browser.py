@@ -12,9 +12,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from api.app import build
 from api.deps import House
-from ledger import letter_logins, local_logins
+from api.oidc.client import Party
+from api.oidc.providers import IdentityProvider
+from ledger import identity_links, letter_logins, local_logins
+from ledger.identity_links import LinkInput
 from ledger.local_logins import InvitationInput
 from ledger.tables import Role
+from tests import vouching
 from tests.api.browsing import Scene
 from tests.api.served import Served
 from tests.api.test_login_pages import PASSWORD, app_of
@@ -173,3 +177,42 @@ def _faults(page: Page, path: str) -> list[str]:
     if wide := scrolls_sideways(page, SMALLEST):
         found.append(f"{path} is {wide} pixels too wide")
     return found
+
+
+@pytest.mark.parametrize(("locale", "scheme"), [("nl-NL", "light"), ("en-GB", "dark")])
+def test_somebody_is_vouched_for_on_another_site_and_comes_in(
+    scene: Scene, browser: Browser, locale: str, scheme: str
+) -> None:
+    """A real browser holds strict cookies back and keeps forms on our site: it must work all the same."""
+    served = scene.served
+    house: House = cast(FastAPI, served.client.app).state.house
+    with vouching.opened(lambda: served.world.now.timestamp()) as provider:
+        provider.issuer = provider.issuer.replace("127.0.0.1", "localhost")  # another site than ours
+        settings = IdentityProvider(
+            municipality_id=served.world.municipality_id,
+            issuer=provider.issuer,
+            client_id=vouching.CLIENT,
+            client_secret=vouching.SECRET,
+            label_nl="de gemeente",
+            label_en="the municipality",
+        )
+        with served.world.work() as work:
+            asked = LinkInput(issuer=provider.issuer, subject="els")
+            identity_links.link(work, served.world.keys, served.actor_ids["finance"], asked)
+        party = Party(settings=settings, seconds=lambda: served.world.now.timestamp())
+        app = build(replace(house, parties={"town": party}))
+        with serving(app) as address, visiting(browser, locale=locale, color_scheme=scheme) as page:
+            page.goto(f"{address}/login?next=/bank")
+            assert _faults(page, "/login") == []
+            page.locator("form[action='/login/with/town'] button").click()
+            page.locator("#user").fill("els")
+            page.get_by_role("button", name="Log in").click()
+            expect(page).to_have_url(f"{address}/bank")
+            expect(page.locator(".logout")).to_contain_text("finance")
+            page.context.clear_cookies()
+            page.goto(f"{address}/login")
+            page.locator("form[action='/login/with/town'] button").click()
+            page.locator("#user").fill("nobody")
+            page.get_by_role("button", name="Log in").click()
+            expect(page.get_by_role("alert")).to_be_visible()
+            assert _faults(page, "broken off") == []

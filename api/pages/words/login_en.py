@@ -61,6 +61,19 @@ WORDS: Final[Mapping[str, str]] = {
     "login.by_key.lead": "When you have no password you log in with the key of your account. An "
     "administrator of your municipality makes it.",
     "login.do_key": "Log in with the key",
+    "login.with": "Log in with {name}",
+    "leaving.title": "You are going to {name}",
+    "entered.title": "You are logged in",
+    "entered.on": "Continue",
+    "provider.away": "This way of logging in does not work now",
+    "provider.away.detail": "The service that knows who you are does not answer. Try again in a few minutes.",
+    "provider.refused": "You broke off logging in",
+    "provider.refused.detail": "Nothing has happened. You can try again.",
+    "provider.stale": "This attempt to log in is over",
+    "provider.stale.detail": "It took too long, or it began in another browser. Begin again.",
+    "provider.unbelievable": "Logging in failed",
+    "provider.unbelievable.detail": "We could not make sure that it is you. Try again. If it stays like "
+    "this, tell your administrator.",
     "login.by_letter": "I have a letter with a login code",
     "letter.title": "Log in with your letter",
     "letter.lead": "Your letter from the municipality has a login code. Type it here. It is not the code "

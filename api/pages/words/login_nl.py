@@ -61,6 +61,20 @@ WORDS: Final[Mapping[str, str]] = {
     "login.by_key.lead": "Heeft u geen wachtwoord, dan logt u in met de sleutel van uw account. Een "
     "beheerder van uw gemeente maakt die.",
     "login.do_key": "Inloggen met de sleutel",
+    "login.with": "Inloggen met {name}",
+    "leaving.title": "U gaat naar {name}",
+    "entered.title": "U bent ingelogd",
+    "entered.on": "Ga verder",
+    "provider.away": "Deze manier van inloggen werkt nu niet",
+    "provider.away.detail": "De dienst die weet wie u bent, geeft geen antwoord. Probeer het over een paar "
+    "minuten opnieuw.",
+    "provider.refused": "U hebt het inloggen afgebroken",
+    "provider.refused.detail": "Er is niets gebeurd. U kunt het opnieuw proberen.",
+    "provider.stale": "Dit inloggen is verlopen",
+    "provider.stale.detail": "Het duurde te lang, of het begon in een andere browser. Begin opnieuw.",
+    "provider.unbelievable": "Het inloggen is niet gelukt",
+    "provider.unbelievable.detail": "Wij konden niet nagaan dat u het bent. Probeer het opnieuw. Blijft het "
+    "zo, meld het dan aan uw beheerder.",
     "login.by_letter": "Ik heb een brief met een inlogcode",
     "letter.title": "Inloggen met uw brief",
     "letter.lead": "In uw brief van de gemeente staat een inlogcode. Typ die hier over. Het is niet de code "

@@ -481,6 +481,19 @@ CREATE TABLE demand (
 
 CREATE INDEX ix_demand_provider ON demand (municipality_id, provider_id, id)
 
+CREATE TABLE identity_link (
+  municipality_id TEXT NOT NULL,
+  digest BYTEA NOT NULL,
+  actor_id UUID NOT NULL,
+  issuer TEXT NOT NULL,
+  recorded_by UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_identity_link PRIMARY KEY (municipality_id, digest),
+  CONSTRAINT fk_identity_link_municipality_id_actor_id FOREIGN KEY(municipality_id, actor_id) REFERENCES actor (municipality_id, id)
+)
+
+CREATE INDEX ix_identity_link_actor ON identity_link (municipality_id, actor_id)
+
 CREATE TABLE left_out (
   municipality_id TEXT NOT NULL,
   run_id UUID NOT NULL,
@@ -1640,6 +1653,12 @@ ALTER TABLE demand ENABLE ROW LEVEL SECURITY
 ALTER TABLE demand FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON demand USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE identity_link ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE identity_link FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON identity_link USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
 ALTER TABLE left_out ENABLE ROW LEVEL SECURITY
 

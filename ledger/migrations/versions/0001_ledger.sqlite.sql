@@ -518,6 +518,20 @@ CREATE TABLE demand (
 
 CREATE INDEX ix_demand_provider ON demand (municipality_id, provider_id, id)
 
+CREATE TABLE identity_link (
+  municipality_id TEXT NOT NULL,
+  digest BLOB NOT NULL,
+  actor_id BLOB NOT NULL,
+  issuer TEXT NOT NULL,
+  recorded_by BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_identity_link PRIMARY KEY (municipality_id, digest),
+  CONSTRAINT fk_identity_link_municipality_id_actor_id FOREIGN KEY(municipality_id, actor_id) REFERENCES actor (municipality_id, id)
+)
+ STRICT
+
+CREATE INDEX ix_identity_link_actor ON identity_link (municipality_id, actor_id)
+
 CREATE TABLE left_out (
   municipality_id TEXT NOT NULL,
   run_id BLOB NOT NULL,
@@ -1805,6 +1819,10 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('demand', 'ix_demand_provider'
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('demand', 'sqlite_autoindex_demand_2', '1000000 1000000 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('demand', 'sqlite_autoindex_demand_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('identity_link', 'ix_identity_link_actor', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('identity_link', 'sqlite_autoindex_identity_link_1', '1000000 1000000 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('left_out', 'ix_left_out_provider', '1000000 1000000 20 20')
 
