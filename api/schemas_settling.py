@@ -306,6 +306,10 @@ class Settings(Answer):
     payment_file_version: str
     run_plan: AnyRunPlan
     tax_number: str
+    letter_address: tuple[str, ...]
+    letter_web: str
+    letter_phone: str
+    pages_address: str
     grant_alone_cents: int | None
 
 

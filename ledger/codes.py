@@ -2,7 +2,7 @@
 """Codes: issue what is printed, replace and revoke it, without ever touching the balance."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar, TypeAlias
@@ -201,6 +201,17 @@ def of_entitlement(work: Work, entitlement_id: UUID) -> Sequence[Code]:
         col(Code.municipality_id) == work.municipality_id, col(Code.entitlement_id) == entitlement_id
     )
     return work.session.scalars(statement.order_by(col(Code.id))).all()
+
+
+def replacing(work: Work, rows: Collection[Code]) -> frozenset[UUID]:
+    """Which of these codes took the place of an earlier one: that was revoked when they were issued."""
+    statement = select(col(Code.entitlement_id), col(Code.revoked_at)).where(
+        col(Code.municipality_id) == work.municipality_id,
+        col(Code.entitlement_id).in_({row.entitlement_id for row in rows}),
+        col(Code.revoked_at).is_not(None),
+    )
+    ended = {(owner, revoked_at) for owner, revoked_at in work.session.execute(statement)}
+    return frozenset(row.id for row in rows if (row.entitlement_id, row.recorded_at) in ended)
 
 
 def get(work: Work, code_id: UUID) -> Code:

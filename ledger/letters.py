@@ -6,7 +6,7 @@ formats/letter, outside the transaction.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -15,14 +15,15 @@ from uuid import UUID
 from sqlalchemy import and_, func, select
 from sqlmodel import col
 
-from ledger import codes, db, municipalities, people
+from ledger import codes, db, letter_logins, municipalities, people
 from ledger.access_log import LookAction
 from ledger.clock import day_before, dutch_day
 from ledger.codes import CodeNotFound, Issued
 from ledger.db import Work
 from ledger.errors import Refused
-from ledger.formats.letter import Letter
+from ledger.formats.letter import Letter, Login
 from ledger.keys import MunicipalityKeys
+from ledger.letterheads import WORDS, Sender, address_of, name_of
 from ledger.rules.restrictions import Cap, OnlyItems, OnlyProviders, OnlyServices
 from ledger.tables import (
     Approver,
@@ -51,15 +52,6 @@ class HolderErased(Refused):
     """Of the code."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sender:
-    """How a municipality can be reached, as its letters say it; what is empty is said in general words."""
-
-    address: tuple[str, ...] = ()
-    web: str = ""
-    phone: str = ""
-
-
 def compose(
     work: Work,
     keys: MunicipalityKeys,
@@ -82,10 +74,13 @@ def compose_all(
 ) -> list[Letter]:
     """The letters that bring these codes, in the same order; each is noted as a look at its resident.
 
+    Where the pages of this service are known, each also brings its resident a code to log in with.
+    The sender is that of the settings, unless another is given.
+
     A code that was revoked or has expired is printed as well: whether it opens anything is judged
     when it is shown. Raises CodeNotFound, HolderErased, and what people.read raises.
     """
-    desk = _load(work, keys, code_ids, language, sender or Sender())
+    desk = _load(work, keys, code_ids, language, sender or Sender.of(municipalities.get(work)))
     return [desk.letter(code_id) for code_id in code_ids]
 
 
@@ -102,6 +97,10 @@ class _Desk:
     rights: Mapping[UUID, Entitlement]
     holders: Mapping[UUID, Identity]
     given: Mapping[UUID, Given]
+    logins: Mapping[UUID, str]
+    """The codes to log in with, by resident."""
+    replacing: Set[UUID]
+    """The codes that took the place of an earlier one."""
 
     def letter(self, code_id: UUID) -> Letter:
         """One letter, from what was loaded."""
@@ -110,13 +109,13 @@ class _Desk:
         holder = self.holders.get(right.holder_id)
         if holder is None:
             raise HolderErased(id=code_id)
-        printed, words = codes.printed(row, right, self.keys), _WORDS[self.language]
+        printed, words = codes.printed(row, right, self.keys), WORDS[self.language]
         return Letter(
             language=self.language.value,
             municipality_name=words["municipality"].format(self.municipality.name),
             sender_lines=self.sender.address,
-            recipient_name=_name(holder, words),
-            recipient_lines=_address(holder),
+            recipient_name=name_of(holder, words),
+            recipient_lines=address_of(holder),
             date=dutch_day(self.work.now),
             reference=right.reference or row.id.hex[-12:].upper(),
             token_text=printed.token,
@@ -126,53 +125,15 @@ class _Desk:
             valid_until=_last_whole_day(printed),
             web_address=self.sender.web or words["web"],
             phone=self.sender.phone or words["phone"],
+            login=self._login(right.holder_id),
+            is_replacement=code_id in self.replacing,
         )
 
-
-_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
-    Language.NL: {
-        "municipality": "Gemeente {}",
-        "1": "meneer",
-        "2": "mevrouw",
-        "web": "de website van uw gemeente",
-        "phone": "het nummer van uw gemeente",
-    },
-    Language.EN: {
-        "municipality": "Municipality of {}",
-        "1": "Mr",
-        "2": "Ms",
-        "web": "the website of your municipality",
-        "phone": "the number of your municipality",
-    },
-}
-"""The signature, how to address a man and a woman (list COD046), and what stands in for a Sender."""
-
-
-def _name(holder: Identity, words: Mapping[str, str]) -> str:
-    """mevrouw A.M. de Vries; without a word for the person where the gender is not known."""
-    parts = (
-        words.get(holder.gender or ""),
-        holder.initials or holder.given_names,
-        holder.prefix,
-        holder.surname,
-    )
-    return " ".join(part for part in parts if part)
-
-
-def _address(holder: Identity) -> tuple[str, ...]:
-    """Street and number, postcode and place, and the country where it is another."""
-    number = "".join((str(holder.house_number or ""), holder.house_letter or ""))
-    number += f"-{holder.house_addition}" if holder.house_addition else ""
-    postcode = holder.postcode or ""
-    if holder.country in (None, "NL"):
-        postcode = f"{postcode[:4]} {postcode[4:]}".strip()
-    abroad = "" if holder.country in (None, "NL") else holder.country
-    found = (
-        f"{holder.street or ''} {number}".strip(),
-        f"{postcode}  {holder.city or ''}".strip(),
-        abroad or "",
-    )
-    return tuple(line for line in found if line)
+    def _login(self, holder_id: UUID) -> Login | None:
+        if holder_id not in self.logins:
+            return None
+        address = f"{self.sender.pages}/letter?town={self.municipality.municipality_id}"
+        return Login(address=address, code=self.logins[holder_id])
 
 
 def _last_whole_day(printed: Issued) -> date:
@@ -189,6 +150,7 @@ def _load(
         if code_id not in rows:
             raise CodeNotFound(id=code_id)
     rights = db.rows(work, Entitlement, {row.entitlement_id for row in rows.values()})
+    holders = {right.holder_id for right in rights.values()}
     return _Desk(
         work=work,
         keys=keys,
@@ -198,9 +160,9 @@ def _load(
         codes=rows,
         rights=rights,
         given=given(work, list(rights.values())),
-        holders=people.read(
-            work, keys, {right.holder_id for right in rights.values()}, PURPOSE, LookAction.LETTER
-        ),
+        logins=letter_logins.printed(work, keys, holders) if sender.pages else {},
+        replacing=codes.replacing(work, rows.values()),
+        holders=people.read(work, keys, holders, PURPOSE, LookAction.LETTER),
     )
 
 

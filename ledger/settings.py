@@ -3,7 +3,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from ledger import municipalities, runs
 from ledger.db import Work
@@ -18,6 +18,11 @@ _BPS = 10_000
 _WAIT_MOST = 90
 _FILE_MOST = 100_000
 """The most payments a bank takes in one file. Source: BNG, batches of payments."""
+
+
+_PAGES = r"^(https://[A-Za-z0-9.-]{1,150}(:[0-9]{1,5})?|http://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?)?$"
+Line = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+Text80 = Annotated[str, StringConstraints(max_length=80, strip_whitespace=True)]
 
 
 class Settings(Input):
@@ -35,6 +40,16 @@ class Settings(Input):
     """On which days settlement runs are drafted by themselves; none unless it is set."""
     tax_number: TaxNumber | None = None
     """RSIN or VAT number of the municipality, which an audit file must name."""
+    letter_address: Annotated[tuple[Line, ...], Field(max_length=5)] = ()
+    """The lines of the address at the top of letters; none unless they are set."""
+    letter_web: Text80 = ""
+    """The website that letters name; in general words unless it is set."""
+    letter_phone: Text80 = ""
+    """The telephone number that letters name; in general words unless it is set."""
+    pages_address: Annotated[str, StringConstraints(pattern=_PAGES, max_length=200)] = ""
+    """Where residents find the pages of this service, as https and a host. Unless it is set, letters lead to
+    no page and bring no code to log in with.
+    """
     grant_alone_cents: Annotated[int, Field(strict=True, ge=0, le=AMOUNT_MAX)] | None
     """Above how many eurocents somebody else must approve a grant or a raise; null sets no limit. Always
     said, so that no edit of another setting takes the limit away.

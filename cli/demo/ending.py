@@ -9,7 +9,20 @@ from typing import Final
 
 from cli.demo.days import at
 from cli.demo.town import Paid, Right, Town
-from ledger import audit, claims, codes, db, ids, letters, lists, payment_files, releases, reviews, runs
+from ledger import (
+    audit,
+    claims,
+    codes,
+    db,
+    ids,
+    letterheads,
+    letters,
+    lists,
+    payment_files,
+    releases,
+    reviews,
+    runs,
+)
 from ledger.actors import operator_id
 from ledger.db import Work
 from ledger.errors import LedgerError
@@ -95,7 +108,7 @@ def write_letters(
 ) -> list[Path]:
     """The letters with the codes of these rights, in these languages; fresh codes, as printed yesterday."""
     now, made = at(town.days.back(1), 20), []
-    sender = letters.Sender(
+    sender = letterheads.Sender(
         address=("Demo: nobody lives here", f"Raadhuisplein 1, {town.name}"),
         web=f"www.{town.name.lower().replace(' ', '')}.example/tegoed",
         phone="0800 0000 (demo)",

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The letter that brings a resident a code: A4, tagged PDF/UA-1, Dutch or English, as a rule one page.
+"""The letter that brings a resident a code: A4, tagged PDF/UA-1, Dutch or English, as a rule one page,
+and a second one with what the resident logs in with.
 
 Every value reaches the template letter.typ as data and is never part of its markup, so a name can
 say anything. Only the typefaces inside the typesetting library are used: the same letter gives the
@@ -7,25 +8,14 @@ same bytes on every machine.
 """
 
 import datetime
-import json
-import re
-import threading
-import unicodedata
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
-import typst
-
-from ledger.errors import Malformed
-from ledger.formats import qr
-
-Language: TypeAlias = Literal["nl", "en"]
+from ledger.formats import letter_frame, qr
+from ledger.formats.letter_frame import Language, clean, day_words
 
 _TEMPLATE: Final = Path(__file__).with_name("letter.typ")
-_LONG_RUN: Final = re.compile(r"\S{24}(?=\S)")
-_one_at_a_time = threading.Lock()
 
 _SENTENCES: Final[dict[Language, dict[str, str]]] = {
     "nl": {
@@ -41,6 +31,14 @@ _SENTENCES: Final[dict[Language, dict[str, str]]] = {
         "show": "Laat deze brief zien aan uw aanbieder. Dat is de organisatie of de winkel die u helpt.",
         "scan": "De aanbieder scant de vierkante code.",
         "left": "Op {web} ziet u wat u nog over heeft. U kunt ons ook bellen.",
+        "new_title": "Uw nieuwe persoonlijke code",
+        "new": "Dit is uw nieuwe code. De code uit uw vorige brief werkt niet meer. Wat u nog over heeft, "
+        "is gelijk gebleven. U kunt dit gebruiken:",
+        "look": "Kijk wat u nog over heeft",
+        "look_how": "Scan de kleine code met uw telefoon, of ga naar {typed}. Typ daar uw inlogcode:",
+        "look_picture": "QR-code van het adres {typed}. Er zit geen code in om mee te betalen.",
+        "look_apart": "Met de inlogcode ziet u alleen uw eigen gegevens. Laat deze bladzijde niet aan uw "
+        "aanbieder zien.",
         "only_scanner": "Alleen het scanapparaat van een aanbieder kan deze code lezen.",
         "by_hand": "Lukt het scannen niet? Dan typt de aanbieder deze letters en cijfers in:",
         "picture": "QR-code. Lukt het scannen niet? Hieronder staat dezelfde code in letters en cijfers.",
@@ -66,6 +64,14 @@ _SENTENCES: Final[dict[Language, dict[str, str]]] = {
         "show": "Show this letter to your provider. That is the organisation or the shop that helps you.",
         "scan": "The provider scans the square code.",
         "left": "On {web} you can see what you have left. You can also call us.",
+        "new_title": "Your new personal code",
+        "new": "This is your new code. The code of your previous letter no longer works. What you have left "
+        "has stayed the same. You can use:",
+        "look": "See what you have left",
+        "look_how": "Scan the small code with your phone, or go to {typed}. Type your login code there:",
+        "look_picture": "QR code of the address {typed}. It holds no code to pay with.",
+        "look_apart": "With the login code you see your own information only. Do not show this page to your "
+        "provider.",
         "only_scanner": "Only a provider’s scanner can read this code.",
         "by_hand": "Does scanning not work? Then the provider types these letters and numbers:",
         "picture": "QR code. Does scanning not work? The same code is below in letters and numbers.",
@@ -80,18 +86,19 @@ _SENTENCES: Final[dict[Language, dict[str, str]]] = {
     },
 }
 
-_MONTHS: Final[dict[Language, str]] = {
-    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
-    "en": "January February March April May June July August September October November December",
-}
 
+@dataclass(frozen=True, kw_only=True)
+class Login:
+    """Where a resident logs in, and with which code of this letter."""
 
-@dataclass(kw_only=True, eq=False)
-class LetterUnprintable(Malformed):
-    """A name or a line has a character for which we have no typeface (Chinese, an emoji)."""
+    address: str
+    """The whole address, as the small QR holds it: never the code."""
+    code: str
 
-    code = "letter_unprintable"
-    reference: str
+    @property
+    def typed(self) -> str:
+        """The address as a person types it."""
+        return self.address.split("://", 1)[-1].split("?", 1)[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +128,10 @@ class Letter:
     """The last day, inclusive; None when no end is set."""
     web_address: str
     phone: str
+    login: Login | None = None
+    """How the resident looks at what is left; None: on no page of ours."""
+    is_replacement: bool = False
+    """Whether it takes the place of an earlier letter, whose code no longer works."""
 
 
 def pdf(letter: Letter) -> bytes:
@@ -129,26 +140,7 @@ def pdf(letter: Letter) -> bytes:
     The address stays inside the window of a C5/6 or DL envelope: it shrinks before it overflows.
     Raises LetterUnprintable.
     """
-    values = json.dumps(_values(letter), ensure_ascii=False)
-    made_at = datetime.datetime.combine(letter.date, datetime.time(), tzinfo=datetime.UTC)
-    try:
-        with _one_at_a_time:
-            made = _compiler().compile(
-                sys_inputs={"letter": values}, format="pdf", pdf_standards="ua-1", timestamp=made_at
-            )
-    except typst.TypstError as error:
-        if "could not be displayed" not in str(error):
-            raise
-        raise LetterUnprintable(reference=letter.reference) from None
-    assert isinstance(made, bytes)
-    return made
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    """One for the process: it keeps the read template and the typefaces between letters."""
-    fonts = typst.Fonts(include_system_fonts=False)
-    return typst.Compiler(_TEMPLATE, root=_TEMPLATE.parent, font_paths=fonts)
+    return letter_frame.typeset(_TEMPLATE, _values(letter), letter.date, letter.reference)
 
 
 def _values(letter: Letter) -> dict[str, object]:
@@ -156,15 +148,17 @@ def _values(letter: Letter) -> dict[str, object]:
     return {
         "language": letter.language,
         "sentences": _filled(letter),
-        "municipality": _clean(letter.municipality_name),
-        "sender": [_clean(line) for line in letter.sender_lines],
-        "recipient": [_clean(line) for line in (letter.recipient_name, *letter.recipient_lines)],
-        "date": _day(letter.date, letter.language),
-        "reference": _clean(letter.reference),
-        "phone": _clean(letter.phone),
-        "what": [_clean(line) for line in letter.what],
+        "municipality": clean(letter.municipality_name),
+        "sender": [clean(line) for line in letter.sender_lines],
+        "recipient": [clean(line) for line in (letter.recipient_name, *letter.recipient_lines)],
+        "date": day_words(letter.date, letter.language),
+        "reference": clean(letter.reference),
+        "phone": clean(letter.phone),
+        "what": [clean(line) for line in letter.what],
         "qr": qr.svg(letter.token_text),
-        "manual_code": _clean(letter.manual_code),
+        "manual_code": clean(letter.manual_code),
+        "is_replacement": letter.is_replacement,
+        "login": letter.login and {"qr": qr.link_svg(letter.login.address), "code": clean(letter.login.code)},
     }
 
 
@@ -172,25 +166,12 @@ def _filled(letter: Letter) -> dict[str, str]:
     """The sentences of the letter's language with its names, days and addresses in them."""
     language, until = letter.language, letter.valid_until
     facts = {
-        "name": _clean(letter.recipient_name),
-        "start": _day(letter.valid_from, language),
-        "end": _day(until, language) if until else "",
-        "web": _clean(letter.web_address),
-        "phone": _clean(letter.phone),
+        "name": clean(letter.recipient_name),
+        "start": day_words(letter.valid_from, language),
+        "end": day_words(until, language) if until else "",
+        "web": clean(letter.web_address),
+        "phone": clean(letter.phone),
+        "typed": clean(letter.login.typed) if letter.login else "",
     }
     filled = {key: sentence.format_map(facts) for key, sentence in _SENTENCES[language].items()}
     return filled | {"valid": filled["valid_between" if until else "valid_since"]}
-
-
-def _day(day: datetime.date, language: Language) -> str:
-    return f"{day.day} {_MONTHS[language].split()[day.month - 1]} {day.year}"
-
-
-def _clean(text: str) -> str:
-    """One line of composed characters, without control and direction characters.
-
-    A word too long for the window of an envelope may be broken after every 24 characters.
-    """
-    composed = unicodedata.normalize("NFC", text)
-    visible = "".join(c for c in composed if c.isspace() or not unicodedata.category(c).startswith("C"))
-    return " ".join(_LONG_RUN.sub("\\g<0>\u200b", word) for word in visible.split())

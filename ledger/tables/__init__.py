@@ -76,6 +76,7 @@ from ledger.tables.rights import (
     Entitlement,
     EntitlementChange,
     RateClass,
+    Refusal,
 )
 from ledger.tables.settling import (
     Gathered,
@@ -151,6 +152,7 @@ APPEND_ONLY = (
     "bank_statement",
     "bank_line",
     "care_approval",
+    "refusal",
     "approval",
     "approval_decision",
     "term_amount",
@@ -262,6 +264,7 @@ __all__ = [
     "RateClass",
     "Redemption",
     "RedemptionLine",
+    "Refusal",
     "ResidentWord",
     "Role",
     "RunRelease",

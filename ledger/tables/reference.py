@@ -67,6 +67,16 @@ class Municipality(Row, table=True):
     """On which days settlement runs are drafted by themselves."""
     grant_alone_cents: int | None = Field(sa_type=Count, default=None)
     """Above how many eurocents one person does not grant or raise an entitlement alone; None: no limit."""
+    letter_address: tuple[str, ...] = Field(
+        sa_column=Column(Parsed(tuple[str, ...]), nullable=False, default=()), default=()
+    )
+    """The lines of its address at the top of its letters."""
+    letter_web: str = Field(sa_type=Text, default="")
+    """The website that its letters name; empty: in general words."""
+    letter_phone: str = Field(sa_type=Text, default="")
+    """The telephone number that its letters name; empty: in general words."""
+    pages_address: str = Field(sa_type=Text, default="")
+    """Where its residents find these pages: https and a host; empty: letters lead to no page."""
     recorded_at: datetime = Field(sa_type=Instant)
     """When we learned it."""
 

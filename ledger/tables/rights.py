@@ -151,6 +151,37 @@ class EntitlementChange(Row, table=True):
     """When we learned it."""
 
 
+class Refusal(Row, table=True):
+    """A request for support that was refused. Append-only: another decision is another fact."""
+
+    __table_args__ = (
+        refers("holder_id", "person"),
+        Index("ix_refusal_holder", "municipality_id", "holder_id"),
+        STRICT,
+    )
+
+    municipality_id: str = Field(sa_type=Text, primary_key=True)
+    """Who refused."""
+    id: UUID = Field(sa_type=Id, primary_key=True)
+    """UUIDv7."""
+    holder_id: UUID = Field(sa_type=Id)
+    """Who asked."""
+    law: Law = Field(sa_column=Column(Choice(Law), nullable=False))
+    """Under which law."""
+    reference: str | None = Field(sa_type=Text, default=None)
+    """The municipality's own number of the decision."""
+    asked: str = Field(sa_type=Text)
+    """What was asked for, in words; lines are things."""
+    reason: str = Field(sa_type=Text)
+    """Why it was refused, in the words that the resident reads."""
+    decided_on: date = Field(sa_type=Day)
+    """The day of the decision."""
+    actor_id: UUID = Field(sa_type=Id)
+    """Who decided."""
+    recorded_at: datetime = Field(sa_type=Instant)
+    """When we learned it."""
+
+
 class Code(Row, table=True):
     """What is printed or shown; can be revoked and replaced without touching the balance."""
 

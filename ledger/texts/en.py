@@ -605,6 +605,22 @@ _ACCOUNTS: Final[Mapping[str, tuple[str, Detail]]] = {
         "This belongs to another account",
         "Whom this organisation knows so logs in here with account {actor_id}.",
     ),
+    "refusal_not_found": (
+        "There is no such refusal",
+        "This municipality has no refusal with id {id}.",
+    ),
+    "refusal_exists": (
+        "This id is taken",
+        "Another refusal stands under id {id}. Use a new id.",
+    ),
+    "decided_later": (
+        "That day has not come yet",
+        "You cannot record a decision of {day}: that day is still to come.",
+    ),
+    "not_ended": (
+        "This entitlement was not ended",
+        "No end was decided for entitlement {id}. End it first; then the letter can be made.",
+    ),
     "letter_login_failed": (
         "This is not right",
         "The login code or the one-time code is not right, or it went wrong too often. Copy both as they "

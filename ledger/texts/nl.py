@@ -621,6 +621,22 @@ _ACCOUNTS: Final[Mapping[str, tuple[str, Detail]]] = {
         "Dit hoort al bij een ander account",
         "Wie bij deze organisatie zo bekend is, logt hier in met account {actor_id}.",
     ),
+    "refusal_not_found": (
+        "Deze afwijzing bestaat niet",
+        "Er is bij deze gemeente geen afwijzing met kenmerk {id}.",
+    ),
+    "refusal_exists": (
+        "Dit kenmerk is al gebruikt",
+        "Onder kenmerk {id} staat een andere afwijzing. Gebruik een nieuw kenmerk.",
+    ),
+    "decided_later": (
+        "Die dag is nog niet geweest",
+        "U kunt geen besluit vastleggen van {day}, want die dag moet nog komen.",
+    ),
+    "not_ended": (
+        "Dit tegoed is niet beëindigd",
+        "Voor tegoed {id} is geen einde besloten. Beëindig het eerst; dan kunt u de brief maken.",
+    ),
     "letter_login_failed": (
         "Dit klopt niet",
         "De inlogcode of de code voor één keer klopt niet, of het ging te vaak mis. Neem beide over zoals ze "

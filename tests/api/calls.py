@@ -103,6 +103,11 @@ class Call:
         return Asked(path=path, body=self.body(party), content=self.content(party), query=self.query(party))
 
 
+def _refused(party: Party) -> Any:
+    asked = {"asked": "Een traplift", "reason": "test", "decidedOn": "2026-06-01"}
+    return {"holderId": party.person, "law": "wmo", **asked}
+
+
 def _value(party: Party, what: str) -> str:
     if what == "new":
         return str(uuid7())
@@ -490,6 +495,12 @@ CALLS = [
     _list("/v1/approvals", S, "approval"),
     _list("/v1/approvals", S, "approval", query=lambda p: {"waiting": "true"}, variant="that wait"),
     _get("/v1/approvals/{id}", S, fill={"id": "approval"}),
+    _list("/v1/refusals", S, "refusal"),
+    _list("/v1/refusals", S, "refusal", query=lambda p: {"holderId": p.person}, variant="of somebody"),
+    _get("/v1/refusals/{id}", S, fill={"id": "refusal"}),
+    _put("/v1/refusals/{id}", S, _refused, fill={"id": "new"}),
+    _get("/v1/refusals/{id}/letter", S, fill={"id": "refusal"}, notes_looks=True),
+    _get(f"{RIGHT}/end-letter", S, fill={"id": "ended_right"}, notes_looks=True),
     _put(
         "/v1/approvals/{id}/decision",
         S,

@@ -4,17 +4,21 @@
 from typing import Any
 
 import pytest
+import zxingcpp
 from lxml import html
 from sqlmodel import select
 
-from ledger import approvals, care, municipalities
+from ledger import approvals, care, letter_logins, letters, municipalities
 from ledger.care import Agreement
+from ledger.change_orders import Ending
 from ledger.ids import uuid7
 from ledger.rules.facts import EntitlementKind
 from ledger.tables import AccessLog, Approver, Entitlement, RateClass, Role
-from tests.api.browsing import OWN_FORM, Visitor, shown
+from tests.api.browsing import OWN_FORM, Visitor, buttons, shown
 from tests.api.served import Served
 from tests.world import GUIDANCE, HOUSEHOLD, World
+
+pypdfium2 = pytest.importorskip("pypdfium2")  # has no types
 
 
 @pytest.fixture
@@ -253,3 +257,75 @@ def _actions(page: str) -> list[str]:
 def test_the_look_before_a_grant_in_english(sqlite_served: Served, world: World) -> None:
     visitor = Visitor.of(sqlite_served, "gatekeeper", language="en")
     assert "Is this decision right?" in _granting(visitor, world).text
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_request_is_refused_and_the_letter_printed(
+    sqlite_served: Served, world: World, language: str
+) -> None:
+    visitor = Visitor.of(sqlite_served, "gatekeeper", language=language)
+    where = f"/residents/{world.holder_id}"
+    action = f"{where}/refusals"
+    asked = _form(visitor.page(where), action) | {
+        "law": "wmo",
+        "asked": "Een traplift",
+        "reason": "<b>U kunt</b> op de begane grond wonen.",
+        "decidedOn": world.now.date().isoformat(),
+    }
+    wrong = visitor.send(action, **asked | {"reason": "", "decidedOn": "2026-02-31"})
+    assert wrong.status_code == 400
+    assert "Een traplift" in wrong.text, "what was typed is kept"
+    page = visitor.done(action, **asked)
+    assert "&lt;b&gt;U kunt&lt;/b&gt;" in page
+    assert visitor.done(action, **asked), "sent twice it is once"
+    (print_it,) = [each for each in buttons(page) if each.endswith("/letter")]
+    answer = visitor.send(print_it)
+    assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-")
+    assert answer.headers["cache-control"] == "no-store"
+    other = print_it.replace(str(world.holder_id), str(world.person()))
+    assert visitor.send(other).status_code == 404, "of somebody else"
+
+
+def test_the_end_of_an_entitlement_is_told_by_letter(visitor: Visitor, world: World) -> None:
+    right = world.grant()
+    where = f"/entitlements/{right.id}"
+    assert f"{where}/end-letter" not in buttons(visitor.page(where))
+    assert visitor.send(f"{where}/end-letter").status_code == 409
+    world.change(right.id, Ending(last_day=world.now.date(), reason="verhuisd", at=world.now))
+    assert f"{where}/end-letter" in buttons(visitor.page(where))
+    assert visitor.send(f"{where}/end-letter").content[:5] == b"%PDF-"
+
+
+def test_a_letter_brings_a_code_to_log_in_with_where_the_pages_are_known(
+    visitor: Visitor, world: World
+) -> None:
+    right = world.grant()
+    code = world.code(right.id)
+    with world.work() as work:
+        municipalities.get(work).pages_address = "https://tegoed.diemen.test"
+    answer = visitor.send(f"/entitlements/{right.id}/codes/{code.id}/letter")
+    pages = pypdfium2.PdfDocument(answer.content)
+    assert len(pages) == 2
+    with world.work() as work:
+        login = letter_logins.printed(work, world.keys, [world.holder_id])[world.holder_id]
+    shown_at_the_door, kept_at_home = (each.get_textpage().get_text_range() for each in pages)
+    assert login in kept_at_home
+    assert login not in shown_at_the_door
+    assert code.manual in shown_at_the_door
+    assert code.manual not in kept_at_home
+    picture = pages[1].render(scale=4).to_pil()
+    (found,) = zxingcpp.read_barcodes(picture)
+    assert found.text == f"https://tegoed.diemen.test/letter?town={world.municipality_id}"
+
+
+def test_a_letter_that_takes_the_place_of_another_says_so(visitor: Visitor, world: World) -> None:
+    right = world.grant()
+    first = world.code(right.id)
+    world.later(minutes=1)
+    second = world.code(right.id, replace=True)
+    with world.work() as work:
+        one, other = (letters.compose(work, world.keys, each.id) for each in (first, second))
+    assert (one.is_replacement, other.is_replacement) == (False, True)
+    answer = visitor.send(f"/entitlements/{right.id}/codes/{second.id}/letter")
+    text = pypdfium2.PdfDocument(answer.content)[0].get_textpage().get_text_range()
+    assert "Uw nieuwe persoonlijke code" in text

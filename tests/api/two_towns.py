@@ -31,12 +31,15 @@ from ledger import (
     people,
     programmes,
     providers,
+    refusals,
     reviews,
     runs,
     term_figures,
 )
+from ledger.change_orders import Ending
 from ledger.four_eyes import Waiting
 from ledger.ids import uuid7
+from ledger.refusals import RefusalInput
 from ledger.rules.confirmations import Objection
 from ledger.rules.facts import EntitlementKind, Law
 from ledger.rules.terms_facts import PopulationGroup
@@ -123,6 +126,9 @@ class Party:
     """One without any."""
     approval: str
     """A grant above the limit, which waits for somebody else."""
+    refusal: str
+    ended_right: str
+    """An entitlement that was ended."""
     code: str
     redemption: str
     reservation: str
@@ -266,6 +272,7 @@ class Furnisher:
             **self._account(provider_id),
             **self._bank(run),
             approval=str(self._asked(person)),
+            **self._decisions(person),
             **self._payee(provider_id),
             **self._recovery(early.id, provider_id, place),
             **self._open_runs(person, provider_id),
@@ -278,6 +285,22 @@ class Furnisher:
             holder_account=str(accounts["holder"]),
             until=until.isoformat(),
         )
+
+    def _decisions(self, person: UUID) -> dict[str, str]:
+        """A refusal, and a right that was ended."""
+        asked = RefusalInput(
+            id=uuid7(),
+            holder_id=person,
+            law=Law.WMO,
+            asked="Een traplift",
+            reason="test",
+            decided_on=self.world.now.date(),
+        )
+        ended = self.world.grant(holder_id=person, restrictions=()).id
+        self.world.change(ended, Ending(last_day=self.world.now.date(), reason="test", at=self.world.now))
+        with self.world.work() as work:
+            refusals.refuse(work, [asked])
+        return {"refusal": str(asked.id), "ended_right": str(ended)}
 
     def _sides(self, letter: str) -> tuple[UUID, UUID, UUID]:
         world = self.world

@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 import zxingcpp
 from lxml import etree
+from sqlalchemy import select
+from sqlmodel import col
 
 from ledger import clock, db, ids, municipalities
+from ledger.tables import Person
 from tests.answers import accepted
 from tests.cli.messages import message
 from tests.cli.terminal import HOLDER, REGION, USE, Terminal, granted, open_shop, publish
@@ -155,9 +158,27 @@ def test_an_entitlement_is_amended_suspended_resumed_ended_and_expired(shop: Ter
     shop.run("resume", right, "--from", "2026-02-02", *why)
     shop.run("redeem", right, *USE, "--at", "2026-02-02")
     assert shop.answer("end", right, "--on", "2026-03-01", *why)["valid_until"] == "2026-03-01"
+    told = shop.folder / "end.pdf"
+    shop.run("letter", "--ended", right, "--out", told)
+    assert told.read_bytes()[:5] == b"%PDF-"
     assert shop.answer("expire", "--claim-days", 1)["closed"] == [right]
     assert shop.answer("balance", right)["closed"] is True
     assert shop.answer("check")["books_balance"] is True
+
+
+def test_a_request_is_refused_and_told_by_letter(shop: Terminal) -> None:
+    granted(shop)
+    with db.reading(db.connect(shop.database)) as session:
+        (person,) = session.scalars(select(Person.id).where(col(Person.municipality_id) == "0384"))
+    why = ("--asked", "Een traplift", "--reason", "U kunt op de begane grond wonen.")
+    made = shop.answer("refuse", person, *why, "--on", "2026-01-05")
+    told = shop.folder / "refusal.pdf"
+    shop.run("letter", "--refusal", made["refusal_id"], "--out", told)
+    assert told.read_bytes()[:5] == b"%PDF-"
+    shop.run("refuse", person, *why, "--on", "2999-01-01", status=1)
+    shop.run("refuse", person, *why, "--law", "wvg", status=2)
+    shop.run("letter", "--refusal", person, status=4)
+    shop.run("letter", "--refusal", person, "--ended", person, status=2)
 
 
 CLAIM = "reference,entitlement,service,quantity,service_date\n"

@@ -44,6 +44,7 @@ ALONE = {
     "balance",
     "qr",
     "letter",
+    "end-letter",
     "history",
     "access-log",
     "statement",

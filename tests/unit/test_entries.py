@@ -30,6 +30,7 @@ from ledger import (
     payees,
     payment_files,
     recoveries,
+    refusals,
     reviews,
     runs,
     statutory_rates,
@@ -44,9 +45,10 @@ from ledger.demands import DemandInput
 from ledger.entries import Posting
 from ledger.four_eyes import Waiting
 from ledger.ids import NOBODY, uuid7
+from ledger.refusals import RefusalInput
 from ledger.reviews import Mark, Marks
 from ledger.rules.confirmations import WordKind
-from ledger.rules.facts import EntitlementKind
+from ledger.rules.facts import EntitlementKind, Law
 from ledger.rules.funding import AccountKind, EntryKind
 from ledger.rules.terms import ContractTerm
 from ledger.rules.terms_availability import Availability, Minimum
@@ -284,12 +286,24 @@ def _a_row_in_every_table(world: World) -> None:
         care.agree(work, [agreement])
         care.approve(work, agreement.id, Approver.GATEKEEPER)
         access_log.note(work, [Look(action=LookAction.READ, person_id=world.holder_id, purpose="test")])
+        refusals.refuse(work, [refusal(world)])
     taken_back = world.redeemed(right.id, provider_id=world.other_provider_id)  # settles nothing
     world.follow_up(taken_back.id, FollowUpKind.REVERSAL)
     _agree_on_terms(world)
     _settle_and_hear_the_bank(world)
     _demand_back(world)
     _ask_much(world)
+
+
+def refusal(world: World) -> RefusalInput:
+    return RefusalInput(
+        id=uuid7(),
+        holder_id=world.holder_id,
+        law=Law.WMO,
+        asked="Een traplift",
+        reason="test",
+        decided_on=NOON.date(),
+    )
 
 
 def _ask_much(world: World) -> None:

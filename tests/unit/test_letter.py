@@ -12,7 +12,8 @@ from PIL import Image
 
 from ledger import manual_code
 from ledger.formats import letter
-from ledger.formats.letter import Letter, LetterUnprintable
+from ledger.formats.letter import Letter
+from ledger.formats.letter_frame import LetterUnprintable
 from ledger.token import CodeKind, SigningKey, Token, sign
 
 pypdfium2 = pytest.importorskip("pypdfium2")  # has no types

@@ -12,7 +12,8 @@ from ledger import access_log, care, letters, manual_code, people, token
 from ledger.codes import CodeNotFound
 from ledger.formats import letter as page
 from ledger.ids import uuid7
-from ledger.letters import HolderErased, Sender
+from ledger.letterheads import Sender
+from ledger.letters import HolderErased
 from ledger.rules.facts import EntitlementKind
 from ledger.rules.periods import Per
 from ledger.rules.restrictions import (

@@ -191,7 +191,7 @@ def test_every_state_is_brought_about(town: BankTown) -> None:
 
 WITHOUT_A_RUN = (
     *("term_", "historical", "population", "account_", "payee_", "approval", "demand", "statutory"),
-    *("resident_word", "contact", "notice"),
+    *("resident_word", "contact", "notice", "refusal"),
 )
 """What happens beside a run, by the beginnings of its tables."""
 

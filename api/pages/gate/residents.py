@@ -10,12 +10,13 @@ from fastapi import APIRouter, Response
 from api.deps import Desk, PathId
 from api.pages.faults import Told
 from api.pages.visit import AForm, Done, Sent, Visit, typed, visit
-from ledger import letter_logins, lists, people, standing_rights
+from ledger import letter_logins, lists, people, refusals, standing_rights
 from ledger.clock import dutch_day
 from ledger.ids import uuid7
 from ledger.inputs import Input, Text
 from ledger.people import MandateInput, PersonInput, PersonNotFound, SearchBsn, SearchName
 from ledger.roles import Action
+from ledger.rules.facts import Law
 from ledger.tables import Entitlement, Mandate, MandateKind, Person
 from ledger.vault import Hidden, Identity
 
@@ -189,6 +190,10 @@ def _new(visit: Visit, *, refusal: Told | None = None, form: Sent | None = None)
     return visit.shown("gate/new.html", content, refusal=refusal)
 
 
+_REFUSING: Final = ("law", "reference", "asked", "reason", "decidedOn")
+"""What is asked of a request that is refused."""
+
+
 def resident_page(
     visit: Visit,
     id: UUID,
@@ -214,8 +219,11 @@ def resident_page(
             "mandate_kinds": list(MandateKind),
             "mandate_id": uuid7(),
             "letter_login": letter_logins.of_person(desk.work, id),
+            "refusals": refusals.of_holder(desk.work, id, limit=RIGHTS_MAX),
+            "laws": list(Law),
+            "refusal_id": form.one("id") if form and form.maybe("asked") else uuid7(),
             "today": dutch_day(desk.work.now),
-            "typed": typed(form, "representativeId", "kind", "validFrom", "validUntil", "how"),
+            "typed": typed(form, "representativeId", "kind", "validFrom", "validUntil", "how", *_REFUSING),
         }
 
     return visit.shown("gate/resident.html", content, refusal=refusal, done=done)

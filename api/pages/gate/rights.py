@@ -14,7 +14,18 @@ from api.deps import Desk, PathId, QueryId
 from api.pages.amounts import MaybeCents, MaybeCount
 from api.pages.faults import Told, told
 from api.pages.visit import PAGE, AForm, Done, Sent, Visit, names, of_form, piece, typed, visit
-from ledger import care, catalogue, codes, db, entitlement_changes, histories, letters, lists, standing_rights
+from ledger import (
+    care,
+    catalogue,
+    codes,
+    db,
+    decision_letters,
+    entitlement_changes,
+    histories,
+    letters,
+    lists,
+    standing_rights,
+)
 from ledger.clock import dutch_day
 from ledger.codes import CodeNotFound, IssueOrder
 from ledger.entitlement_changes import Order
@@ -69,7 +80,7 @@ def get_rights(visit: Seeing, before: QueryId = None) -> Response:
 @router.get("/entitlements/{id}")
 def get_right(id: PathId, visit: Seeing, before: QueryId = None, done: Done = None) -> Response:
     """One of them."""
-    return _right(visit, id, before=before, done=done)
+    return right_page(visit, id, before=before, done=done)
 
 
 @router.post("/entitlements/{id}/changes")
@@ -83,9 +94,9 @@ def post_change(id: PathId, visit: Granting, form: AForm) -> Response:
             if isinstance(outcome, LedgerError):
                 raise outcome
     except ValidationError as error:
-        return _right(visit, id, refusal=of_form(error, visit.language), form=form)
+        return right_page(visit, id, refusal=of_form(error, visit.language), form=form)
     except LedgerError as error:
-        return _right(visit, id, refusal=told(error, visit.language), form=form)
+        return right_page(visit, id, refusal=told(error, visit.language), form=form)
     if isinstance(outcome, Waiting):
         return RedirectResponse("/worklist?done=waits", status_code=303)
     return RedirectResponse(f"/entitlements/{id}?done=changed", status_code=303)
@@ -102,7 +113,7 @@ def post_code(id: PathId, visit: Issuing, form: AForm) -> Response:
             raise outcome
         return f"/entitlements/{id}"
 
-    return visit.acted(act, done="code", otherwise=lambda why: _right(visit, id, refusal=why))
+    return visit.acted(act, done="code", otherwise=lambda why: right_page(visit, id, refusal=why))
 
 
 @router.post("/entitlements/{id}/codes/{codeId}/letter")
@@ -119,7 +130,7 @@ def post_letter(
                 raise CodeNotFound(id=codeId)
             page = letters.compose(desk.work, desk.keys, codeId, visit.language)
     except LedgerError as error:
-        return _right(visit, id, refusal=told(error, visit.language))
+        return right_page(visit, id, refusal=told(error, visit.language))
     headers = {"Content-Disposition": f'inline; filename="{page.reference}.pdf"', "Cache-Control": "no-store"}
     return Response(letter.pdf(page), media_type="application/pdf", headers=headers)
 
@@ -139,7 +150,7 @@ def post_approval(
         care.approve(desk.work, agreementId, Approver.GATEKEEPER)
         return f"/entitlements/{id}"
 
-    return visit.acted(act, done="care_approved", otherwise=lambda why: _right(visit, id, refusal=why))
+    return visit.acted(act, done="care_approved", otherwise=lambda why: right_page(visit, id, refusal=why))
 
 
 def _order(id: UUID, form: Sent) -> Order:
@@ -163,7 +174,7 @@ def _order(id: UUID, form: Sent) -> Order:
 _TYPED: Final = ("amount", "quantity", "validUntil", "fromDay", "untilDay", "firstDay", "lastDay", "reason")
 
 
-def _right(
+def right_page(
     visit: Visit,
     id: UUID,
     *,
@@ -172,6 +183,8 @@ def _right(
     refusal: Told | None = None,
     form: Sent | None = None,
 ) -> Response:
+    """The page of an entitlement."""
+
     def content(desk: Desk) -> Mapping[str, Any]:
         right = desk.find(Entitlement, id, EntitlementNotFound(id=id))
         (held,) = standing_rights.held(desk.work, [right])
@@ -191,6 +204,7 @@ def _right(
             "changes": changes,
             "names": names(desk, {each.actor_id for each in changes}),
             "codes": codes.of_entitlement(desk.work, id),
+            "is_ended": decision_letters.is_ended(desk.work, id),
             "agreements": agreements,
             "approved": care.approved(desk.work, [each.id for each in agreements]),
             "providers": db.rows(desk.work, Provider, who),

@@ -52,6 +52,10 @@ CREATE TABLE municipality (
   payment_file_version TEXT NOT NULL,
   run_plan JSONB NOT NULL,
   grant_alone_cents BIGINT,
+  letter_address JSONB NOT NULL,
+  letter_web TEXT NOT NULL,
+  letter_phone TEXT NOT NULL,
+  pages_address TEXT NOT NULL,
   recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
   CONSTRAINT pk_municipality PRIMARY KEY (municipality_id),
   CONSTRAINT ck_municipality_cbs_code CHECK (length(municipality_id) = 4)
@@ -628,6 +632,23 @@ CREATE TABLE programme_version (
   CONSTRAINT pk_programme_version PRIMARY KEY (municipality_id, programme_id, version),
   CONSTRAINT fk_programme_version_municipality_id_programme_id FOREIGN KEY(municipality_id, programme_id) REFERENCES programme (municipality_id, id)
 )
+
+CREATE TABLE refusal (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  holder_id UUID NOT NULL,
+  law TEXT NOT NULL,
+  reference TEXT,
+  asked TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  decided_on DATE NOT NULL,
+  actor_id UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_refusal PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_refusal_municipality_id_holder_id FOREIGN KEY(municipality_id, holder_id) REFERENCES person (municipality_id, id)
+)
+
+CREATE INDEX ix_refusal_holder ON refusal (municipality_id, holder_id)
 
 CREATE TABLE resident_word (
   municipality_id TEXT NOT NULL,
@@ -1309,6 +1330,9 @@ FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER care_approval_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON care_approval
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 
+CREATE TRIGGER refusal_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON refusal
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
 CREATE TRIGGER approval_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON approval
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 
@@ -1709,6 +1733,12 @@ ALTER TABLE programme_version ENABLE ROW LEVEL SECURITY
 ALTER TABLE programme_version FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON programme_version USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE refusal ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE refusal FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON refusal USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
 ALTER TABLE resident_word ENABLE ROW LEVEL SECURITY
 

@@ -55,6 +55,10 @@ CREATE TABLE municipality (
   payment_file_version TEXT NOT NULL,
   run_plan TEXT NOT NULL,
   grant_alone_cents INTEGER,
+  letter_address TEXT NOT NULL,
+  letter_web TEXT NOT NULL,
+  letter_phone TEXT NOT NULL,
+  pages_address TEXT NOT NULL,
   recorded_at INTEGER NOT NULL,
   CONSTRAINT pk_municipality PRIMARY KEY (municipality_id),
   CONSTRAINT ck_municipality_cbs_code CHECK (length(municipality_id) = 4)
@@ -675,6 +679,24 @@ CREATE TABLE programme_version (
   CONSTRAINT fk_programme_version_municipality_id_programme_id FOREIGN KEY(municipality_id, programme_id) REFERENCES programme (municipality_id, id)
 )
  STRICT
+
+CREATE TABLE refusal (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  holder_id BLOB NOT NULL,
+  law TEXT NOT NULL,
+  reference TEXT,
+  asked TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  decided_on TEXT NOT NULL,
+  actor_id BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_refusal PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_refusal_municipality_id_holder_id FOREIGN KEY(municipality_id, holder_id) REFERENCES person (municipality_id, id)
+)
+ STRICT
+
+CREATE INDEX ix_refusal_holder ON refusal (municipality_id, holder_id)
 
 CREATE TABLE resident_word (
   municipality_id TEXT NOT NULL,
@@ -1491,6 +1513,12 @@ BEGIN SELECT RAISE(ABORT, 'care_approval is append-only: history is never edited
 CREATE TRIGGER care_approval_no_delete BEFORE DELETE ON care_approval
 BEGIN SELECT RAISE(ABORT, 'care_approval is append-only: history is never edited'); END
 
+CREATE TRIGGER refusal_no_update BEFORE UPDATE ON refusal
+BEGIN SELECT RAISE(ABORT, 'refusal is append-only: history is never edited'); END
+
+CREATE TRIGGER refusal_no_delete BEFORE DELETE ON refusal
+BEGIN SELECT RAISE(ABORT, 'refusal is append-only: history is never edited'); END
+
 CREATE TRIGGER approval_no_update BEFORE UPDATE ON approval
 BEGIN SELECT RAISE(ABORT, 'approval is append-only: history is never edited'); END
 
@@ -1861,6 +1889,10 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payment_file', 'sqlite_autoin
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('payment_file', 'sqlite_autoindex_payment_file_1', '1000000 1000000 20 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('programme_version', 'sqlite_autoindex_programme_version_1', '1000000 1000000 20 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('refusal', 'ix_refusal_holder', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('refusal', 'sqlite_autoindex_refusal_1', '1000000 1000000 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('resident_word', 'ix_resident_word_redemption', '1000000 1000000 20')
 

@@ -3,11 +3,12 @@
 
 from datetime import date
 
-from ledger import care, letter_logins, people
+from ledger import care, letter_logins, people, refusals
 from ledger.care import Agreement
 from ledger.ids import uuid7
 from ledger.people import MandateInput
-from ledger.rules.facts import EntitlementKind
+from ledger.refusals import RefusalInput
+from ledger.rules.facts import EntitlementKind, Law
 from ledger.tables import MandateKind, RateClass
 from tests.api.browsing import Scene
 from tests.world import GUIDANCE
@@ -36,9 +37,18 @@ def addresses(scene: Scene) -> dict[str, str]:
         valid_until=right.valid_until,
         at=world.now,
     )
+    refused = RefusalInput(
+        id=uuid7(),
+        holder_id=world.holder_id,
+        law=Law.WMO,
+        asked="Een traplift",
+        reason="U kunt op de begane grond wonen.",
+        decided_on=world.now.date(),
+    )
     with world.work() as work:
         letter_logins.printed(work, world.keys, [world.holder_id])
         people.give(work, [mandate])
+        refusals.refuse(work, [refused])
         care.agree(work, [agreement])
     resident, entitlement = f"/residents/{world.holder_id}", f"/entitlements/{right.id}"
     return {
@@ -49,6 +59,9 @@ def addresses(scene: Scene) -> dict[str, str]:
         "/residents/{id}/mandates/{mandateId}": f"{resident}/mandates/{mandate.id}",
         "/residents/{id}/letter-login/tell": f"{resident}/letter-login/tell",
         "/residents/{id}/letter-login/block": f"{resident}/letter-login/block",
+        "/residents/{id}/refusals": f"{resident}/refusals",
+        "/residents/{id}/refusals/{refusalId}/letter": f"{resident}/refusals/{refused.id}/letter",
+        "/entitlements/{id}/end-letter": f"{entitlement}/end-letter",
         "/entitlements/{id}": entitlement,
         "/entitlements/{id}/changes": f"{entitlement}/changes",
         "/entitlements/{id}/codes": f"{entitlement}/codes",
