@@ -112,6 +112,7 @@ def write_letters(
         address=("Demo: nobody lives here", f"Raadhuisplein 1, {town.name}"),
         web=f"www.{town.name.lower().replace(' ', '')}.example/tegoed",
         phone="0800 0000 (demo)",
+        pages="http://127.0.0.1:8000",
     )
     with town.work(now, Role.GATEKEEPER) as work:
         orders = [codes.IssueOrder(id=ids.uuid7(), entitlement_id=each.id, replace=True) for each in rights]

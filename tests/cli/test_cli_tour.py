@@ -169,7 +169,7 @@ def test_an_entitlement_is_amended_suspended_resumed_ended_and_expired(shop: Ter
 def test_a_request_is_refused_and_told_by_letter(shop: Terminal) -> None:
     granted(shop)
     with db.reading(db.connect(shop.database)) as session:
-        (person,) = session.scalars(select(Person.id).where(col(Person.municipality_id) == "0384"))
+        (person,) = session.scalars(select(col(Person.id)).where(col(Person.municipality_id) == "0384"))
     why = ("--asked", "Een traplift", "--reason", "U kunt op de begane grond wonen.")
     made = shop.answer("refuse", person, *why, "--on", "2026-01-05")
     told = shop.folder / "refusal.pdf"
