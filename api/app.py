@@ -34,6 +34,7 @@ from api.pages import (
     letter,
     login,
     look,
+    offline,
     own_sessions,
     reference,
     resident,
@@ -144,8 +145,10 @@ PUBLIC: Final = frozenset(
         "/login/password",
         "/login/with/{provider}",
         "/logout",
+        "/offline",
         "/static/{name}",
         "/static/themes/{name}.css",
+        "/worker.js",
         "/v1/docs",
         "/v1/health",
         "/v1/openapi.json",
@@ -233,7 +236,7 @@ def _routes() -> tuple[BaseRoute, ...]:
     v1 = APIRouter(prefix="/v1")
     for resource in RESOURCES:
         v1.include_router(resource.router)
-    for router in (v1, openapi.router, reference.router, themes.router, look.router):
+    for router in (v1, openapi.router, reference.router, themes.router, look.router, offline.router):
         app.include_router(router)
     for page in PAGES:
         app.include_router(page.router, dependencies=[Depends(require_own_form)])

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from ledger import manual_code, token
 from ledger.errors import LedgerError
-from ledger.rules.refusals import CodeForeign, CodeUnknown, Reason
-from ledger.token import PublicKey, Token
+from ledger.rules.refusals import CodeAsksMore, CodeForeign, CodeUnknown, Reason
+from ledger.token import Flag, PublicKey, Token
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +42,9 @@ class Reader:
         else:
             issuer = found.municipality
             if issuer == self.municipality_id:
-                return Shown(token_id=found.token_id)
+                # no PIN or confirmation is asked here: what demands one opens nothing
+                asks = bool(found.flags & (Flag.PIN_NEEDED | Flag.CONFIRM_NEEDED))
+                return Shown(refusal=CodeAsksMore()) if asks else Shown(token_id=found.token_id)
         is_foreign = issuer is not None and issuer != self.municipality_id
         return Shown(refusal=CodeForeign(municipality=issuer or "") if is_foreign else CodeUnknown())
 

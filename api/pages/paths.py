@@ -56,7 +56,9 @@ NAVIGATION: Final = (
 )
 """In the order of the menu."""
 
-_BESIDE: Final = frozenset({"", "demo", "language", "letter", "login", "logout", "sessions", "static"})
+_BESIDE: Final = frozenset(
+    {"", "demo", "language", "letter", "offline", "login", "logout", "sessions", "static"}
+)
 """First parts of addresses that are pages, or around pages, and stand in no menu."""
 _FIRST: Final = _BESIDE | {each.path[1:] for each in NAVIGATION}
 _OUTSIDE: Final = frozenset({"/letter", "/login", "/login/new", "/sessions"})

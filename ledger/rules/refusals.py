@@ -21,6 +21,13 @@ class CodeUnknown(Reason):
 
 
 @dataclass(kw_only=True, eq=False)
+class CodeAsksMore(Reason):
+    """The signer demands a PIN or a confirmation with this code, which cannot be given here."""
+
+    code: ClassVar[str] = "code_asks_more"
+
+
+@dataclass(kw_only=True, eq=False)
 class CodeForeign(Reason):
     """The code was issued by another municipality."""
 

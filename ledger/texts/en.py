@@ -16,6 +16,10 @@ _CODES: Final[Mapping[str, tuple[str, Detail]]] = {
         "We cannot read this code, or it is not one of ours. Scan the code again, or type the letters and "
         "numbers from the letter. If that does not work, call the municipality.",
     ),
+    "code_asks_more": (
+        "This code asks a PIN or a confirmation",
+        "The resident cannot give it here. Call the municipality and ask for a letter with a new code.",
+    ),
     "code_foreign": (
         "This code is from another municipality",
         "The code was issued by the municipality with number {municipality}. It can only be redeemed there.",

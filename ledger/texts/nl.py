@@ -16,6 +16,10 @@ _CODES: Final[Mapping[str, tuple[str, Detail]]] = {
         "Wij kunnen deze code niet lezen, of de code is niet van ons. Scan de code nog een keer, of typ de "
         "letters en cijfers uit de brief over. Lukt het dan nog niet? Bel dan de gemeente.",
     ),
+    "code_asks_more": (
+        "Deze code vraagt een pincode of een bevestiging",
+        "Die kan de inwoner hier niet geven. Bel de gemeente en vraag om een brief met een nieuwe code.",
+    ),
     "code_foreign": (
         "Deze code is van een andere gemeente",
         "De code is gegeven door de gemeente met nummer {municipality}. U kunt de code alleen bij die "

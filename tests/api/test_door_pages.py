@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A provider at the door, by pages without scripts: code, service, quantity, yes; and taking it back."""
 
+import base64
+import hashlib
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 from lxml import html
 
-from ledger import undo
+from ledger import redemptions, token, undo
 from ledger.ids import uuid7
+from ledger.scans import Redeemed
 from ledger.tables import Redemption, Role
+from ledger.token import Flag
 from ledger.undo import WITHIN
-from tests.api.browsing import Visitor, shown
+from tests.api.browsing import Visitor, buttons, fields, shown
 from tests.api.served import Served
 from tests.world import AIDS, DAY_CARE, HOUSEHOLD, World
 
@@ -205,3 +210,81 @@ def test_all_of_it_in_english(sqlite_served: Served, world: World) -> None:
     assert "script-src 'self'" in quote.headers["content-security-policy"]
     assert "What did you do?" in visitor.send("/scan", code=code).text
     assert "Undo" in visitor.done("/scan/confirm", **_confirming(quote.text))
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_what_it_would_cost_is_told_in_a_piece_of_a_page_that_books_nothing(
+    sqlite_served: Served, world: World, language: str
+) -> None:
+    right = world.grant(amount_cents=100_00, restrictions=())
+    visitor = Visitor.of(sqlite_served, "provider", language=language)
+    asked: dict[str, Any] = {
+        "code": world.code(right.id).manual,
+        "service": HOUSEHOLD,
+        "measure": "hour",
+        "id": str(uuid7()),
+        "at": world.now.isoformat(),
+    }
+    told = visitor.send("/scan/price", **asked, hours="2")
+    assert told.status_code == 200
+    assert "<html" not in told.text
+    assert ("62,30" if language == "nl" else "62.30") in told.text
+    too_much = visitor.send("/scan/price", **asked, hours="9").text
+    assert ("100,00" if language == "nl" else "100.00") in too_much, "what would pass"
+    unready: tuple[dict[str, Any], ...] = ({}, {"hours": "x"}, {"hours": "-1"}, {"begin": "10:00"})
+    for each in unready:
+        answer = visitor.send("/scan/price", **asked, **each)
+        assert (answer.status_code, "<p>" in answer.text) == (200, False), "nobody is scolded while typing"
+    assert visitor.send("/scan/price", **asked | {"code": "nonsense"}, hours="2").status_code == 200
+    assert world.left(right.id) == 100_00
+
+
+def test_a_code_that_demands_a_pin_or_a_confirmation_opens_nothing(
+    sqlite_served: Served, world: World
+) -> None:
+    right = world.grant(restrictions=())
+    issued = world.code(right.id)
+    read = token.read(issued.token, world.keys.public_keys)
+    visitor = Visitor.of(sqlite_served, "provider")
+    for flags, says in ((Flag.PIN_NEEDED, True), (Flag.CONFIRM_NEEDED, True), (Flag.SPECIMEN, False)):
+        text = token.sign(replace(read, flags=flags), world.keys.signing)
+        answer = visitor.send("/scan", code=text)
+        assert ("vraagt een pincode" in shown(answer.text)) is says
+        reasons = ["code_asks_more"] if says else None
+        assert reasons is None or world.reasons(code=text) == reasons
+
+
+def test_today_holds_the_undo_of_who_redeemed_it_for_ten_minutes(sqlite_served: Served, world: World) -> None:
+    right = world.grant(restrictions=())
+    sqlite_served.account("colleague", Role.PROVIDER)
+    mine = Visitor.of(sqlite_served, "provider")
+    actor_id = sqlite_served.actor_ids["provider"]
+    code = world.code(right.id).manual
+    with world.work(actor_id=actor_id) as work:
+        (done,) = redemptions.redeem(work, [world.scan(code=code)])
+    assert isinstance(done, Redeemed)
+    where = f"/today/{done.id}/undo"
+    assert where in buttons(mine.page("/today"))
+    assert where not in buttons(Visitor.of(sqlite_served, "colleague").page("/today"))
+    mine.done(where, **fields(mine.page("/today"), where))
+    assert where not in buttons(mine.page("/today"))
+    assert world.left(right.id) == 100_00
+    with world.work(actor_id=actor_id) as work:
+        (late,) = redemptions.redeem(work, [world.scan(code=code)])
+    assert isinstance(late, Redeemed)
+    world.later(minutes=10)
+    assert f"/today/{late.id}/undo" not in buttons(mine.page("/today"))
+
+
+def test_the_page_for_no_network_is_everybodys_and_holds_nothing(sqlite_served: Served) -> None:
+    stranger = Visitor(served=sqlite_served)
+    answer = stranger.see("/offline")
+    assert answer.status_code == 200
+    policy = answer.headers["content-security-policy"]
+    style = answer.text.split("<style>")[1].split("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in policy
+    assert "unsafe" not in policy
+    worker = stranger.see("/worker.js")
+    assert "@VERSION@" not in worker.text
+    assert worker.headers["content-security-policy"].startswith("default-src 'none'; connect-src 'self';")

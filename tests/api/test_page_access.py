@@ -91,6 +91,8 @@ def _render_everything(served: Served, found: dict[str, str], monkeypatch: pytes
         "door/offers.html",
         "door/quote.html",
         "gate/look.html",
+        "door/price.html",
+        "offline.html",  # one page for both languages
         "gate/one_time.html",
     }  # answers to forms: in both languages in test_door_pages
     whole -= {name for name in whole if name.startswith("login/")}  # in both languages in test_login_pages

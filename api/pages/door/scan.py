@@ -63,6 +63,12 @@ def post_quote(visit: Quoting, form: AForm) -> Response:
     return _quoted(visit, form)
 
 
+@router.post("/scan/price")
+def post_price(visit: Quoting, form: AForm) -> Response:
+    """A piece of a page for who is still typing: what it would cost, or every reason why not."""
+    return _priced(visit, form)
+
+
 @router.post("/scan/confirm")
 def post_confirm(visit: Redeeming, form: AForm) -> Response:
     """Redeem it; a resend leads to the same receipt."""
@@ -130,6 +136,21 @@ def _quoted(visit: Visit, form: Sent) -> Response:
         }
 
     return visit.shown("door/quote.html", content, uses=Uses.SCRIPTS)
+
+
+def _priced(visit: Visit, form: Sent) -> Response:
+    """Nothing is said of what is not typed whole yet: that is for the button."""
+    found: dict[str, Any] = {"quoted": None, "why": None}
+    try:
+        with visit.house.reading(visit.acting) as desk:
+            (outcome,) = redemptions.quote(desk.work, [_scan_of(desk, form)])
+    except ValidationError:
+        return visit.shown("door/price.html", lambda desk: found)
+    if isinstance(outcome, LedgerError):
+        found["why"] = told(outcome, visit.language)
+    else:
+        found["quoted"] = outcome
+    return visit.shown("door/price.html", lambda desk: found)
 
 
 def _offers(desk: Desk, form: Sent) -> list[GoodFor]:

@@ -40,8 +40,16 @@ def get_today(
         assert desk.acting.provider_id is not None, "the door is for providers"
         rows = undo.today(desk.work, desk.acting.provider_id, limit=SHOWN_MAX)
         found = histories.of_redemptions(desk.work, [row.id for row in rows])
+        can_undo = [
+            each.redemption.id
+            for each in found
+            if not each.follow_ups and undo.may_undo(desk.work, each.redemption)
+        ]
         return {
             "found": found,
+            "undo_ids": {id_: uuid7() for id_ in can_undo},
+            "minutes": int(undo.WITHIN.total_seconds()) // 60,
+            "is_cut": len(rows) == SHOWN_MAX,
             "standing_cents": sum(each.standing_cents for each in found),
             "services": _services(desk),
             "names": names(desk, {row.actor_id for row in rows}),

@@ -120,6 +120,9 @@ form.addEventListener("submit", (event) => {
 });
 addEventListener("pagehide", stop);
 
+// A page of ours for when there is no network; a browser that will not have it does without.
+navigator.serviceWorker?.register("/worker.js").catch(() => undefined);
+
 camera.hidden = false;
 if (!navigator.mediaDevices) {
   start.hidden = true;
