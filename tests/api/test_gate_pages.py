@@ -94,6 +94,49 @@ def test_finding_needs_a_reason_and_finds_exactly(visitor: Visitor) -> None:
     assert visitor.send("/residents", purpose="vraag").status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ({"bsn": "123456789", "purpose": "vraag"}, {"bsn": "het getal voldoet niet aan de 11-proef"}),
+        ({"surname": "de Wit", "purpose": "vraag"}, {"birthDate": "het moet een dag zijn"}),
+        ({"surname": "de Wit", "birthDate": "2026-02-31", "purpose": "vraag"}, {"birthDate": "bestaat niet"}),
+        ({"surname": "de Wit", "birthDate": "1944-03-09", "purpose": " "}, {"purpose": "dit is nog leeg"}),
+        ({"bsn": "1", "purpose": ""}, {"bsn": "9 cijfers", "purpose": "dit is nog leeg"}),
+    ],
+)
+def test_a_search_says_only_what_is_wrong_with_it(
+    visitor: Visitor, typed: dict[str, Any], wrong: dict[str, str]
+) -> None:
+    """Of the other way to search nothing was asked, so nothing of it is missing."""
+    answer = visitor.send("/residents", **typed)
+    assert answer.status_code == 400
+    assert _faults(answer.text).keys() == wrong.keys()
+    for field, words in wrong.items():
+        assert words in _faults(answer.text)[field]
+
+
+def test_everything_that_is_wrong_with_somebody_is_said_at_its_field_in_dutch(visitor: Visitor) -> None:
+    asked: dict[str, Any] = {"id": str(uuid7()), "surname": "x", "birthDate": "2026-02-31"}
+    asked |= {"bsn": "1", "postcode": "12", "houseNumber": "9" * 5000}
+    answer = visitor.send("/residents/new", **asked)
+    assert answer.status_code == 400
+    assert _faults(answer.text).keys() == {"bsn", "birthDate", "postcode", "houseNumber"}
+    assert "Engels" not in shown(answer.text)
+
+
+def _faults(page: str) -> dict[str, str]:
+    """What is said to be wrong, by field; each stands at the field too."""
+    tree: Any = html.fromstring(page)
+    found = {each.get("href")[1:]: shown_of(each.getparent()) for each in tree.xpath("//*[@role='alert']//a")}
+    for name in found:
+        assert tree.xpath("//*[@id=$id and @aria-invalid='true']", id=name), name
+    return found
+
+
+def shown_of(element: Any) -> str:
+    return " ".join(" ".join(element.xpath(".//text()")).split())
+
+
 def test_a_decision_is_looked_at_granted_once_and_its_letter_printed(visitor: Visitor, world: World) -> None:
     world.fund(cents=10_000_00, programme_id=world.programme_id)
     look = _granting(visitor, world)
@@ -127,6 +170,9 @@ def test_a_decision_is_looked_at_granted_once_and_its_letter_printed(visitor: Vi
         ({"programmeId": "x"}, ""),
         ({"kind": "arrangement", "service": []}, ""),
         ({"hours": "1,5"}, "hours"),
+        ({"usesMax": "-1"}, "usesMax"),
+        ({"capMost": "0"}, "capMost"),
+        ({"validFrom": "1500-01-01"}, "validFrom"),
     ],
 )
 def test_what_cannot_be_granted_says_why_and_keeps_what_was_typed(
@@ -135,6 +181,7 @@ def test_what_cannot_be_granted_says_why_and_keeps_what_was_typed(
     answer = _granting(visitor, world, **typed)
     assert answer.status_code in {400, 404, 409}
     assert "B-2026-7" in answer.text
+    assert "Engels" not in shown(answer.text)
     if field:
         assert f'id="{field}-fault"' in answer.text
 

@@ -17,7 +17,7 @@ from ledger.inputs import Input, Text
 from ledger.people import MandateInput, PersonInput, PersonNotFound, SearchBsn, SearchName
 from ledger.roles import Action
 from ledger.tables import Entitlement, Mandate, MandateKind, Person
-from ledger.vault import Hidden, Identity
+from ledger.vault import Identity
 
 router = APIRouter(include_in_schema=False)
 
@@ -41,15 +41,23 @@ IDENTITY: Final = (
 )
 """What is asked of somebody who is entered, in the order of the form."""
 
+_DIGITS_MAX: Final = 9
+"""Of a house number; of thousands of digits Python makes no number."""
+
 Finding = Annotated[Visit, visit(Action.FIND_PEOPLE)]
 Registering = Annotated[Visit, visit(Action.REGISTER_PEOPLE)]
 Seeing = Annotated[Visit, visit(Action.SEE_ENTITLEMENTS)]
 
 
-class _Search(Hidden):
-    """By what, and why."""
+class _ByNumber(SearchBsn):
+    """By the personal number, and why."""
 
-    by: SearchBsn | SearchName
+    purpose: Text
+
+
+class _ByName(SearchName):
+    """By name and day of birth, and why."""
+
     purpose: Text
 
 
@@ -71,13 +79,8 @@ def post_search(visit: Finding, form: AForm) -> Response:
     found: list[UUID] = []
 
     def act(desk: Desk) -> str:
-        by = (
-            {"bsn": form.one("bsn")}
-            if form.maybe("bsn")
-            else {"surname": form.one("surname"), "birthDate": form.one("birthDate")}
-        )
-        asked = _Search.model_validate({"by": by, "purpose": form.one("purpose")})
-        found.extend(people.search(desk.work, desk.keys, asked.by, asked.purpose))
+        asked = _search_asked(form)
+        found.extend(people.search(desk.work, desk.keys, asked, asked.purpose))
         return f"/residents/{found[0]}" if len(found) == 1 else "/residents"
 
     answer = visit.acted(act, done="found", otherwise=lambda why: _search(visit, refusal=why, form=form))
@@ -159,11 +162,19 @@ def post_end_mandate(
     return visit.acted(act, done="mandate_ended", otherwise=lambda why: _resident(visit, id, refusal=why))
 
 
+def _search_asked(form: Sent) -> _ByNumber | _ByName:
+    """By the number where one is filled in. Raises ValidationError, of the fields of that way alone."""
+    if form.maybe("bsn"):
+        return _ByNumber.model_validate({name: form.one(name) for name in ("bsn", "purpose")})
+    return _ByName.model_validate({name: form.one(name) for name in ("surname", "birthDate", "purpose")})
+
+
 def _person(form: Sent) -> PersonInput:
     """Raises ValidationError."""
     given: dict[str, Any] = {name: form.maybe(name) for name in IDENTITY}
     number = given["houseNumber"]
-    given["houseNumber"] = int(number) if number and number.isascii() and number.isdigit() else number
+    is_number = number and number.isascii() and number.isdigit() and len(number) <= _DIGITS_MAX
+    given["houseNumber"] = int(number) if number and is_number else number
     identity = {name: value for name, value in given.items() if value is not None}
     return PersonInput.model_validate({"id": form.one("id"), "identity": identity})
 
