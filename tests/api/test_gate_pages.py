@@ -161,6 +161,27 @@ def test_a_decision_is_looked_at_granted_once_and_its_letter_printed(visitor: Vi
 
 
 @pytest.mark.parametrize(
+    "reference", ['B"7"; filename="x.exe', "besluit קישור", "مرحبا", "Ünlü 7", "x" * 500]
+)
+def test_a_letter_is_printed_whatever_the_decision_is_called(
+    visitor: Visitor, world: World, reference: str
+) -> None:
+    right = world.grant(restrictions=(), reference=reference)
+    code = world.code(right.id)
+    pdf = visitor.send(f"/entitlements/{right.id}/codes/{code.id}/letter")
+    assert pdf.status_code == 200
+    assert pdf.content.startswith(b"%PDF")
+    assert pdf.headers["content-disposition"] == f'inline; filename="{code.id}.pdf"'
+
+
+def test_a_letter_that_cannot_be_printed_says_so_on_the_page(visitor: Visitor, world: World) -> None:
+    right = world.grant(restrictions=(), reference="besluit \U0001f600")
+    refused = visitor.send(f"/entitlements/{right.id}/codes/{world.code(right.id).id}/letter")
+    assert refused.status_code == 400
+    assert f"/entitlements/{right.id}/changes" in refused.text, "on the page of the entitlement"
+
+
+@pytest.mark.parametrize(
     ("typed", "field"),
     [
         ({"amount": "veel"}, "amount"),

@@ -118,10 +118,12 @@ def post_letter(
             if row.entitlement_id != id:
                 raise CodeNotFound(id=codeId)
             page = letters.compose(desk.work, desk.keys, codeId, visit.language)
+        printed = letter.pdf(page)
     except LedgerError as error:
         return _right(visit, id, refusal=told(error, visit.language))
-    headers = {"Content-Disposition": f'inline; filename="{page.reference}.pdf"', "Cache-Control": "no-store"}
-    return Response(letter.pdf(page), media_type="application/pdf", headers=headers)
+    # the reference of a decision is free text, and a header is not
+    headers = {"Content-Disposition": f'inline; filename="{codeId}.pdf"', "Cache-Control": "no-store"}
+    return Response(printed, media_type="application/pdf", headers=headers)
 
 
 @router.post("/entitlements/{id}/care/{agreementId}")
