@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A gatekeeper's pages: a resident is found or entered, a decision granted, changed and printed."""
 
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 from lxml import html
 from sqlmodel import select
 
-from ledger import approvals, care, municipalities
+from api.pages.gate import worklist
+from ledger import approvals, care, codes, entitlement_changes, municipalities
 from ledger.care import Agreement
 from ledger.ids import uuid7
 from ledger.rules.facts import EntitlementKind
@@ -274,6 +277,67 @@ def test_a_blocked_code_and_an_unapproved_agreement_are_on_the_worklist(
     )
     world.code(right.id)
     Visitor.of(sqlite_served, "holder").send(f"/my/{right.id}/block")
+    agreement_id = _agree(world, right)
+    told = shown(visitor.page("/worklist"))
+    assert "B-9" in told
+    assert "€ 20,00 vanaf" in told
+    visitor.done(f"/entitlements/{right.id}/care/{agreement_id}")
+    with world.work() as work:
+        assert care.approved(work, [agreement_id]) == {agreement_id: {Approver.GATEKEEPER}}
+    assert "€ 20,00 vanaf" not in shown(visitor.page("/worklist"))
+
+
+def test_a_code_that_ran_out_long_ago_is_no_code(sqlite_served: Served, world: World) -> None:
+    """Beside it the blocked code of a new letter is the last that worked, so a letter is needed."""
+    right = world.grant(restrictions=(), valid_until=date(2027, 12, 31), reference="B-10")
+    world.code(right.id)
+    world.later(days=200)
+    world.code(right.id)
+    assert "B-10" not in _section(Visitor.of(sqlite_served, "gatekeeper"), "blocked")
+    Visitor.of(sqlite_served, "holder").send(f"/my/{right.id}/block")
+    assert "B-10" in _section(Visitor.of(sqlite_served, "gatekeeper"), "blocked")
+
+
+def test_an_agreement_of_a_right_that_is_closed_waits_for_nobody(
+    sqlite_served: Served, visitor: Visitor, world: World
+) -> None:
+    """Else what nobody approves any more stands before what waits for years."""
+    right = world.grant(kind=EntitlementKind.DRAWING_RIGHT, amount_cents=500_00, restrictions=())
+    _agree(world, right)
+    assert "€ 20,00 vanaf" in _section(visitor, "care")
+    world.later(days=400)
+    with world.work() as work:
+        assert entitlement_changes.expire(work, today=world.now.date(), claim_days=90)
+    assert "€ 20,00 vanaf" not in _section(Visitor.of(sqlite_served, "gatekeeper"), "care")
+
+
+def test_a_longer_worklist_says_so_and_what_ends_is_shown_piece_by_piece(
+    visitor: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worklist, "EACH_MAX", 2)
+    last_days = [date(2026, 7, 1), date(2026, 6, 20), date(2026, 6, 20), date(2026, 6, 20), date(2026, 6, 15)]
+    for number, last_day in enumerate(last_days):
+        right = world.grant(restrictions=(), valid_until=last_day, reference=f"B-{number}")
+        world.code(right.id)
+        with world.work() as work:
+            codes.block(work, right.id)
+    assert "Dit zijn de eerste 2. Er zijn er meer." in _section(visitor, "blocked")
+    seen, page, steps = list[str](), "/worklist", 0
+    while page and steps < 5:
+        tree: Any = html.fromstring(visitor.page(page))
+        (section,) = tree.xpath("//section[@aria-labelledby='ending']")
+        seen += section.xpath(".//bdi/text()")
+        page, steps = next(iter(section.xpath(".//a[@rel='next']/@href")), ""), steps + 1
+    assert (seen, steps) == (["B-4", "B-1", "B-2", "B-3", "B-0"], 3)
+
+
+def _section(visitor: Visitor, name: str) -> str:
+    tree: Any = html.fromstring(visitor.page("/worklist"))
+    return shown_of(tree.xpath("//section[@aria-labelledby=$name]", name=name)[0]).replace("\u00a0", " ")
+
+
+def _agree(world: World, right: Entitlement) -> UUID:
+    """An agreement at 20 euros that nobody approved."""
     agreement = Agreement(
         id=uuid7(),
         entitlement_id=right.id,
@@ -287,13 +351,7 @@ def test_a_blocked_code_and_an_unapproved_agreement_are_on_the_worklist(
     )
     with world.work() as work:
         care.agree(work, [agreement])
-    told = shown(visitor.page("/worklist"))
-    assert "B-9" in told
-    assert "€ 20,00 vanaf" in told
-    visitor.done(f"/entitlements/{right.id}/care/{agreement.id}")
-    with world.work() as work:
-        assert care.approved(work, [agreement.id]) == {agreement.id: {Approver.GATEKEEPER}}
-    assert "€ 20,00 vanaf" not in shown(visitor.page("/worklist"))
+    return agreement.id
 
 
 def test_a_message_is_tried_without_keeping_anything_and_then_read(visitor: Visitor, world: World) -> None:
