@@ -53,7 +53,7 @@ def get_books(
     def content(desk: Desk) -> Mapping[str, Any]:
         rows, last = piece(entry_story.newest(desk.work, before=before, limit=PAGE + 1), lambda row: row.id)
         return {
-            "totals": balances.totals(desk.work),
+            "totals": () if before else balances.totals(desk.work),
             "entries": rows,
             "nothing": found == "no",
             "page_size": PAGE,
