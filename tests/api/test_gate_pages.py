@@ -9,12 +9,15 @@ import pytest
 from lxml import html
 from sqlmodel import select
 
-from api.pages.gate import worklist
-from ledger import approvals, care, codes, entitlement_changes, municipalities
+from api.pages import visit
+from api.pages.gate import residents, rights, worklist
+from ledger import approvals, care, codes, entitlement_changes, municipalities, people
 from ledger.care import Agreement
+from ledger.change_orders import Amendment
 from ledger.ids import uuid7
+from ledger.people import MandateInput
 from ledger.rules.facts import EntitlementKind
-from ledger.tables import AccessLog, Approver, Entitlement, RateClass, Role
+from ledger.tables import AccessLog, Approver, Entitlement, MandateKind, RateClass, Role
 from tests.api.browsing import OWN_FORM, Visitor, shown
 from tests.api.served import Served
 from tests.world import GUIDANCE, HOUSEHOLD, World
@@ -309,6 +312,52 @@ def test_an_agreement_of_a_right_that_is_closed_waits_for_nobody(
     with world.work() as work:
         assert entitlement_changes.expire(work, today=world.now.date(), claim_days=90)
     assert "€ 20,00 vanaf" not in _section(Visitor.of(sqlite_served, "gatekeeper"), "care")
+
+
+def test_what_a_resident_has_is_shown_piece_by_piece_the_newest_first(
+    visitor: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (visit, residents):
+        monkeypatch.setattr(module, "PAGE", 2)
+    granted = [world.grant(restrictions=()) for _ in range(3)]
+    where = f"/residents/{world.holder_id}"
+    first: Any = html.fromstring(visitor.page(where))
+    second: Any = html.fromstring(visitor.page(first.xpath("string(//a[@rel='next']/@href)")))
+    seen = [each for page in (first, second) for each in page.xpath("//tbody//th/a/@href")]
+    assert seen == [f"/entitlements/{each.id}" for each in granted[::-1]]
+
+
+def test_of_a_long_history_the_last_changes_are_shown(
+    visitor: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = world.grant(restrictions=())
+    for cents in (110_00, 120_00):
+        world.later(minutes=1)
+        world.change(right.id, Amendment(amount_cents=cents, at=world.now, reason=f"naar {cents}"))
+    assert "Dit zijn de laatste" not in visitor.page(f"/entitlements/{right.id}")
+    monkeypatch.setattr(rights, "HISTORY_MAX", 2)
+    told = shown(visitor.page(f"/entitlements/{right.id}"))
+    assert "Dit zijn de laatste 2 wijzigingen" in told
+    assert told.index("naar 11000") < told.index("naar 12000")
+
+
+def test_a_mandate_is_ended_at_the_resident_who_gave_it_alone(visitor: Visitor, world: World) -> None:
+    mandate = MandateInput(
+        id=uuid7(),
+        holder_id=world.holder_id,
+        representative_id=world.person(surname="Dochter"),
+        kind=MandateKind.AUTHORISED,
+        valid_from=date(2026, 1, 1),
+    )
+    with world.work() as work:
+        people.give(work, [mandate])
+    other = world.person(surname="Ander")
+    assert visitor.send(f"/residents/{other}/mandates/{mandate.id}").status_code == 404
+    with world.work() as work:
+        assert people.represented(work, mandate.representative_id, date(2027, 1, 1)) == {world.holder_id}
+    visitor.done(f"/residents/{world.holder_id}/mandates/{mandate.id}")
+    with world.work() as work:
+        assert people.represented(work, mandate.representative_id, date(2027, 1, 1)) == frozenset()
 
 
 def test_a_longer_worklist_says_so_and_what_ends_is_shown_piece_by_piece(

@@ -7,22 +7,22 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.deps import Desk, PathId
+from api.deps import Desk, PathId, QueryId
 from api.pages.faults import Told
-from api.pages.visit import AForm, Done, Sent, Visit, typed, visit
+from api.pages.visit import PAGE, AForm, Done, Sent, Visit, piece, typed, visit
 from ledger import lists, people, standing_rights
 from ledger.clock import dutch_day
 from ledger.ids import uuid7
 from ledger.inputs import Input, Text
-from ledger.people import MandateInput, PersonInput, PersonNotFound, SearchBsn, SearchName
+from ledger.people import MandateInput, MandateNotFound, PersonInput, PersonNotFound, SearchBsn, SearchName
 from ledger.roles import Action
-from ledger.tables import Entitlement, Mandate, MandateKind, Person
+from ledger.tables import Mandate, MandateKind, Person
 from ledger.vault import Identity
 
 router = APIRouter(include_in_schema=False)
 
-RIGHTS_MAX: Final = 200
-"""The most entitlements of one resident that are shown."""
+MANDATES_MAX: Final = 200
+"""The most mandates of one resident that are shown."""
 
 IDENTITY: Final = (
     "bsn",
@@ -105,9 +105,9 @@ def post_new(visit: Registering, form: AForm) -> Response:
 
 
 @router.get("/residents/{id}")
-def get_resident(id: PathId, visit: Seeing, done: Done = None) -> Response:
+def get_resident(id: PathId, visit: Seeing, before: QueryId = None, done: Done = None) -> Response:
     """What this resident has; who it is stays closed until somebody says why they look."""
-    return _resident(visit, id, done=done)
+    return _resident(visit, id, before=before, done=done)
 
 
 @router.post("/residents/{id}")
@@ -156,6 +156,9 @@ def post_end_mandate(
     """From tomorrow on nobody acts by it."""
 
     def act(desk: Desk) -> str:
+        row = desk.find(Mandate, mandateId, MandateNotFound(mandate_id=mandateId))
+        if row.holder_id != id:
+            raise MandateNotFound(mandate_id=mandateId)
         people.end_mandate(desk.work, mandateId, dutch_day(desk.work.now))
         return f"/residents/{id}"
 
@@ -204,6 +207,7 @@ def _resident(
     visit: Visit,
     id: UUID,
     *,
+    before: UUID | None = None,
     done: str | None = None,
     refusal: Told | None = None,
     form: Sent | None = None,
@@ -212,8 +216,10 @@ def _resident(
 ) -> Response:
     def content(desk: Desk) -> Mapping[str, Any]:
         desk.find(Person, id, PersonNotFound(person_id=id))
-        rights = lists.page(desk.work, Entitlement, after=None, limit=RIGHTS_MAX, holder_id=id)[::-1]
-        mandates = lists.page(desk.work, Mandate, after=None, limit=RIGHTS_MAX, holder_id=id)
+        rights, last = piece(
+            standing_rights.of_holders(desk.work, {id}, before=before, limit=PAGE + 1), lambda row: row.id
+        )
+        mandates = lists.page(desk.work, Mandate, after=None, limit=MANDATES_MAX, holder_id=id)
         return {
             "person_id": id,
             "identity": identity,
@@ -223,6 +229,9 @@ def _resident(
             "mandate_kinds": list(MandateKind),
             "mandate_id": uuid7(),
             "today": dutch_day(desk.work.now),
+            "page_size": PAGE,
+            "first": f"/residents/{id}" if before else "",
+            "following": f"/residents/{id}?before={last}" if last else "",
             "typed": typed(form, "representativeId", "kind", "validFrom", "validUntil"),
         }
 

@@ -14,7 +14,7 @@ from api.deps import Desk, PathId, QueryId
 from api.pages.amounts import MaybeCents, MaybeCount
 from api.pages.faults import Told, told
 from api.pages.visit import PAGE, AForm, Done, Sent, Visit, names, of_form, piece, typed, visit
-from ledger import care, catalogue, codes, db, entitlement_changes, histories, letters, lists, standing_rights
+from ledger import care, catalogue, codes, db, entitlement_changes, histories, letters, standing_rights
 from ledger.clock import dutch_day
 from ledger.codes import CodeNotFound, IssueOrder
 from ledger.entitlement_changes import Order
@@ -25,13 +25,13 @@ from ledger.four_eyes import Waiting
 from ledger.ids import uuid7
 from ledger.roles import Action
 from ledger.rules.facts import EntitlementKind
-from ledger.tables import Approver, CareAgreement, Code, Entitlement, EntitlementChange, Provider
+from ledger.tables import Approver, CareAgreement, Code, Entitlement, Provider
 from ledger.texts import given
 
 router = APIRouter(include_in_schema=False)
 
 HISTORY_MAX: Final = 100
-"""How many changes of one entitlement are shown."""
+"""How many changes of one entitlement are shown: the last of them, and it is said that there were more."""
 
 Seeing = Annotated[Visit, visit(Action.SEE_ENTITLEMENTS)]
 Granting = Annotated[Visit, visit(Action.GRANT)]
@@ -180,7 +180,7 @@ def _right(
         rows, last = piece(
             standing_rights.uses(desk.work, id, before=before, limit=PAGE + 1), lambda row: row.id
         )
-        changes = lists.page(desk.work, EntitlementChange, after=None, limit=HISTORY_MAX, entitlement_id=id)
+        changes = standing_rights.changes(desk.work, id, limit=HISTORY_MAX)
         is_drawing = right.kind is EntitlementKind.DRAWING_RIGHT
         agreements = care.of_entitlement(desk.work, id) if is_drawing else []
         who = {row.provider_id for row in rows} | {each.provider_id for each in agreements}
@@ -191,6 +191,7 @@ def _right(
             if visit.may(Action.SEE_REDEMPTIONS)
             else [],
             "changes": changes,
+            "is_cut": len(changes) < right.version,
             "names": names(desk, {each.actor_id for each in changes}),
             "codes": codes.of_entitlement(desk.work, id),
             "agreements": agreements,

@@ -179,6 +179,7 @@ WORDS: Final[Mapping[str, str]] = {
     "right_uses.what": "What",
     "right_uses.money": "Amount",
     "right_uses.none": "Nothing was used yet.",
+    "history.cut": "These are the last {count} changes.",
     "history.title": "History",
     "history.kind.granted": "Granted",
     "history.kind.amended": "Changed",

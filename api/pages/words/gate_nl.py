@@ -182,6 +182,7 @@ WORDS: Final[Mapping[str, str]] = {
     "right_uses.what": "Wat",
     "right_uses.money": "Bedrag",
     "right_uses.none": "Er is nog niets gebruikt.",
+    "history.cut": "Dit zijn de laatste {count} wijzigingen.",
     "history.title": "Geschiedenis",
     "history.kind.granted": "Toegekend",
     "history.kind.amended": "Gewijzigd",
