@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, true, update
 from sqlmodel import Session, col
 
 from ledger import actors, db
@@ -184,6 +184,11 @@ def end_one(work: Work, session_id: UUID) -> None:
 def end_others(work: Work, kept_id: UUID) -> None:
     """End every session of who acts but this one."""
     _end_own(work, col(LoginSession.id) != kept_id)
+
+
+def end_all(work: Work) -> None:
+    """End every session of who acts: they log in otherwise from now on."""
+    _end_own(work, true())
 
 
 def end(session: Session, secret: str, *, now: datetime) -> None:
