@@ -4,10 +4,13 @@
 Faults in values are told by their kind and never with the value itself: it may be a personal number.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from ledger.texts import Language, Sentence
+from ledger.texts.forms import form
+from ledger.texts.words_nl import WORDS
 
 PROBLEMS: Final[Mapping[str, Mapping[Language, tuple[str, str]]]] = {
     "invalid_input": {
@@ -90,6 +93,11 @@ _FAULTS: Final[Mapping[str, tuple[str, str]]] = {
     "literal_error": ("kies uit {expected}", "must be {expected}"),
     "bool_type": ("het moet true of false zijn", "must be true or false"),
     "bool_parsing": ("het moet true of false zijn", "must be true or false"),
+    "date_parsing": ("deze dag bestaat niet", "is not an existing day"),
+    "date_from_datetime_parsing": ("deze dag bestaat niet", "is not an existing day"),
+    "date_from_datetime_inexact": ("het moet een dag zijn, zonder tijd", "must be a day without a time"),
+    "datetime_parsing": ("dit moment bestaat niet", "is not an existing instant"),
+    "datetime_from_date_parsing": ("dit moment bestaat niet", "is not an existing instant"),
     "date_type": ("het moet een dag zijn, zoals 2026-01-31", "must be a day, such as 2026-01-31"),
     "datetime_type": (
         "het moet een moment zijn, zoals 2026-01-31T12:00:00Z",
@@ -125,8 +133,8 @@ _RULES: Final[Mapping[str, str]] = {
     "a drawing right and an arrangement need an amount": (
         "een trekkingsrecht en een arrangement hebben een bedrag nodig"
     ),
-    "an arrangement needs a plan: a restriction only_items": (
-        "een arrangement heeft een plan nodig: een regel only_items"
+    "an arrangement needs a plan: which services it is for (a restriction only_items)": (
+        "een arrangement heeft een plan nodig: voor welke diensten het is (een regel only_items)"
     ),
     "debtor_name and debtor_iban are given together or not at all": (
         "debtorName en debtorIban horen bij elkaar"
@@ -148,6 +156,27 @@ _RULES: Final[Mapping[str, str]] = {
     "holding, rejecting and letting go need a note": (
         "vasthouden, afkeuren en toch betalen hebben een toelichting nodig"
     ),
+    "must be an amount in euros, such as 12 or 12.50": (
+        "het moet een bedrag in euro zijn, zoals 12 of 12,50"
+    ),
+    "must be more than nothing": "het moet meer dan 0 zijn",
+    "both times are filled in, or none": "vul beide tijden in, of geen van beide",
+    "a last day is set or taken away, not both": (
+        "een laatste dag wordt bepaald of weggehaald, niet allebei"
+    ),
+    "the two passwords are not the same": "de twee wachtwoorden zijn niet gelijk",
+    "the password is too easy to guess": "dit wachtwoord is te makkelijk te raden",
+    "must not hold a citizen service number": "hier mag geen burgerservicenummer in staan",
+    "must not be a citizen service number": "dit mag geen burgerservicenummer zijn",
+    "identity must not be a citizen service number": "identity mag geen burgerservicenummer zijn",
+    "two terms have one number": "twee afspraken hebben hetzelfde nummer",
+    "the days are in order, none twice": "zet de dagen op volgorde, elke dag één keer",
+    "the years are in order, none twice": "zet de jaren op volgorde, elk jaar één keer",
+    "the signals are in order, none twice": "zet de signalen op volgorde, elk één keer",
+    "a product group or segment has a code, a contract has none": (
+        "een productgroep of segment heeft een code, een contract niet"
+    ),
+    "a weight is a part of the total": "een gewicht is een deel van het geheel",
     "an organisation has agb": "een organisatie heeft een AGB-code",
     "an organisation has kvk": "een organisatie heeft een KvK-nummer",
 }
@@ -167,6 +196,8 @@ def fault(error: Mapping[str, Any], language: Language) -> str:
     context = error.get("ctx", {})
     if error["type"] == "value_error":
         return _rule(str(context.get("error", "")), language)
+    if error["type"] == "string_too_short" and context.get("min_length") == 1:
+        return "dit is nog leeg" if language is Language.NL else "is still empty"
     template = _FAULTS.get(error["type"], _OTHERWISE)[0 if language is Language.NL else 1]
     return template.format(**context)
 
@@ -175,4 +206,26 @@ def _rule(sentence: str, language: Language) -> str:
     """Our own sentence; in Dutch where we have it, else named as English."""
     if language is Language.EN:
         return sentence
-    return _RULES.get(sentence, f"deze waarde klopt niet (in het Engels: {sentence})")
+    if sentence in _RULES:
+        return _RULES[sentence]
+    for pattern, dutch in _RULES_WITH:
+        if found := re.fullmatch(pattern, sentence):
+            return found.expand(dutch)
+    if found := re.fullmatch("not a valid [a-z_]+: (.+)", sentence):
+        return form("fault", {"fault": found[1]}, WORDS)
+    return f"deze waarde klopt niet (in het Engels: {sentence})"
+
+
+_RULES_WITH: Final = (
+    (r"must lie in the years (\d+) to (\d+)", r"het jaar moet van \1 tot en met \2 zijn"),
+    (r"two lines of service (\w+) hold on one day", r"twee regels van dienst \1 gelden op dezelfde dag"),
+    (
+        r"lines\[(\d+)\] \((\w+)\) reaches outside the contract's validity",
+        r"regel \1 (\2) valt buiten de looptijd van het contract",
+    ),
+    (
+        r"the shares of a year sum to (\d+) basis points",
+        r"de delen van een jaar zijn samen \1 basispunten",
+    ),
+)
+"""The same for sentences that hold a number or a code."""

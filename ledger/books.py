@@ -11,6 +11,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from ledger.clock import dutch_day
+from ledger.errors import LedgerError
 from ledger.offers import NOTHING, Care, Chosen, best
 from ledger.reference import Party, Reference, Ruled
 from ledger.rules.facts import CodeState, EntitlementKind, Facts, Law, Offer, Period, Use
@@ -152,14 +153,20 @@ class Books:
     """By holder."""
     taken: list[Taken] = field(default_factory=list)
 
-    def judge(self, scan: Scan, *, keep: bool = True) -> Outcome:
-        """Order: known id, unreadable code, what is missing, then every rule and balance together.
-
-        Without keep it is only asked: the next scan finds what this one found.
-        """
+    def judge(self, scan: Scan) -> Outcome:
+        """Order: known id, unreadable code, what is missing, then every rule and balance together."""
         if earlier := self.known.get(scan.id):
             same = earlier.fingerprint == scan.fingerprint
             return earlier.redeemed if same else RedemptionExists(id=scan.id)
+        trial = self._weighed(scan)
+        return trial if isinstance(trial, LedgerError) else self._take(trial)
+
+    def ask(self, scan: Scan) -> Taken | LedgerError:
+        """What judge would take of a scan that is new; nothing is kept, so the next finds what this found."""
+        trial = self._weighed(scan)
+        return trial if isinstance(trial, LedgerError) else trial.taken()
+
+    def _weighed(self, scan: Scan) -> "_Trial | LedgerError":
         provider = self.reference.providers.get(scan.terms.provider_id)
         if provider is None:
             return NoSuchProvider(id=scan.terms.provider_id)
@@ -172,7 +179,7 @@ class Books:
             right = self.rights.get(code.entitlement_id) if code else None
             if right is None:  # also a code that was issued while we were looking
                 return RedemptionRefused(reasons=[scan.shown.refusal or CodeUnknown()])
-        return self._weigh(scan, right, provider, code, keep=keep)
+        return self._weigh(scan, right, provider, code)
 
     def _named(self, scan: Scan) -> Right | None:
         """The right that is named without a code."""
@@ -190,14 +197,14 @@ class Books:
             return self.codes_by_manual.get(scan.shown.manual_digest)
         return None
 
-    def _weigh(self, scan: Scan, right: Right, provider: Party, code: Paper | None, *, keep: bool) -> Outcome:
+    def _weigh(
+        self, scan: Scan, right: Right, provider: Party, code: Paper | None
+    ) -> "_Trial | RedemptionRefused":
         """Judge line after line, each seeing what the earlier ones took; all pass or none."""
         trial = _Trial(books=self, scan=scan, right=right, provider=provider, code=code)
         for line in scan.terms.lines:
             trial.judge(line)
-        if trial.reasons:
-            return RedemptionRefused(reasons=_distinct(trial.reasons))
-        return self._take(trial) if keep else trial.taken().redeemed
+        return RedemptionRefused(reasons=_distinct(trial.reasons)) if trial.reasons else trial
 
     def _take(self, trial: "_Trial") -> Redeemed:
         """Make the trial's numbers ours."""

@@ -15,8 +15,8 @@ from sqlmodel import col
 
 from ledger import actors, db, entries
 from ledger.db import Work
-from ledger.errors import Conflict, NotFound, Refused
-from ledger.inputs import Amount, Area, Id7, ProductCode, ShortText, Validity
+from ledger.errors import Conflict, NotFound, Refused, VersionUnseen
+from ledger.inputs import Amount, Area, Id7, ProductCode, ShortText, Validity, fingerprint
 from ledger.rules.facts import Law
 from ledger.rules.funding import AccountKind
 from ledger.rules.tariffs import AnyTariff, AtCost, PerMeasure
@@ -167,6 +167,11 @@ class ContractDraft:
     """The account that wrote this content."""
     content: ContractInput
 
+    @property
+    def mark(self) -> str:
+        """Says which content this is: a draft that is written anew keeps its number, and not its mark."""
+        return fingerprint(self.content).hex()
+
 
 def draft(work: Work, contracts: Sequence[ContractInput]) -> list[ContractDraft]:
     """Make contracts or new versions of them, not yet in force; drafts[i] answers contracts[i].
@@ -183,12 +188,15 @@ def draft(work: Work, contracts: Sequence[ContractInput]) -> list[ContractDraft]
     return drafts
 
 
-def publish(work: Work, contract_ids: Sequence[UUID]) -> list[Contract]:
+def publish(
+    work: Work, contract_ids: Sequence[UUID], *, seen: Mapping[UUID, str] | None = None
+) -> list[Contract]:
     """Freeze the newest version of each and put it in force; opens the accounts it needs.
 
     That is the contract's payable account, and one account of the provider for every quantity its
     services are booked in. Somebody else drafted it. What is published already stays as it is, whoever
-    asks. Raises ContractUnknown, ContractPublisherDrafted; then nothing may be kept.
+    asks. seen are the marks of what somebody looked at: only that is put in force. Raises ContractUnknown,
+    ContractPublisherDrafted, VersionUnseen; then nothing may be kept.
     """
     contracts = db.rows(work, Contract, contract_ids, lock=True)
     for contract_id in contract_ids:
@@ -198,6 +206,10 @@ def publish(work: Work, contract_ids: Sequence[UUID]) -> list[Contract]:
     mine = actors.faces(work, [work.actor_id])
     if own := [contracts[row.contract_id].number for row in fresh if row.drafted_by in mine]:
         raise ContractPublisherDrafted(numbers=tuple(sorted(own)))
+    wanted = seen or {}
+    for each in newest(work, wanted) if wanted else ():
+        if each.mark != wanted[each.content.id]:
+            raise VersionUnseen(id=each.content.id)
     # After this point only writes.
     for version in fresh:
         version.published_at, version.published_by = work.now, work.actor_id

@@ -76,6 +76,14 @@ class ChangedMeanwhile(Conflict):
 
 
 @dataclass(kw_only=True, eq=False)
+class VersionUnseen(Conflict):
+    """What would be put in force is not what was looked at: it was drafted anew since."""
+
+    code = "version_unseen"
+    id: UUID
+
+
+@dataclass(kw_only=True, eq=False)
 class MalformedFile(Malformed):
     """A file cannot be read; the place is a line, a path or an element, the fault says what is wrong."""
 

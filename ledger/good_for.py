@@ -12,15 +12,17 @@ from sqlalchemy import or_, select
 from sqlmodel import col
 
 from ledger import redemptions
+from ledger.books import Taken
 from ledger.clock import dutch_day
 from ledger.db import Work
+from ledger.errors import LedgerError
 from ledger.ids import uuid7
-from ledger.rules.facts import Law
-from ledger.rules.refusals import ProviderNotContracted, Reason
+from ledger.rules.facts import EntitlementKind
+from ledger.rules.refusals import CodeUnknown, ProviderNotContracted, Reason
 from ledger.rules.tariffs import AtCost
-from ledger.scans import Redeemed, RedemptionRefused, Scan, ScanLine, ScanTerms
+from ledger.scans import RedemptionRefused, Scan, ScanLine, ScanTerms
 from ledger.shown import Shown
-from ledger.tables import CareAgreement, Contract, ContractLine, Entitlement, Service
+from ledger.tables import CareAgreement, Code, Contract, ContractLine, Entitlement, Service
 from ledger.tables.base import linked
 from ledger.units import Measure, Unit
 
@@ -43,18 +45,18 @@ class GoodFor:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Candidate:
-    """A service that the provider has a contract or an agreement for, under some law."""
+    """A service that the provider has a contract or an agreement for."""
 
-    law: Law
     service: str
     name: str
     measure: Measure
-    price_cents: int | None
+    is_open: bool
+    """Whether the price is what is asked."""
 
     @property
     def smallest(self) -> ScanLine:
         """The least that can be redeemed of it; only asked, never booked."""
-        price = 1 if self.price_cents is None and self.measure is not Measure.EURO else None
+        price = 1 if self.is_open and self.measure is not Measure.EURO else None
         return ScanLine(service=self.service, quantity=1, price_cents=price)
 
 
@@ -63,18 +65,37 @@ def of_code(work: Work, provider_id: UUID, code: str, shown: Shown) -> list[Good
 
     Raises RedemptionRefused with the reasons why there is none.
     """
-    candidates = _candidates(work, provider_id)
-    outcomes = redemptions.quote_each(
+    right = _right(work, shown)
+    if right is None:
+        raise RedemptionRefused(reasons=[shown.refusal or CodeUnknown()])
+    candidates = _candidates(work, provider_id, right)
+    outcomes = redemptions.ask_each(
         work, [_scan(work, provider_id, code, shown, each.smallest) for each in candidates]
     )
     offers = [
         _offer(each, outcome)
         for each, outcome in zip(candidates, outcomes, strict=True)
-        if isinstance(outcome, Redeemed)
+        if isinstance(outcome, Taken)
     ]
     if not offers:
-        raise RedemptionRefused(reasons=_why_none(outcomes, shown))
+        raise RedemptionRefused(reasons=_why_none(outcomes))
     return offers
+
+
+def _right(work: Work, shown: Shown) -> Entitlement | None:
+    """What the code opens, or opened."""
+    if shown.token_id is not None:
+        wanted = col(Code.token_id) == shown.token_id
+    elif shown.manual_digest is not None:
+        wanted = col(Code.manual_digest) == shown.manual_digest
+    else:
+        return None
+    statement = (
+        select(Entitlement)
+        .join(Code, linked(Entitlement, Code, col(Code.entitlement_id) == col(Entitlement.id)))
+        .where(col(Code.municipality_id) == work.municipality_id, wanted)
+    )
+    return work.session.scalars(statement).one_or_none()
 
 
 def _scan(work: Work, provider_id: UUID, code: str, shown: Shown, line: ScanLine) -> Scan:
@@ -82,25 +103,27 @@ def _scan(work: Work, provider_id: UUID, code: str, shown: Shown, line: ScanLine
     return Scan(id=uuid7(), terms=terms, shown=shown)
 
 
-def _offer(candidate: _Candidate, smallest: Redeemed) -> GoodFor:
-    """What was asked for is left as well."""
+def _offer(candidate: _Candidate, taken: Taken) -> GoodFor:
+    """At the tariff by which it would be booked; what was asked for is left as well."""
+    smallest, offer = taken.redeemed, taken.priced[0].chosen.offer
+    assert offer is not None, "accepted under a contract or care agreement"
+    tariff, measure = offer.tariff, candidate.measure
     cents, quantity = smallest.remaining_cents, smallest.remaining_quantity
     asked = sum(line.quantity for line in smallest.lines)
+    assert tariff is not None, "what has no tariff was refused"
     return GoodFor(
         service=candidate.service,
         name=candidate.name,
-        measure=candidate.measure,
-        price_cents=candidate.price_cents,
+        measure=measure,
+        price_cents=None if isinstance(tariff, AtCost) else tariff.most_cents(measure.size, measure),
         left_cents=None if cents is None else cents + smallest.price_cents,
         left_quantity=None if quantity is None else quantity + asked,
         left_unit=smallest.quantity_unit,
     )
 
 
-def _why_none(outcomes: Sequence[object], shown: Shown) -> list[Reason]:
+def _why_none(outcomes: Sequence[Taken | LedgerError]) -> list[Reason]:
     """What all services are refused for; where they differ, everything that was said."""
-    if shown.refusal is not None:
-        return [shown.refusal]
     said = [each.reasons for each in outcomes if isinstance(each, RedemptionRefused)]
     if not said:
         return [ProviderNotContracted()]
@@ -113,15 +136,17 @@ def _why_none(outcomes: Sequence[object], shown: Shown) -> list[Reason]:
     return list((everywhere or everything).values())
 
 
-def _candidates(work: Work, provider_id: UUID) -> list[_Candidate]:
-    """By name; one of each service, at the tariff that is read first."""
-    found: dict[tuple[Law, str], _Candidate] = {}
-    for each in (*_contracted(work, provider_id), *_agreed(work, provider_id)):
-        found.setdefault((each.law, each.service), each)
+def _candidates(work: Work, provider_id: UUID, right: Entitlement) -> list[_Candidate]:
+    """Each service once, by name: of a drawing right what was agreed under it, else what is contracted."""
+    is_drawing = right.kind is EntitlementKind.DRAWING_RIGHT
+    of_kind = _agreed if is_drawing else _contracted
+    found: dict[str, _Candidate] = {}
+    for each in of_kind(work, provider_id, right):
+        found.setdefault(each.service, each)
     return sorted(found.values(), key=lambda each: (each.name, each.service))
 
 
-def _contracted(work: Work, provider_id: UUID) -> Iterable[_Candidate]:
+def _contracted(work: Work, provider_id: UUID, right: Entitlement) -> Iterable[_Candidate]:
     day = dutch_day(work.now)
     statement = (
         select(ContractLine, Service)
@@ -130,48 +155,33 @@ def _contracted(work: Work, provider_id: UUID) -> Iterable[_Candidate]:
         .where(
             col(Contract.municipality_id) == work.municipality_id,
             col(Contract.provider_id) == provider_id,
+            col(Contract.law) == right.law,
             col(Contract.published_version) == col(ContractLine.version),
             col(Service.code) == col(ContractLine.service),
             col(ContractLine.valid_from) <= day,
             or_(col(ContractLine.valid_until).is_(None), col(ContractLine.valid_until) >= day),
         )
-        .order_by(col(ContractLine.contract_id), col(ContractLine.line))
+        .order_by(col(ContractLine.contract_id).desc(), col(ContractLine.line))
     )
     for line, service in work.session.execute(statement):
-        is_open = isinstance(line.tariff, AtCost)
-        price = None if is_open else line.tariff.most_cents(service.measure.size, service.measure)
-        yield _candidate(service, price)
+        yield _candidate(service, is_open=isinstance(line.tariff, AtCost))
 
 
-def _agreed(work: Work, provider_id: UUID) -> Iterable[_Candidate]:
+def _agreed(work: Work, provider_id: UUID, right: Entitlement) -> Iterable[_Candidate]:
+    """Under this very drawing right: what others agreed is nobody's business here."""
     statement = (
-        select(CareAgreement, Service)
-        .join(
-            Entitlement,
-            linked(CareAgreement, Entitlement, col(Entitlement.id) == col(CareAgreement.entitlement_id)),
-        )
-        .join(Service, linked(Entitlement, Service, col(Service.law) == col(Entitlement.law)))
+        select(Service)
+        .join(CareAgreement, linked(Service, CareAgreement, col(CareAgreement.service) == col(Service.code)))
         .where(
             col(CareAgreement.municipality_id) == work.municipality_id,
+            col(CareAgreement.entitlement_id) == right.id,
             col(CareAgreement.provider_id) == provider_id,
-            col(Service.code) == col(CareAgreement.service),
+            col(Service.law) == right.law,
         )
-        .order_by(col(CareAgreement.id).desc())
-        .limit(_AGREED_MAX)
     )
-    for agreement, service in work.session.execute(statement):
-        yield _candidate(service, agreement.rate_cents)
+    for service in work.session.scalars(statement):
+        yield _candidate(service, is_open=False)
 
 
-_AGREED_MAX = 200
-"""Of how many of the newest care agreements the services are asked."""
-
-
-def _candidate(service: Service, price_cents: int | None) -> _Candidate:
-    return _Candidate(
-        law=service.law,
-        service=service.code,
-        name=service.name,
-        measure=service.measure,
-        price_cents=price_cents,
-    )
+def _candidate(service: Service, *, is_open: bool) -> _Candidate:
+    return _Candidate(name=service.name, service=service.code, measure=service.measure, is_open=is_open)

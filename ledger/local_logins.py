@@ -236,6 +236,15 @@ def own(work: Work) -> Known | None:
     return None if row is None else Known(name_digest=row.digest, password=row.password)
 
 
+def own_name(work: Work) -> str:
+    """Under which name who acts logs in; empty where they log in otherwise."""
+    row = work.session.get(LocalLogin, (work.municipality_id, work.actor_id))
+    if row is None:
+        return ""
+    invitation = db.rows(work, LoginInvitation, {row.invitation_id})[row.invitation_id]
+    return invitation.login_name
+
+
 def held(known: Known, password: str) -> Shown:
     """Hold a password to its hash; of a name that nobody has it takes as long. Needs no transaction."""
     try:

@@ -15,8 +15,8 @@ from sqlmodel import col
 
 from ledger import actors, db
 from ledger.db import Work
-from ledger.errors import Conflict, NotFound, Refused
-from ledger.inputs import Amount, Id7, Input, ProductCode, ShortText
+from ledger.errors import Conflict, NotFound, Refused, VersionUnseen
+from ledger.inputs import Amount, Id7, Input, ProductCode, ShortText, fingerprint
 from ledger.rules.confirmations import AnyConfirmation, NotAsked
 from ledger.rules.facts import Law
 from ledger.rules.funding import AnyFunding, Production
@@ -118,6 +118,11 @@ class ProgrammeDraft:
     """The account that wrote this content."""
     content: ProgrammeInput
 
+    @property
+    def mark(self) -> str:
+        """Says which content this is: a draft that is written anew keeps its number, and not its mark."""
+        return fingerprint(self.content).hex()
+
 
 def draft(work: Work, programmes: Sequence[ProgrammeInput]) -> list[ProgrammeDraft]:
     """Make programmes or new versions of their rules, not yet in force; drafts[i] answers programmes[i].
@@ -133,17 +138,24 @@ def draft(work: Work, programmes: Sequence[ProgrammeInput]) -> list[ProgrammeDra
     return drafts
 
 
-def publish(work: Work, programme_ids: Sequence[UUID]) -> list[Programme]:
+def publish(
+    work: Work, programme_ids: Sequence[UUID], *, seen: Mapping[UUID, str] | None = None
+) -> list[Programme]:
     """Freeze the newest version of each and put it in force; somebody else drafted it.
 
-    What is published already stays as it is, whoever asks. Raises ProgrammeUnknown,
-    ProgrammePublisherDrafted; then nothing may be kept.
+    What is published already stays as it is, whoever asks. seen are the marks of what somebody looked at:
+    only that is put in force. Raises ProgrammeUnknown, ProgrammePublisherDrafted, VersionUnseen; then
+    nothing may be kept.
     """
     programmes = present(db.rows(work, Programme, programme_ids, lock=True), programme_ids)
     fresh = [row for row in _newest(work, programmes).values() if row.published_at is None]
     mine = actors.faces(work, [work.actor_id])
     if own := [programmes[row.programme_id].name for row in fresh if row.drafted_by in mine]:
         raise ProgrammePublisherDrafted(names=tuple(sorted(own)))
+    wanted = seen or {}
+    for each in newest(work, wanted) if wanted else ():
+        if each.mark != wanted[each.content.id]:
+            raise VersionUnseen(id=each.content.id)
     # After this point only writes.
     for version in fresh:
         version.published_at = work.now

@@ -47,10 +47,10 @@ def quote(work: Work, scans: Sequence[Scan], *, today: date | None = None) -> li
     return [books.judge(scan) for scan in scans]
 
 
-def quote_each(work: Work, scans: Sequence[Scan]) -> list[Outcome]:
-    """What redeem would answer to each of these, were it the only one."""
+def ask_each(work: Work, scans: Sequence[Scan]) -> list[Taken | LedgerError]:
+    """What redeem would take of each of these new scans, were it the only one, or why it would refuse."""
     books = shelves.load(work, scans, today=dutch_day(work.now), lock=False)
-    return [books.judge(scan, keep=False) for scan in scans]
+    return [books.ask(scan) for scan in scans]
 
 
 def _write(work: Work, taken: Sequence[Taken]) -> None:

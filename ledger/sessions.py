@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, true, update
 from sqlmodel import Session, col
 
 from ledger import actors, db
@@ -189,6 +189,11 @@ def end_others(work: Work, kept_id: UUID) -> None:
 def end_of(work: Work, actor_id: UUID, proof: Proof) -> None:
     """End every session of an account that began with this proof: what proved it is lost, say."""
     _end(work, actor_id, col(LoginSession.proof) == proof)
+
+
+def end_all(work: Work) -> None:
+    """End every session of who acts: they log in otherwise from now on."""
+    _end(work, work.actor_id, true())
 
 
 def end(session: Session, secret: str, *, now: datetime) -> None:

@@ -4,25 +4,38 @@
 A batch of rights at a time; nothing here says who anybody is.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
 from sqlmodel import col
 
-from ledger import balances, letters
+from ledger import balances, db, letters
 from ledger.balances import Balance
 from ledger.clock import dutch_day
 from ledger.db import Work
-from ledger.rules.facts import EntitlementKind
-from ledger.rules.restrictions import OnlyItems, OnlyProviders, OnlyServices
+from ledger.rules.facts import EntitlementKind, Offer, Period
+from ledger.rules.restrictions import (
+    AnyRestriction,
+    Item,
+    OnlyCategories,
+    OnlyItems,
+    OnlyProviders,
+    OnlyServices,
+)
 from ledger.tables import (
     Code,
     Contract,
     ContractLine,
     ContractVersion,
     Entitlement,
+    EntitlementChange,
+    Person,
+    Programme,
+    ProgrammeVersion,
     Provider,
     Redemption,
     Service,
@@ -30,8 +43,8 @@ from ledger.tables import (
 from ledger.tables.base import linked
 from ledger.texts.given import Given
 
-PLACES_MAX = 200
-"""How many providers are named at most; a municipality has fewer under one law and service."""
+PLACES_MAX: Final = 500
+"""How many providers are named at most: more than a municipality contracts under one law."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,30 +79,106 @@ def held(work: Work, rights: Sequence[Entitlement]) -> list[Held]:
 
 
 def where(work: Work, right: Entitlement) -> list[Where]:
-    """The contracted providers that give what this is for, today and where the resident lives; by name.
+    """The contracted providers that give what this is for, today and where the care is given; by name.
 
-    Of a drawing right there are none: the resident chooses, and agrees with whom.
+    As the rules of the programme and its own say, which a redemption is judged by. Of a drawing right there
+    are none: the resident chooses, and agrees with whom.
     """
     if right.kind is EntitlementKind.DRAWING_RIGHT:
         return []
-    found: dict[UUID, tuple[Provider, ContractVersion, list[str]]] = {}
-    for provider, version, service in work.session.execute(_contracted(work, right)):
-        found.setdefault(provider.id, (provider, version, []))[2].append(service.name)
+    rules, place = (*_of_programme(work, right), *right.restrictions), _place(work, right)
+    found: dict[UUID, _At] = {}
+    for provider_id, name, agb, areas, code, service in work.session.execute(_contracted(work, right)):
+        if _covered(rules, code, agb) and Offer(period=_ANY, line=None, areas=areas).serves(*place):
+            at = found.setdefault(provider_id, _At(name=name))
+            at.services.add(service)
+            at.areas.append(areas)
     return [
         Where(
-            provider_id=provider.id,
-            trade_name=provider.trade_name,
-            services=tuple(sorted(set(names))),
-            areas=version.areas,
+            provider_id=provider_id,
+            trade_name=at.name,
+            services=tuple(sorted(at.services)),
+            areas=at.served,
         )
-        for provider, version, names in sorted(found.values(), key=lambda each: each[0].trade_name)
+        for provider_id, at in sorted(found.items(), key=lambda each: each[1].name)[:PLACES_MAX]
     ]
 
 
-def _contracted(work: Work, right: Entitlement) -> "Select[Provider, ContractVersion, Service]":
-    day, (services, agbs) = dutch_day(work.now), _named(right)
+@dataclass(kw_only=True, slots=True)
+class _At:
+    """What was found of one provider, of all its contracts together."""
+
+    name: str
+    services: set[str] = field(default_factory=set)
+    areas: list[tuple[str, ...]] = field(default_factory=list)
+
+    @property
+    def served(self) -> tuple[str, ...]:
+        """Everywhere where one contract names no areas."""
+        return tuple(sorted({area for each in self.areas for area in each})) if all(self.areas) else ()
+
+
+_ANY: Final = Period(start=date.min, until=None)
+"""The days were asked of the database."""
+
+
+def _of_programme(work: Work, right: Entitlement) -> tuple[AnyRestriction, ...]:
+    """The rules of the programme that are in force."""
+    of_version = linked(
+        Programme,
+        ProgrammeVersion,
+        col(ProgrammeVersion.programme_id) == col(Programme.id),
+        col(ProgrammeVersion.version) == col(Programme.published_version),
+    )
     statement = (
-        select(Provider, ContractVersion, Service)
+        select(ProgrammeVersion)
+        .join(Programme, of_version)
+        .where(
+            col(Programme.municipality_id) == work.municipality_id, col(Programme.id) == right.programme_id
+        )
+    )
+    version = work.session.scalars(statement).one_or_none()
+    return version.restrictions if version else ()
+
+
+def _place(work: Work, right: Entitlement) -> tuple[str | None, str | None]:
+    """Where the care is given, as a redemption is judged: its own area, else where the holder lives."""
+    if right.area:
+        return right.area, None
+    holder = db.rows(work, Person, {right.holder_id})[right.holder_id]
+    return holder.area, holder.neighbourhood
+
+
+def _covered(rules: Sequence[AnyRestriction], service: str, agb: str | None) -> bool:
+    """Whether no rule keeps this service away from this provider."""
+    for rule in rules:
+        match rule:
+            case OnlyServices(services=named) if service not in named:
+                return False
+            case OnlyCategories(categories=named) if service[:2] not in named:
+                return False
+            case OnlyProviders(providers=named) if agb not in named:
+                return False
+            case OnlyItems(items=items) if not any(_is_for(item, service, agb) for item in items):
+                return False
+    return True
+
+
+def _is_for(item: Item, service: str, agb: str | None) -> bool:
+    return item.service == service and (item.providers is None or agb in item.providers)
+
+
+def _contracted(work: Work, right: Entitlement) -> "Select[UUID, str, str | None, tuple[str, ...], str, str]":
+    day = dutch_day(work.now)
+    return (
+        select(
+            col(Provider.id),
+            col(Provider.trade_name),
+            col(Provider.agb),
+            col(ContractVersion.areas),
+            col(Service.code),
+            col(Service.name),
+        )
         .join(Contract, linked(Provider, Contract, col(Contract.provider_id) == col(Provider.id)))
         .join(
             ContractVersion,
@@ -127,27 +216,29 @@ def _contracted(work: Work, right: Entitlement) -> "Select[Provider, ContractVer
             or_(col(ContractLine.valid_until).is_(None), col(ContractLine.valid_until) >= day),
         )
     )
-    if services is not None:
-        statement = statement.where(col(Service.code).in_(services))
-    if agbs is not None:
-        statement = statement.where(col(Provider.agb).in_(agbs))
-    return statement.order_by(col(Provider.trade_name), col(Service.name)).limit(PLACES_MAX)
 
 
-def _named(right: Entitlement) -> tuple[frozenset[str] | None, frozenset[str] | None]:
-    """The services and providers (AGB) that its own restrictions name; None where they name none."""
-    services: frozenset[str] | None = None
-    agbs: frozenset[str] | None = None
-    for rule in right.restrictions:
-        match rule:
-            case OnlyServices(services=named):
-                services = named if services is None else services & named
-            case OnlyItems(items=items):
-                named = frozenset(item.service for item in items)
-                services = named if services is None else services & named
-            case OnlyProviders(providers=named):
-                agbs = named if agbs is None else agbs & named
-    return services, agbs
+def of_holders(
+    work: Work, holder_ids: Collection[UUID], *, before: UUID | None, limit: int
+) -> Sequence[Entitlement]:
+    """The entitlements of these residents, the latest minted first; before is exclusive."""
+    statement = select(Entitlement).where(
+        col(Entitlement.municipality_id) == work.municipality_id,
+        col(Entitlement.holder_id).in_(holder_ids),
+    )
+    if before is not None:
+        statement = statement.where(col(Entitlement.id) < before)
+    return work.session.scalars(statement.order_by(col(Entitlement.id).desc()).limit(limit)).all()
+
+
+def changes(work: Work, right_id: UUID, *, limit: int) -> Sequence[EntitlementChange]:
+    """The last changes of an entitlement, the oldest of these first."""
+    statement = select(EntitlementChange).where(
+        col(EntitlementChange.municipality_id) == work.municipality_id,
+        col(EntitlementChange.entitlement_id) == right_id,
+    )
+    last = work.session.scalars(statement.order_by(col(EntitlementChange.version).desc()).limit(limit))
+    return last.all()[::-1]
 
 
 def newest(work: Work, *, before: UUID | None, limit: int) -> Sequence[Entitlement]:

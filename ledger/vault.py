@@ -18,7 +18,7 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from ledger import identifiers
 from ledger.errors import InvalidIdentifier, LedgerError
@@ -70,24 +70,22 @@ class Identity(Hidden):
     house_number: Annotated[int, Field(strict=True, ge=1, le=99_999)] | None = None
     house_letter: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]$")] | None = None
     house_addition: ShortText | None = None
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    """ISO 3166; None is the Netherlands. Stands before the postcode, which is judged by it."""
     postcode: ShortText | None = None
     """1234AB; abroad as it is there."""
     city: Line | None = None
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
-    """ISO 3166; None is the Netherlands."""
     phone: ShortText | None = None
     email: Line | None = None
 
-    @model_validator(mode="before")
+    @field_validator("postcode")
     @classmethod
-    def _one_form_of_postcode(cls, given: Any) -> Any:
+    def _one_form_of_postcode(cls, given: str | None, known: ValidationInfo) -> str | None:
         """1234 ab becomes 1234AB, so that one address has one form."""
-        if not isinstance(given, dict) or not isinstance(given.get("postcode"), str):
-            return given
-        if given.get("country") not in (None, "NL"):
+        if given is None or known.data.get("country") not in (None, "NL"):
             return given
         try:
-            return {**given, "postcode": identifiers.postcode(given["postcode"])}
+            return identifiers.postcode(given)
         except InvalidIdentifier as error:
             raise ValueError(f"not a valid postcode: {error.fault}") from None
 

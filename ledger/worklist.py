@@ -4,10 +4,12 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, tuple_
 from sqlmodel import col
 
+from ledger import db
 from ledger.clock import dutch_day
 from ledger.db import Work
 from ledger.tables import Approver, CareAgreement, CareApproval, Code, Entitlement
@@ -18,19 +20,28 @@ SOON: Final = timedelta(days=42)
 
 
 def unapproved_care(work: Work, approver: Approver, *, limit: int) -> Sequence[CareAgreement]:
-    """Care agreements that wait for this approver, the oldest first."""
+    """Care agreements that wait for this approver, the oldest first; of a right that is closed none does."""
     given = exists().where(
         linked(CareApproval, CareAgreement, col(CareApproval.agreement_id) == col(CareAgreement.id)),
         col(CareApproval.approver) == approver,
     )
-    statement = select(CareAgreement).where(
-        col(CareAgreement.municipality_id) == work.municipality_id, ~given
+    statement = (
+        select(CareAgreement)
+        .join(
+            Entitlement,
+            linked(CareAgreement, Entitlement, col(Entitlement.id) == col(CareAgreement.entitlement_id)),
+        )
+        .where(
+            col(CareAgreement.municipality_id) == work.municipality_id,
+            col(Entitlement.closed_at).is_(None),
+            ~given,
+        )
     )
     return work.session.scalars(statement.order_by(col(CareAgreement.id)).limit(limit)).all()
 
 
-def ending(work: Work, *, limit: int) -> Sequence[Entitlement]:
-    """Entitlements whose last day is near, the nearest first."""
+def ending(work: Work, *, after: UUID | None = None, limit: int) -> Sequence[Entitlement]:
+    """Entitlements whose last day is near, the nearest first; those that come after one of them."""
     today = dutch_day(work.now)
     statement = select(Entitlement).where(
         col(Entitlement.municipality_id) == work.municipality_id,
@@ -38,21 +49,30 @@ def ending(work: Work, *, limit: int) -> Sequence[Entitlement]:
         col(Entitlement.valid_until) >= today,
         col(Entitlement.valid_until) <= today + SOON,
     )
+    last = db.rows(work, Entitlement, {after}).get(after) if after else None
+    if last is not None:
+        seen = tuple_(col(Entitlement.valid_until), col(Entitlement.id))
+        statement = statement.where(seen > (last.valid_until, last.id))
     ordered = statement.order_by(col(Entitlement.valid_until), col(Entitlement.id))
     return work.session.scalars(ordered.limit(limit)).all()
 
 
 def blocked(work: Work, *, limit: int) -> Sequence[Entitlement]:
-    """Entitlements of which every code was blocked or withdrawn, and none made since: they need a letter."""
+    """Entitlements of which a code was blocked or withdrawn and no code opens now: they need a letter."""
     today = dutch_day(work.now)
-    of_right = linked(Code, Entitlement, col(Code.entitlement_id) == col(Entitlement.id))
-    revoked = exists().where(of_right, col(Code.revoked_at).is_not(None))
-    works = exists().where(of_right, col(Code.revoked_at).is_(None))
+    revoked = select(col(Code.entitlement_id)).where(
+        col(Code.municipality_id) == work.municipality_id, col(Code.revoked_at).is_not(None)
+    )
+    works = exists().where(
+        linked(Code, Entitlement, col(Code.entitlement_id) == col(Entitlement.id)),
+        col(Code.revoked_at).is_(None),
+        col(Code.expires_at) > work.now,
+    )
     statement = select(Entitlement).where(
         col(Entitlement.municipality_id) == work.municipality_id,
+        col(Entitlement.id).in_(revoked),
         col(Entitlement.closed_at).is_(None),
         col(Entitlement.valid_until).is_(None) | (col(Entitlement.valid_until) >= today),
-        revoked,
         ~works,
     )
     return work.session.scalars(statement.order_by(col(Entitlement.id)).limit(limit)).all()

@@ -22,14 +22,14 @@ def _cents(value: object) -> object:
         return value
     found = _EUROS.fullmatch(value.strip().removeprefix("€").strip())
     if found is None:
-        raise ValueError("not an amount in euros")
+        raise ValueError("must be an amount in euros, such as 12 or 12.50")
     whole, part = (found[1], found[2]) if found[1] else (found[3], found[4])
     return int(whole.replace(".", "")) * 100 + int(part or 0)
 
 
 def _positive(value: int) -> int:
     if value <= 0:
-        raise ValueError("more than nothing")
+        raise ValueError("must be more than nothing")
     return value
 
 

@@ -12,6 +12,7 @@ from api.pages.login import NoPages, no_pages, require_pages
 from api.pages.visit import AForm, Sent, of_form
 from api.problems import language_of_request
 from ledger import db, keys, local_logins, sessions
+from ledger.db import Work
 from ledger.errors import LedgerError
 from ledger.formats import qr
 from ledger.local_logins import ChosenInput, Invited
@@ -34,7 +35,7 @@ def post_new(request: Request, house: TheHouse, turn: Turn, form: AForm) -> Resp
 
 @router.post("/login/new/chosen")
 def post_chosen(request: Request, house: TheHouse, turn: Turn, form: AForm) -> Response:
-    """From now on they log in with this, and are logged in."""
+    """From now on they log in with this, and are logged in; every session they had ends."""
     if cookies.name(request) is None:
         return _code(request, house)
     now, language = house.now(), language_of_request(request)
@@ -47,6 +48,10 @@ def post_chosen(request: Request, house: TheHouse, turn: Turn, form: AForm) -> R
             found = local_logins.set_up(
                 session, house.keyring, form.one("invitation"), password, form.one("totp"), now=now
             )
+            own = Work(
+                session=session, municipality_id=found.municipality_id, actor_id=found.actor_id, now=now
+            )
+            sessions.end_all(own)
             begun = sessions.begin_for(
                 session,
                 found.municipality_id,

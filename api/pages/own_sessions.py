@@ -60,10 +60,10 @@ def post_own_password(
     request: Request, house: TheHouse, someone: SomeoneThere, turn: Turn, form: AForm
 ) -> Response:
     """Another password, for who knows the present one and has the app; all other sessions end."""
+    with house.reading(someone.acting) as desk:
+        name = local_logins.own_name(desk.work) or someone.acting.name
     try:
-        asked = ChosenInput(
-            login_name=someone.acting.name, password=form.whole("chosen"), again=form.whole("again")
-        )
+        asked = ChosenInput(login_name=name, password=form.whole("chosen"), again=form.whole("again"))
         prove_password(house, someone, form)
     except ValidationError as error:
         return _sessions(house, someone, refusal=of_form(error, someone.language))

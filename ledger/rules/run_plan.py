@@ -158,5 +158,5 @@ def run_id(municipality_id: str, until: Day) -> UUID:
     """The id of the planned run of a municipality up to and including a day: whoever drafts it, and however
     often, it is one run. Its time is that of the end of the period.
     """
-    ms = int(day_start(day_after(until)).timestamp()) * 1000
+    ms = max(int(day_start(day_after(until)).timestamp()), 0) * 1000  # ids hold no time before 1970
     return derived(of_int(ms << 80), f"planned run {municipality_id} {until}")

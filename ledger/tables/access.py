@@ -122,6 +122,7 @@ class LoginSession(Row, table=True):
         CheckConstraint("(proof = 'key') = (key_id IS NOT NULL)", name="key_for_key"),
         UniqueConstraint("digest"),
         Index("ix_login_session_actor", "municipality_id", "actor_id"),
+        Index("ix_login_session_over", "municipality_id", "expires_at"),
         STRICT,
     )
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from ledger.columns import Choice, Count, Day, Id, Instant, Parsed
@@ -61,6 +61,15 @@ class Entitlement(Row, table=True):
         UniqueConstraint("municipality_id", "law", "allocation_number"),
         CheckConstraint("valid_until IS NULL OR valid_until >= valid_from", name="validity"),
         Index("ix_entitlement_holder", "municipality_id", "holder_id"),
+        Index("ix_entitlement_budget", "municipality_id", "budget_id"),
+        Index(
+            "ix_entitlement_ending",
+            "municipality_id",
+            "valid_until",
+            "id",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
         STRICT,
     )
 
@@ -190,6 +199,14 @@ class Code(Row, table=True):
         UniqueConstraint("municipality_id", "token_id"),
         UniqueConstraint("municipality_id", "manual_digest"),
         Index("ix_code_entitlement", "municipality_id", "entitlement_id"),
+        Index(
+            "ix_code_revoked",
+            "municipality_id",
+            "entitlement_id",
+            sqlite_where=text("revoked_at IS NOT NULL"),
+            postgresql_where=text("revoked_at IS NOT NULL"),
+            info={"few": True},
+        ),
         STRICT,
     )
 

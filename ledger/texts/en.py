@@ -536,6 +536,10 @@ _REGISTERS: Final[Mapping[str, tuple[str, Detail]]] = {
         "This municipality does not take part yet",
         "Nothing has been set up here for the municipality with number {cbs}. Set it up first.",
     ),
+    "version_unseen": (
+        "There is a newer draft than you saw",
+        "Somebody drafted it anew since. Nothing was put in force. Look at what it says now first.",
+    ),
     "changed_meanwhile": (
         "Somebody else changed this meanwhile",
         (

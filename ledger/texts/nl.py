@@ -549,6 +549,10 @@ _REGISTERS: Final[Mapping[str, tuple[str, Detail]]] = {
         "Deze gemeente doet nog niet mee",
         "Voor de gemeente met nummer {cbs} is hier nog niets ingericht. Richt de gemeente eerst in.",
     ),
+    "version_unseen": (
+        "Er is een nieuwer concept dan u zag",
+        "Iemand heeft het intussen veranderd. Er geldt niets nieuws. Kijk eerst wat er nu in staat.",
+    ),
     "changed_meanwhile": (
         "Iemand anders heeft dit intussen veranderd",
         (

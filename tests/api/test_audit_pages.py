@@ -71,6 +71,11 @@ WRONG: list[dict[str, Any]] = [
     {"size": "501"},
     {"kind": "x"},
     {"firstDay": "x"},
+    {"firstDay": "2026-02-31"},
+    {"firstDay": "1700000000"},
+    {"firstDay": "0001-01-01"},
+    {"lastDay": "9999-12-31"},
+    {"lastDay": "2026-05-31"},
     {"seed": ""},
 ]
 
@@ -78,7 +83,10 @@ WRONG: list[dict[str, Any]] = [
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_sample_of_nothing_sensible_is_refused(visitor: Visitor, wrong: dict[str, Any]) -> None:
     asked = {"kind": "redeem", "firstDay": "2026-06-01", "lastDay": "2026-06-30", "size": "4", "seed": "s"}
-    assert visitor.send("/books/samples", **_any(asked | wrong)).status_code == 400
+    answer = visitor.send("/books/samples", **_any(asked | wrong))
+    assert answer.status_code == 400
+    assert 'name="seed"' in answer.text, "the form is there again"
+    assert wrong.get("firstDay", "2026-06-01") in answer.text, "with what was typed"
 
 
 def test_books_that_do_not_agree_say_so(visitor: Visitor, world: World) -> None:

@@ -9,9 +9,13 @@ from lxml import html
 
 from api.pages import charts
 from api.pages.charts import Line
-from ledger import budget_months, budgets, contracts, demands
+from ledger import budget_months, budgets, contracts, demands, programmes, statutory_rates
 from ledger.contracts import ContractInput
+from ledger.db import Work
 from ledger.ids import uuid7
+from ledger.programmes import ProgrammeInput
+from ledger.rules.restrictions import UsesMax
+from ledger.statutory_rates import RateInput, RatesInput
 from ledger.tables import FollowUpKind, Role
 from tests.api.browsing import Visitor, shown
 from tests.api.served import Served
@@ -77,13 +81,56 @@ def test_who_drafted_a_contract_does_not_put_it_in_force_by_the_page_either(
     writer = Visitor.of(sqlite_served, "contract_manager")
     where = f"/contracts/{world.contract_id}"
     assert "concept" in shown(writer.page("/contracts"))
-    assert writer.send(f"{where}/publish").status_code == 409
+    own = writer.send(f"{where}/publish", **_hidden(writer.page(where), f"{where}/publish"))
+    assert own.status_code == 409
     sqlite_served.account("other", Role.CONTRACT_MANAGER)
     other = Visitor.of(sqlite_served, "other")
-    assert "Deze versie geldt nu" in other.done(f"{where}/publish")
+    seen = _hidden(other.page(where), f"{where}/publish")
+    assert "Deze versie geldt nu" in other.done(f"{where}/publish", **seen)
     assert "€ 5.000,00" in shown(other.page(where))
     assert other.see(f"/contracts/{uuid7()}").status_code == 404
     assert other.send(f"/programmes/{uuid7()}/publish").status_code == 404
+
+
+def _drafted(world: World, work: Work, ceiling_cents: int) -> None:
+    (newest,) = contracts.newest(work, [world.contract_id])
+    content = newest.content.model_copy(update={"ceiling_cents": ceiling_cents})
+    contracts.draft(work, [ContractInput.model_validate(dict(content))])
+
+
+def test_only_the_version_that_was_looked_at_is_put_in_force(sqlite_served: Served, world: World) -> None:
+    """Else who drafts it changes it after a colleague looked, who puts in force what nobody saw."""
+    drafting = sqlite_served.actor_ids["contract_manager"]
+    sqlite_served.account("other", Role.CONTRACT_MANAGER)
+    other, where = Visitor.of(sqlite_served, "other"), f"/contracts/{world.contract_id}"
+    with world.work(actor_id=drafting) as work:
+        _drafted(world, work, 5000_00)
+    seen = _hidden(other.page(where), f"{where}/publish")
+    with world.work(actor_id=drafting) as work:
+        _drafted(world, work, 9000_00)
+    for asked in (seen, {}):
+        refused = other.send(f"{where}/publish", **asked)
+        assert refused.status_code == 409
+        assert "nieuwer concept" in shown(refused.text)
+    with world.work() as work:
+        assert not contracts.newest(work, [world.contract_id])[0].published
+    other.done(f"{where}/publish", **_hidden(other.page(where), f"{where}/publish"))
+
+
+def test_only_the_rules_that_were_looked_at_are_put_in_force(sqlite_served: Served, world: World) -> None:
+    sqlite_served.account("other", Role.CONTRACT_MANAGER)
+    other, where = Visitor.of(sqlite_served, "other"), f"/programmes/{world.programme_id}/publish"
+    seen: dict[str, Any] = {}
+    for most in (1, 100):
+        with world.work(actor_id=sqlite_served.actor_ids["contract_manager"]) as work:
+            (newest,) = programmes.newest(work, [world.programme_id])
+            rules = (UsesMax(most=most),)
+            content = newest.content.model_copy(update={"restrictions": rules})
+            programmes.draft(work, [ProgrammeInput.model_validate(dict(content))])
+        seen = seen or _hidden(other.page("/programmes"), where)
+    assert other.send(where, **seen).status_code == 409
+    assert other.send(where).status_code == 409
+    other.done(where, **_hidden(other.page("/programmes"), where))
 
 
 def test_a_demand_is_made_once_and_given_up_by_another(sqlite_served: Served, world: World) -> None:
@@ -98,10 +145,37 @@ def test_a_demand_is_made_once_and_given_up_by_another(sqlite_served: Served, wo
     assert maker.send("/demands", **asked, amount="31,15").headers["location"] == first.headers["location"]
     where = first.headers["location"].split("?")[0]
     assert "31,15" in maker.page(where)
-    assert maker.send(f"{where}/charge", until="2026-09-01").status_code in {303, 409}
+    assert maker.send(f"{where}/charge", until="2026-09-01").status_code == 409, "that day has not come"
     assert maker.send(f"{where}/withdraw", reason="toch niet").status_code == 409
     other = Visitor.of(sqlite_served, "finance_2")
     assert "ingetrokken" in shown(other.done(f"{where}/withdraw", reason="toch niet"))
     with world.work() as work:
         assert demands.listed(work)[0].standing.withdrawn
     assert maker.see(f"/demands/{uuid7()}").status_code == 404
+
+
+def test_interest_is_told_at_the_whole_rate_by_which_it_was_computed(
+    sqlite_served: Served, world: World
+) -> None:
+    use = world.redeemed(world.grant(amount_cents=5000_00).id, quantity=60 * 100)
+    sqlite_served.released(date(2026, 6, 10).isoformat())
+    world.follow_up(use.id, FollowUpKind.REVERSAL)
+    first = date(2026, 1, 1)
+    steps = (
+        RateInput(from_day=first, basis_points=11_50),
+        RateInput(from_day=first.replace(month=8), basis_points=6_05),
+    )
+    rates = RatesInput(id=uuid7(), steps=steps, known_until=date(2026, 12, 31), source="Staatsblad")
+    with world.work() as work:
+        statutory_rates.put(work, rates)
+    world.fund(cents=10_000_00, programme_id=world.programme_id)
+    maker = Visitor.of(sqlite_served, "finance")
+    asked = _hidden(maker.page("/demands"), "/demands") | {"providerId": str(world.provider_id)}
+    made = maker.send("/demands", **asked, sentOn="2026-06-10", reason="dubbel", amount="3.115")
+    where = made.headers["location"].split("?")[0]
+    world.later(days=90)
+    maker = Visitor.of(sqlite_served, "finance")
+    told = shown(maker.done(f"{where}/charge", until="2026-09-01"))
+    assert "11,5%" in told
+    assert "6,05%" in told
+    assert "11.5%" in shown(Visitor.of(sqlite_served, "finance", language="en").page(where))

@@ -1,19 +1,33 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A gatekeeper's pages: a resident is found or entered, a decision granted, changed and printed."""
 
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 import zxingcpp
 from lxml import html
 from sqlmodel import select
 
-from ledger import approvals, care, letter_logins, letters, municipalities
+from api.pages import visit
+from api.pages.gate import residents, rights, worklist
+from ledger import (
+    approvals,
+    care,
+    codes,
+    entitlement_changes,
+    letter_logins,
+    letters,
+    municipalities,
+    people,
+)
 from ledger.care import Agreement
-from ledger.change_orders import Ending
+from ledger.change_orders import Amendment, Ending
 from ledger.ids import uuid7
+from ledger.people import MandateInput
 from ledger.rules.facts import EntitlementKind
-from ledger.tables import AccessLog, Approver, Entitlement, RateClass, Role
+from ledger.tables import AccessLog, Approver, Entitlement, MandateKind, RateClass, Role
 from tests.api.browsing import OWN_FORM, Visitor, buttons, shown
 from tests.api.served import Served
 from tests.world import GUIDANCE, HOUSEHOLD, World
@@ -98,6 +112,49 @@ def test_finding_needs_a_reason_and_finds_exactly(visitor: Visitor) -> None:
     assert visitor.send("/residents", purpose="vraag").status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ({"bsn": "123456789", "purpose": "vraag"}, {"bsn": "het getal voldoet niet aan de 11-proef"}),
+        ({"surname": "de Wit", "purpose": "vraag"}, {"birthDate": "het moet een dag zijn"}),
+        ({"surname": "de Wit", "birthDate": "2026-02-31", "purpose": "vraag"}, {"birthDate": "bestaat niet"}),
+        ({"surname": "de Wit", "birthDate": "1944-03-09", "purpose": " "}, {"purpose": "dit is nog leeg"}),
+        ({"bsn": "1", "purpose": ""}, {"bsn": "9 cijfers", "purpose": "dit is nog leeg"}),
+    ],
+)
+def test_a_search_says_only_what_is_wrong_with_it(
+    visitor: Visitor, typed: dict[str, Any], wrong: dict[str, str]
+) -> None:
+    """Of the other way to search nothing was asked, so nothing of it is missing."""
+    answer = visitor.send("/residents", **typed)
+    assert answer.status_code == 400
+    assert _faults(answer.text).keys() == wrong.keys()
+    for field, words in wrong.items():
+        assert words in _faults(answer.text)[field]
+
+
+def test_everything_that_is_wrong_with_somebody_is_said_at_its_field_in_dutch(visitor: Visitor) -> None:
+    asked: dict[str, Any] = {"id": str(uuid7()), "surname": "x", "birthDate": "2026-02-31"}
+    asked |= {"bsn": "1", "postcode": "12", "houseNumber": "9" * 5000}
+    answer = visitor.send("/residents/new", **asked)
+    assert answer.status_code == 400
+    assert _faults(answer.text).keys() == {"bsn", "birthDate", "postcode", "houseNumber"}
+    assert "Engels" not in shown(answer.text)
+
+
+def _faults(page: str) -> dict[str, str]:
+    """What is said to be wrong, by field; each stands at the field too."""
+    tree: Any = html.fromstring(page)
+    found = {each.get("href")[1:]: shown_of(each.getparent()) for each in tree.xpath("//*[@role='alert']//a")}
+    for name in found:
+        assert tree.xpath("//*[@id=$id and @aria-invalid='true']", id=name), name
+    return found
+
+
+def shown_of(element: Any) -> str:
+    return " ".join(" ".join(element.xpath(".//text()")).split())
+
+
 def test_a_decision_is_looked_at_granted_once_and_its_letter_printed(visitor: Visitor, world: World) -> None:
     world.fund(cents=10_000_00, programme_id=world.programme_id)
     look = _granting(visitor, world)
@@ -122,6 +179,27 @@ def test_a_decision_is_looked_at_granted_once_and_its_letter_printed(visitor: Vi
 
 
 @pytest.mark.parametrize(
+    "reference", ['B"7"; filename="x.exe', "besluit קישור", "مرحبا", "Ünlü 7", "x" * 500]
+)
+def test_a_letter_is_printed_whatever_the_decision_is_called(
+    visitor: Visitor, world: World, reference: str
+) -> None:
+    right = world.grant(restrictions=(), reference=reference)
+    code = world.code(right.id)
+    pdf = visitor.send(f"/entitlements/{right.id}/codes/{code.id}/letter")
+    assert pdf.status_code == 200
+    assert pdf.content.startswith(b"%PDF")
+    assert pdf.headers["content-disposition"] == f'inline; filename="{code.id}.pdf"'
+
+
+def test_a_letter_that_cannot_be_printed_says_so_on_the_page(visitor: Visitor, world: World) -> None:
+    right = world.grant(restrictions=(), reference="besluit \U0001f600")
+    refused = visitor.send(f"/entitlements/{right.id}/codes/{world.code(right.id).id}/letter")
+    assert refused.status_code == 400
+    assert f"/entitlements/{right.id}/changes" in refused.text, "on the page of the entitlement"
+
+
+@pytest.mark.parametrize(
     ("typed", "field"),
     [
         ({"amount": "veel"}, "amount"),
@@ -131,6 +209,9 @@ def test_a_decision_is_looked_at_granted_once_and_its_letter_printed(visitor: Vi
         ({"programmeId": "x"}, ""),
         ({"kind": "arrangement", "service": []}, ""),
         ({"hours": "1,5"}, "hours"),
+        ({"usesMax": "-1"}, "usesMax"),
+        ({"capMost": "0"}, "capMost"),
+        ({"validFrom": "1500-01-01"}, "validFrom"),
     ],
 )
 def test_what_cannot_be_granted_says_why_and_keeps_what_was_typed(
@@ -139,6 +220,7 @@ def test_what_cannot_be_granted_says_why_and_keeps_what_was_typed(
     answer = _granting(visitor, world, **typed)
     assert answer.status_code in {400, 404, 409}
     assert "B-2026-7" in answer.text
+    assert "Engels" not in shown(answer.text)
     if field:
         assert f'id="{field}-fault"' in answer.text
 
@@ -210,6 +292,113 @@ def test_a_blocked_code_and_an_unapproved_agreement_are_on_the_worklist(
     )
     world.code(right.id)
     Visitor.of(sqlite_served, "holder").send(f"/my/{right.id}/block")
+    agreement_id = _agree(world, right)
+    told = shown(visitor.page("/worklist"))
+    assert "B-9" in told
+    assert "€ 20,00 vanaf" in told
+    visitor.done(f"/entitlements/{right.id}/care/{agreement_id}")
+    with world.work() as work:
+        assert care.approved(work, [agreement_id]) == {agreement_id: {Approver.GATEKEEPER}}
+    assert "€ 20,00 vanaf" not in shown(visitor.page("/worklist"))
+
+
+def test_a_code_that_ran_out_long_ago_is_no_code(sqlite_served: Served, world: World) -> None:
+    """Beside it the blocked code of a new letter is the last that worked, so a letter is needed."""
+    right = world.grant(restrictions=(), valid_until=date(2027, 12, 31), reference="B-10")
+    world.code(right.id)
+    world.later(days=200)
+    world.code(right.id)
+    assert "B-10" not in _section(Visitor.of(sqlite_served, "gatekeeper"), "blocked")
+    Visitor.of(sqlite_served, "holder").send(f"/my/{right.id}/block")
+    assert "B-10" in _section(Visitor.of(sqlite_served, "gatekeeper"), "blocked")
+
+
+def test_an_agreement_of_a_right_that_is_closed_waits_for_nobody(
+    sqlite_served: Served, visitor: Visitor, world: World
+) -> None:
+    """Else what nobody approves any more stands before what waits for years."""
+    right = world.grant(kind=EntitlementKind.DRAWING_RIGHT, amount_cents=500_00, restrictions=())
+    _agree(world, right)
+    assert "€ 20,00 vanaf" in _section(visitor, "care")
+    world.later(days=400)
+    with world.work() as work:
+        assert entitlement_changes.expire(work, today=world.now.date(), claim_days=90)
+    assert "€ 20,00 vanaf" not in _section(Visitor.of(sqlite_served, "gatekeeper"), "care")
+
+
+def test_what_a_resident_has_is_shown_piece_by_piece_the_newest_first(
+    visitor: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (visit, residents):
+        monkeypatch.setattr(module, "PAGE", 2)
+    granted = [world.grant(restrictions=()) for _ in range(3)]
+    where = f"/residents/{world.holder_id}"
+    first: Any = html.fromstring(visitor.page(where))
+    second: Any = html.fromstring(visitor.page(first.xpath("string(//a[@rel='next']/@href)")))
+    seen = [each for page in (first, second) for each in page.xpath("//tbody//th/a/@href")]
+    assert seen == [f"/entitlements/{each.id}" for each in granted[::-1]]
+
+
+def test_of_a_long_history_the_last_changes_are_shown(
+    visitor: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = world.grant(restrictions=())
+    for cents in (110_00, 120_00):
+        world.later(minutes=1)
+        world.change(right.id, Amendment(amount_cents=cents, at=world.now, reason=f"naar {cents}"))
+    assert "Dit zijn de laatste" not in visitor.page(f"/entitlements/{right.id}")
+    monkeypatch.setattr(rights, "HISTORY_MAX", 2)
+    told = shown(visitor.page(f"/entitlements/{right.id}"))
+    assert "Dit zijn de laatste 2 wijzigingen" in told
+    assert told.index("naar 11000") < told.index("naar 12000")
+
+
+def test_a_mandate_is_ended_at_the_resident_who_gave_it_alone(visitor: Visitor, world: World) -> None:
+    mandate = MandateInput(
+        id=uuid7(),
+        holder_id=world.holder_id,
+        representative_id=world.person(surname="Dochter"),
+        kind=MandateKind.AUTHORISED,
+        valid_from=date(2026, 1, 1),
+    )
+    with world.work() as work:
+        people.give(work, [mandate])
+    other = world.person(surname="Ander")
+    assert visitor.send(f"/residents/{other}/mandates/{mandate.id}").status_code == 404
+    with world.work() as work:
+        assert people.represented(work, mandate.representative_id, date(2027, 1, 1)) == {world.holder_id}
+    visitor.done(f"/residents/{world.holder_id}/mandates/{mandate.id}")
+    with world.work() as work:
+        assert people.represented(work, mandate.representative_id, date(2027, 1, 1)) == frozenset()
+
+
+def test_a_longer_worklist_says_so_and_what_ends_is_shown_piece_by_piece(
+    visitor: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worklist, "EACH_MAX", 2)
+    last_days = [date(2026, 7, 1), date(2026, 6, 20), date(2026, 6, 20), date(2026, 6, 20), date(2026, 6, 15)]
+    for number, last_day in enumerate(last_days):
+        right = world.grant(restrictions=(), valid_until=last_day, reference=f"B-{number}")
+        world.code(right.id)
+        with world.work() as work:
+            codes.block(work, right.id)
+    assert "Dit zijn de eerste 2. Er zijn er meer." in _section(visitor, "blocked")
+    seen, page, steps = list[str](), "/worklist", 0
+    while page and steps < 5:
+        tree: Any = html.fromstring(visitor.page(page))
+        (section,) = tree.xpath("//section[@aria-labelledby='ending']")
+        seen += section.xpath(".//bdi/text()")
+        page, steps = next(iter(section.xpath(".//a[@rel='next']/@href")), ""), steps + 1
+    assert (seen, steps) == (["B-4", "B-1", "B-2", "B-3", "B-0"], 3)
+
+
+def _section(visitor: Visitor, name: str) -> str:
+    tree: Any = html.fromstring(visitor.page("/worklist"))
+    return shown_of(tree.xpath("//section[@aria-labelledby=$name]", name=name)[0]).replace("\u00a0", " ")
+
+
+def _agree(world: World, right: Entitlement) -> UUID:
+    """An agreement at 20 euros that nobody approved."""
     agreement = Agreement(
         id=uuid7(),
         entitlement_id=right.id,
@@ -223,13 +412,7 @@ def test_a_blocked_code_and_an_unapproved_agreement_are_on_the_worklist(
     )
     with world.work() as work:
         care.agree(work, [agreement])
-    told = shown(visitor.page("/worklist"))
-    assert "B-9" in told
-    assert "€ 20,00 vanaf" in told
-    visitor.done(f"/entitlements/{right.id}/care/{agreement.id}")
-    with world.work() as work:
-        assert care.approved(work, [agreement.id]) == {agreement.id: {Approver.GATEKEEPER}}
-    assert "€ 20,00 vanaf" not in shown(visitor.page("/worklist"))
+    return agreement.id
 
 
 def test_a_message_is_tried_without_keeping_anything_and_then_read(visitor: Visitor, world: World) -> None:

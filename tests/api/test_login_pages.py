@@ -336,6 +336,22 @@ def test_another_password_ends_every_other_session(els: Els) -> None:
     assert els.log_in(elsewhere, password=other).status_code == 303
 
 
+def test_a_new_invitation_that_is_used_ends_every_session(els: Els) -> None:
+    """It is sent to who lost the telephone or the password: whoever has these must be out."""
+    by_key = Visitor.of(els.served, "finance")
+    again = Els(served=els.served)
+    assert again.browser.see("/runs").status_code == 200
+    assert els.browser.see("/runs").status_code == by_key.see("/runs").status_code == 303
+
+
+def test_another_password_does_not_hold_the_user_name_either(els: Els) -> None:
+    guessed = f"{NAME.upper()} 2026"
+    asked: dict[str, Any] = {"password": PASSWORD, "chosen": guessed, "again": guessed}
+    refused = els.browser.send("/sessions/password", **asked, totp=els.code())
+    assert refused.status_code == 400
+    assert "te makkelijk te raden" in shown(refused.text)
+
+
 def test_the_language_that_was_chosen_is_kept_on_pages_alone(sqlite_served: Served) -> None:
     visitor = Visitor.of(sqlite_served, "finance")
     answer = visitor.see("/language/en", headers={"Referer": f"{HOST}/bank"})

@@ -7,17 +7,24 @@ from typing import Any
 import pytest
 from lxml import html
 
-from ledger import codes, people
+from api.pages import visit
+from api.pages.resident import overview
+from ledger import catalogue, codes, contracts, people, programmes
 from ledger.access_log import LookAction
+from ledger.catalogue import ServiceInput
+from ledger.contracts import ContractInput, LineInput
 from ledger.ids import uuid7
 from ledger.people import MandateInput
-from ledger.rules.facts import EntitlementKind
+from ledger.programmes import ProgrammeInput
+from ledger.rules.confirmations import Consent
+from ledger.rules.facts import EntitlementKind, Law
 from ledger.rules.restrictions import OnlyServices
-from ledger.tables import MandateKind, Role
-from ledger.units import Unit
+from ledger.rules.tariffs import PerMeasure
+from ledger.tables import BudgetMode, MandateKind, Role
+from ledger.units import Measure, Unit
 from tests.api.browsing import Visitor, fields, shown
 from tests.api.served import Served
-from tests.world import GUIDANCE, HOUSEHOLD, World
+from tests.world import GUIDANCE, HOUSEHOLD, World, by_another
 
 
 @pytest.fixture
@@ -56,6 +63,68 @@ def test_where_names_only_who_gives_what_it_is_for(visitor: Visitor, world: Worl
     assert "De Brug" not in shown(late.page(f"/my/{named.id}")), "its contract ended in June"
 
 
+def test_a_representative_of_many_sees_the_newest_first_and_all_of_it(
+    visitor: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list once began with the oldest, and was cut at its end: what was granted last was not there."""
+    for module in (visit, overview):
+        monkeypatch.setattr(module, "PAGE", 2)
+    rights = [world.grant(restrictions=()) for _ in range(5)]
+    seen, page = list[str](), "/my"
+    for _ in range(3):
+        tree: Any = html.fromstring(visitor.page(page))
+        seen += tree.xpath("//article//h2/a/@href")
+        page = next(iter(tree.xpath("//a[@rel='next']/@href")), "")
+    assert page == ""
+    assert seen == [f"/my/{each.id}" for each in rights[::-1]]
+
+
+def test_how_much_waits_is_never_told_as_less(
+    visitor: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with world.work() as work:
+        (newest,) = programmes.newest(work, [world.programme_id])
+        content = newest.content.model_copy(update={"confirmation": Consent()})
+        programmes.draft(work, [ProgrammeInput.model_validate(dict(content))])
+        programmes.publish(by_another(work), [world.programme_id])
+    right = world.grant(amount_cents=500_00)
+    for _ in range(3):
+        world.redeemed(right.id)
+    assert "niets van zei: 3" in shown(visitor.page("/my"))
+    monkeypatch.setattr(overview, "PAGE", 2)
+    assert "niets van zei: minstens 3" in shown(visitor.page("/my"))
+
+
+def test_a_service_is_called_as_under_the_law_it_was_used_under(visitor: Visitor, world: World) -> None:
+    """One product code may be two services under two laws."""
+    first = date(2026, 1, 1)
+    programme = ProgrammeInput(
+        id=uuid7(), law=Law.JW, name="Jeugd", mode=BudgetMode.SOFT, confirmation=Consent()
+    )
+    contract = ContractInput(
+        id=uuid7(),
+        provider_id=world.provider_id,
+        law=Law.JW,
+        number="J-1",
+        valid_from=first,
+        lines=(LineInput(service=HOUSEHOLD, tariff=PerMeasure(rate_cents=10_00), valid_from=first),),
+    )
+    with world.work() as work:
+        twin = ServiceInput(
+            id=uuid7(), law=Law.JW, code=HOUSEHOLD, name="Hulp bij het opgroeien", measure=Measure.HOUR
+        )
+        catalogue.put(work, [twin])
+        programmes.draft(work, [programme])
+        programmes.publish(by_another(work), [programme.id])
+        contracts.draft(work, [contract])
+        contracts.publish(by_another(work), [contract.id])
+    right = world.grant(law=Law.JW, programme_id=programme.id)
+    for page in (f"/uses/{world.redeemed(right.id).id}", "/uses", f"/my/{right.id}"):
+        told = shown(visitor.page(page))
+        assert "Hulp bij het opgroeien" in told, page
+        assert "Hulp bij het huishouden" not in told, page
+
+
 def test_a_use_is_confirmed_disputed_and_the_dispute_withdrawn(visitor: Visitor, world: World) -> None:
     use = world.redeemed(world.grant().id).id
     page = visitor.page(f"/uses/{use}")
@@ -81,6 +150,15 @@ def test_a_dispute_needs_words_and_a_word_is_said_once(visitor: Visitor, world: 
     assert again.status_code == 409
     assert "Iets anders." in again.text or "klopt" in again.text
     assert visitor.send(f"/uses/{use}", id=str(uuid7()), kind="gehackt").status_code == 400
+
+
+def test_an_objection_may_be_typed_over_several_lines(visitor: Visitor, world: World) -> None:
+    """A browser sends every line that somebody begins; it was refused as a control character."""
+    use = world.redeemed(world.grant().id).id
+    page = visitor.page(f"/uses/{use}")
+    assert 'maxlength="500"' in page
+    told = visitor.done(f"/uses/{use}", **_form(page, "disputed"), note="Er kwam niemand.\r\n\r\nEcht niet.")
+    assert "Er kwam niemand. Echt niet." in shown(told)
 
 
 def test_a_lost_code_is_blocked_at_once_and_keeps_the_balance(visitor: Visitor, world: World) -> None:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import pytest
 
+from api import words
 from ledger import texts
 from ledger.errors import LedgerError, Refused
 from ledger.formats import iwmo301
@@ -191,6 +192,43 @@ def test_a_fault_without_dutch_words_is_seen() -> None:
     assert faults_noted('raise _refusal(element, "is purple")') == ["is purple"]
     assert faults_noted('matching("x", "must be two capitals")') == ["must be two capitals"]
     assert not has_dutch("is purple")
+
+
+NOT_TYPED = {"bulk", "clock", "columns", "identifiers", "keys", "kept", "settings", "token"}
+"""Modules whose ValueErrors are our own mistakes, or of whoever runs the service."""
+
+
+MADE_UP = {"an organisation has 7", "not a valid 7: 7", "not a valid postcode: 7"}
+"""What a 7 makes no real sentence of: the parts that are filled in are judged elsewhere."""
+
+
+def test_every_rule_about_a_value_has_dutch_words() -> None:
+    """Who fills in a form reads Dutch, not what a validator says in English."""
+    written = {
+        path: path.read_text(encoding="utf-8")
+        for top in ("ledger", "api")
+        for path in (ROOT / top).rglob("*.py")
+        if path.stem not in NOT_TYPED and not {"formats", "oidc"} & set(path.parts)
+    }
+    said = {text for source in written.values() for text in rules_noted(source)}
+    assert len(said) > 30
+    assert [text for text in sorted(said - MADE_UP) if "Engels" in _dutch(text)] == []
+
+
+def test_a_rule_without_dutch_words_is_seen() -> None:
+    assert rules_noted('raise ValueError("is purple")') == ["is purple"]
+    assert "Engels" in _dutch("is purple")
+
+
+def rules_noted(source: str) -> list[str]:
+    """The sentences of every ValueError that is raised; what it fills in is a 7."""
+    raised = [node.exc for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Raise)]
+    calls = [each for each in raised if isinstance(each, ast.Call) and ast.unparse(each.func) == "ValueError"]
+    return [text for call in calls for node in call.args if (text := _text_of(node))]
+
+
+def _dutch(sentence: str) -> str:
+    return words.fault({"type": "value_error", "ctx": {"error": sentence}}, Language.NL)
 
 
 def has_dutch(fault: str) -> bool:

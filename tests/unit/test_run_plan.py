@@ -117,3 +117,9 @@ def test_no_plan_that_cannot_be(wrong: dict[str, int]) -> None:
         Weekly.model_validate(wrong)
     with pytest.raises(ValidationError):
         Monthly(day=29)
+
+
+def test_a_run_of_long_ago_has_an_id_too() -> None:
+    """A page takes days from 1800 on; a time before 1970 fits in no id."""
+    assert run_id("0384", day("1800-01-01")).version == 7
+    assert run_id("0384", day("1800-01-01")) != run_id("0384", day("1800-01-02"))

@@ -2,20 +2,20 @@
 """The books: what all accounts hold, every entry with its story, and samples that anybody can draw again."""
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
 from api.deps import Desk, PathId, QueryId
-from api.pages.faults import PageFault, Told
+from api.pages.faults import Told
 from api.pages.visit import PAGE, AForm, Sent, Visit, names, of_form, piece, typed, visit
 from ledger import balances, entry_story, samples
 from ledger.clock import dutch_day
+from ledger.inputs import Day
 from ledger.roles import Action, NotYours
 from ledger.rules.funding import EntryKind
 from ledger.samples import SIZE_MAX
@@ -32,10 +32,16 @@ class _Sampling(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, validate_by_alias=True)
 
     kind: EntryKind
-    first_day: date
-    last_day: date
+    first_day: Day
+    last_day: Day
     seed: Annotated[str, Field(min_length=1, max_length=100)]
     size: Annotated[int, Field(ge=1, le=SIZE_MAX)]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last_day < self.first_day:
+            raise ValueError("the last day lies before the first")
+        return self
 
 
 @router.get("/books")
@@ -47,7 +53,7 @@ def get_books(
     def content(desk: Desk) -> Mapping[str, Any]:
         rows, last = piece(entry_story.newest(desk.work, before=before, limit=PAGE + 1), lambda row: row.id)
         return {
-            "totals": balances.totals(desk.work),
+            "totals": () if before else balances.totals(desk.work),
             "entries": rows,
             "nothing": found == "no",
             "page_size": PAGE,
@@ -128,8 +134,6 @@ def _sampled(
 
 
 def _drawn(desk: Desk, asked: _Sampling) -> Any:
-    if asked.last_day.year > 2900 or asked.first_day.year < 1900:
-        raise PageFault("form_unreadable", 400)
     return samples.entries(
         desk.work, asked.kind, asked.first_day, asked.last_day, seed=asked.seed, size=asked.size
     )

@@ -27,9 +27,9 @@ class TimeTyped(BaseModel):
     @model_validator(mode="after")
     def _told(self) -> Self:
         if (self.begin is None) != (self.end is None):
-            raise ValueError("both times, or none")
+            raise ValueError("both times are filled in, or none")
         if self.quantity <= 0:
-            raise ValueError("more than nothing")
+            raise ValueError("must be more than nothing")
         return self
 
     @property

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 
 from api.deps import Desk, PathId
 from api.pages.faults import Told
-from api.pages.visit import Done, Visit, names, visit
+from api.pages.visit import AForm, Done, Visit, names, visit
 from ledger import catalogue, contracts, programmes, providers
 from ledger.contracts import ContractUnknown
 from ledger.programmes import ProgrammeUnknown
@@ -48,11 +48,11 @@ def get_contract(id: PathId, visit: Seeing, done: Done = None) -> Response:
 
 
 @router.post("/contracts/{id}/publish")
-def post_publish(id: PathId, visit: Annotated[Visit, visit(Action.EDIT_CONTRACTS)]) -> Response:
-    """Put the newest version in force; never by who drafted it."""
+def post_publish(id: PathId, visit: Annotated[Visit, visit(Action.EDIT_CONTRACTS)], form: AForm) -> Response:
+    """Put the newest version in force, when it is the one on the page; never by who drafted it."""
 
     def act(desk: Desk) -> str:
-        contracts.publish(desk.work, [id])
+        contracts.publish(desk.work, [id], seen={id: form.one("seen")})
         return f"/contracts/{id}"
 
     return visit.acted(act, done="published", otherwise=lambda why: _contract(visit, id, refusal=why))
@@ -65,13 +65,15 @@ def get_programmes(visit: Annotated[Visit, visit(Action.SEE_CATALOGUE)], done: D
 
 
 @router.post("/programmes/{id}/publish")
-def post_publish_programme(id: PathId, visit: Annotated[Visit, visit(Action.EDIT_PROGRAMMES)]) -> Response:
-    """Put the newest version in force; never by who drafted it."""
+def post_publish_programme(
+    id: PathId, visit: Annotated[Visit, visit(Action.EDIT_PROGRAMMES)], form: AForm
+) -> Response:
+    """Put the newest version in force, when it is the one on the page; never by who drafted it."""
 
     def act(desk: Desk) -> str:
         if not programmes.newest(desk.work, [id]):
             raise ProgrammeUnknown(id=id)
-        programmes.publish(desk.work, [id])
+        programmes.publish(desk.work, [id], seen={id: form.one("seen")})
         return "/programmes"
 
     return visit.acted(act, done="published", otherwise=lambda why: _programmes(visit, refusal=why))

@@ -7,23 +7,26 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.deps import Desk, PathId
+from api.deps import Desk, PathId, QueryId
 from api.pages.faults import Told
-from api.pages.visit import AForm, Done, Sent, Visit, typed, visit
+from api.pages.visit import PAGE, AForm, Done, Sent, Visit, piece, typed, visit
 from ledger import letter_logins, lists, people, refusals, standing_rights
 from ledger.clock import dutch_day
 from ledger.ids import uuid7
 from ledger.inputs import Input, Text
-from ledger.people import MandateInput, PersonInput, PersonNotFound, SearchBsn, SearchName
+from ledger.people import MandateInput, MandateNotFound, PersonInput, PersonNotFound, SearchBsn, SearchName
 from ledger.roles import Action
 from ledger.rules.facts import Law
-from ledger.tables import Entitlement, Mandate, MandateKind, Person
-from ledger.vault import Hidden, Identity
+from ledger.tables import Mandate, MandateKind, Person
+from ledger.vault import Identity
 
 router = APIRouter(include_in_schema=False)
 
-RIGHTS_MAX: Final = 200
-"""The most entitlements of one resident that are shown."""
+REFUSALS_MAX: Final = 50
+"""The newest refusals of one resident that are shown; all are in the API."""
+
+MANDATES_MAX: Final = 200
+"""The most mandates of one resident that are shown."""
 
 IDENTITY: Final = (
     "bsn",
@@ -42,15 +45,23 @@ IDENTITY: Final = (
 )
 """What is asked of somebody who is entered, in the order of the form."""
 
+_DIGITS_MAX: Final = 9
+"""Of a house number; of thousands of digits Python makes no number."""
+
 Finding = Annotated[Visit, visit(Action.FIND_PEOPLE)]
 Registering = Annotated[Visit, visit(Action.REGISTER_PEOPLE)]
 Seeing = Annotated[Visit, visit(Action.SEE_ENTITLEMENTS)]
 
 
-class _Search(Hidden):
-    """By what, and why."""
+class _ByNumber(SearchBsn):
+    """By the personal number, and why."""
 
-    by: SearchBsn | SearchName
+    purpose: Text
+
+
+class _ByName(SearchName):
+    """By name and day of birth, and why."""
+
     purpose: Text
 
 
@@ -72,13 +83,8 @@ def post_search(visit: Finding, form: AForm) -> Response:
     found: list[UUID] = []
 
     def act(desk: Desk) -> str:
-        by = (
-            {"bsn": form.one("bsn")}
-            if form.maybe("bsn")
-            else {"surname": form.one("surname"), "birthDate": form.one("birthDate")}
-        )
-        asked = _Search.model_validate({"by": by, "purpose": form.one("purpose")})
-        found.extend(people.search(desk.work, desk.keys, asked.by, asked.purpose))
+        asked = _search_asked(form)
+        found.extend(people.search(desk.work, desk.keys, asked, asked.purpose))
         return f"/residents/{found[0]}" if len(found) == 1 else "/residents"
 
     answer = visit.acted(act, done="found", otherwise=lambda why: _search(visit, refusal=why, form=form))
@@ -103,9 +109,9 @@ def post_new(visit: Registering, form: AForm) -> Response:
 
 
 @router.get("/residents/{id}")
-def get_resident(id: PathId, visit: Seeing, done: Done = None) -> Response:
+def get_resident(id: PathId, visit: Seeing, before: QueryId = None, done: Done = None) -> Response:
     """What this resident has; who it is stays closed until somebody says why they look."""
-    return resident_page(visit, id, done=done)
+    return resident_page(visit, id, before=before, done=done)
 
 
 @router.post("/residents/{id}")
@@ -154,17 +160,28 @@ def post_end_mandate(
     """From tomorrow on nobody acts by it."""
 
     def act(desk: Desk) -> str:
+        row = desk.find(Mandate, mandateId, MandateNotFound(mandate_id=mandateId))
+        if row.holder_id != id:
+            raise MandateNotFound(mandate_id=mandateId)
         people.end_mandate(desk.work, mandateId, dutch_day(desk.work.now))
         return f"/residents/{id}"
 
     return visit.acted(act, done="mandate_ended", otherwise=lambda why: resident_page(visit, id, refusal=why))
 
 
+def _search_asked(form: Sent) -> _ByNumber | _ByName:
+    """By the number where one is filled in. Raises ValidationError, of the fields of that way alone."""
+    if form.maybe("bsn"):
+        return _ByNumber.model_validate({name: form.one(name) for name in ("bsn", "purpose")})
+    return _ByName.model_validate({name: form.one(name) for name in ("surname", "birthDate", "purpose")})
+
+
 def _person(form: Sent) -> PersonInput:
     """Raises ValidationError."""
     given: dict[str, Any] = {name: form.maybe(name) for name in IDENTITY}
     number = given["houseNumber"]
-    given["houseNumber"] = int(number) if number and number.isascii() and number.isdigit() else number
+    is_number = number and number.isascii() and number.isdigit() and len(number) <= _DIGITS_MAX
+    given["houseNumber"] = int(number) if number and is_number else number
     identity = {name: value for name, value in given.items() if value is not None}
     return PersonInput.model_validate({"id": form.one("id"), "identity": identity})
 
@@ -198,6 +215,7 @@ def resident_page(
     visit: Visit,
     id: UUID,
     *,
+    before: UUID | None = None,
     done: str | None = None,
     refusal: Told | None = None,
     form: Sent | None = None,
@@ -208,8 +226,10 @@ def resident_page(
 
     def content(desk: Desk) -> Mapping[str, Any]:
         desk.find(Person, id, PersonNotFound(person_id=id))
-        rights = lists.page(desk.work, Entitlement, after=None, limit=RIGHTS_MAX, holder_id=id)[::-1]
-        mandates = lists.page(desk.work, Mandate, after=None, limit=RIGHTS_MAX, holder_id=id)
+        rights, last = piece(
+            standing_rights.of_holders(desk.work, {id}, before=before, limit=PAGE + 1), lambda row: row.id
+        )
+        mandates = lists.page(desk.work, Mandate, after=None, limit=MANDATES_MAX, holder_id=id)
         return {
             "person_id": id,
             "identity": identity,
@@ -219,10 +239,13 @@ def resident_page(
             "mandate_kinds": list(MandateKind),
             "mandate_id": uuid7(),
             "letter_login": letter_logins.of_person(desk.work, id),
-            "refusals": refusals.of_holder(desk.work, id, limit=RIGHTS_MAX),
+            "refusals": refusals.of_holder(desk.work, id, limit=REFUSALS_MAX),
             "laws": list(Law),
             "refusal_id": form.one("id") if form and form.maybe("asked") else uuid7(),
             "today": dutch_day(desk.work.now),
+            "page_size": PAGE,
+            "first": f"/residents/{id}" if before else "",
+            "following": f"/residents/{id}?before={last}" if last else "",
             "typed": typed(form, "representativeId", "kind", "validFrom", "validUntil", "how", *_REFUSING),
         }
 

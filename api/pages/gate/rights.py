@@ -23,7 +23,6 @@ from ledger import (
     entitlement_changes,
     histories,
     letters,
-    lists,
     standing_rights,
 )
 from ledger.clock import dutch_day
@@ -36,13 +35,13 @@ from ledger.four_eyes import Waiting
 from ledger.ids import uuid7
 from ledger.roles import Action
 from ledger.rules.facts import EntitlementKind
-from ledger.tables import Approver, CareAgreement, Code, Entitlement, EntitlementChange, Provider
+from ledger.tables import Approver, CareAgreement, Code, Entitlement, Provider
 from ledger.texts import given
 
 router = APIRouter(include_in_schema=False)
 
 HISTORY_MAX: Final = 100
-"""How many changes of one entitlement are shown."""
+"""How many changes of one entitlement are shown: the last of them, and it is said that there were more."""
 
 Seeing = Annotated[Visit, visit(Action.SEE_ENTITLEMENTS)]
 Granting = Annotated[Visit, visit(Action.GRANT)]
@@ -129,10 +128,12 @@ def post_letter(
             if row.entitlement_id != id:
                 raise CodeNotFound(id=codeId)
             page = letters.compose(desk.work, desk.keys, codeId, visit.language)
+        printed = letter.pdf(page)
     except LedgerError as error:
         return right_page(visit, id, refusal=told(error, visit.language))
-    headers = {"Content-Disposition": f'inline; filename="{page.reference}.pdf"', "Cache-Control": "no-store"}
-    return Response(letter.pdf(page), media_type="application/pdf", headers=headers)
+    # the reference of a decision is free text, and a header is not
+    headers = {"Content-Disposition": f'inline; filename="{codeId}.pdf"', "Cache-Control": "no-store"}
+    return Response(printed, media_type="application/pdf", headers=headers)
 
 
 @router.post("/entitlements/{id}/care/{agreementId}")
@@ -191,7 +192,7 @@ def right_page(
         rows, last = piece(
             standing_rights.uses(desk.work, id, before=before, limit=PAGE + 1), lambda row: row.id
         )
-        changes = lists.page(desk.work, EntitlementChange, after=None, limit=HISTORY_MAX, entitlement_id=id)
+        changes = standing_rights.changes(desk.work, id, limit=HISTORY_MAX)
         is_drawing = right.kind is EntitlementKind.DRAWING_RIGHT
         agreements = care.of_entitlement(desk.work, id) if is_drawing else []
         who = {row.provider_id for row in rows} | {each.provider_id for each in agreements}
@@ -202,6 +203,7 @@ def right_page(
             if visit.may(Action.SEE_REDEMPTIONS)
             else [],
             "changes": changes,
+            "is_cut": len(changes) < right.version,
             "names": names(desk, {each.actor_id for each in changes}),
             "codes": codes.of_entitlement(desk.work, id),
             "is_ended": decision_letters.is_ended(desk.work, id),

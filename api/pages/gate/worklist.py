@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from api.deps import Desk, PathId
+from api.deps import Desk, PathId, QueryId
 from api.pages.faults import Told
 from api.pages.visit import AForm, Done, Sent, Visit, names, typed, visit
 from ledger import approvals, worklist
@@ -18,13 +18,15 @@ from ledger.tables import Approver
 router = APIRouter(include_in_schema=False)
 
 EACH_MAX: Final = 25
-"""How many of each are shown; what is done makes room for the next."""
+"""How many of each are shown; what is done makes room for the next, and it is said that there are more."""
 
 
 @router.get("/worklist")
-def get_worklist(visit: Annotated[Visit, visit(Action.SEE_APPROVALS)], done: Done = None) -> Response:
-    """Everything that waits, by kind."""
-    return _worklist(visit, done=done)
+def get_worklist(
+    visit: Annotated[Visit, visit(Action.SEE_APPROVALS)], after: QueryId = None, done: Done = None
+) -> Response:
+    """Everything that waits, by kind; of what ends, where nothing makes room, also what comes after one."""
+    return _worklist(visit, after=after, done=done)
 
 
 @router.post("/worklist/approvals/{id}")
@@ -44,20 +46,26 @@ def post_decision(id: PathId, visit: Annotated[Visit, visit(Action.GRANT)], form
 def _worklist(
     visit: Visit,
     *,
+    after: UUID | None = None,
     done: str | None = None,
     refusal: Told | None = None,
     asked: UUID | None = None,
     form: Sent | None = None,
 ) -> Response:
     def content(desk: Desk) -> Mapping[str, Any]:
-        waiting = approvals.listed(desk.work, waiting=True, limit=EACH_MAX)
+        most = EACH_MAX + 1
+        waiting = approvals.listed(desk.work, waiting=True, limit=most)
+        ending = worklist.ending(desk.work, after=after, limit=most)
         return {
             "approvals": waiting,
             "names": names(desk, {each.approval.actor_id for each in waiting}),
             "own_id": desk.acting.actor_id,
-            "care": worklist.unapproved_care(desk.work, Approver.GATEKEEPER, limit=EACH_MAX),
-            "ending": worklist.ending(desk.work, limit=EACH_MAX),
-            "blocked": worklist.blocked(desk.work, limit=EACH_MAX),
+            "care": worklist.unapproved_care(desk.work, Approver.GATEKEEPER, limit=most),
+            "ending": ending,
+            "blocked": worklist.blocked(desk.work, limit=most),
+            "page_size": EACH_MAX,
+            "first": "/worklist" if after else "",
+            "following": f"/worklist?after={ending[EACH_MAX - 1].id}" if len(ending) > EACH_MAX else "",
             "asked": asked,
             "typed": typed(form, "reason"),
         }

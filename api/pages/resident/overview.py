@@ -2,7 +2,7 @@
 """What a resident, or who represents one, has: what is left, where it can be used, and by whom it was."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -11,7 +11,7 @@ from api.deps import Desk, PathId, QueryId
 from api.pages.faults import Told
 from api.pages.paths import Audience
 from api.pages.visit import PAGE, Done, Visit, piece, visit
-from ledger import care, catalogue, codes, confirmations, db, histories, lists, standing_rights
+from ledger import care, catalogue, codes, confirmations, db, histories, standing_rights
 from ledger.clock import dutch_day
 from ledger.entitlements import EntitlementNotFound
 from ledger.roles import Action
@@ -21,28 +21,29 @@ from ledger.texts import Language, given
 
 router = APIRouter(include_in_schema=False)
 
-RIGHTS_MAX: Final = 200
-"""The most entitlements on the overview: of one resident and whom they represent."""
-
 Seeing = Annotated[Visit, visit(Action.SEE_ENTITLEMENTS, Audience.HOLDER)]
 
 
 @router.get("/my")
-def get_overview(visit: Seeing, done: Done = None) -> Response:
+def get_overview(visit: Seeing, before: QueryId = None, done: Done = None) -> Response:
     """Everything, the newest first; above it what waits for a word."""
 
     def content(desk: Desk) -> Mapping[str, Any]:
         own = desk.own_people() or frozenset()
-        rights = lists.page(desk.work, Entitlement, after=None, limit=RIGHTS_MAX, holder_id=own)
-        rights = rights[::-1]
-        ids = frozenset(each.id for each in rights)
-        waiting = confirmations.waiting(desk.work, rights=ids, limit=PAGE)
+        rights, last = piece(
+            standing_rights.of_holders(desk.work, own, before=before, limit=PAGE + 1), lambda row: row.id
+        )
+        waiting = confirmations.waiting(desk.work, rights=desk.own_rights(), limit=PAGE + 1)
         return {
             "held": standing_rights.held(desk.work, rights),
             "own_id": desk.acting.person_id,
             "waiting": len({each.use.redemption_id for each in waiting}),
+            "has_more": len(waiting) > PAGE,
             "today": dutch_day(desk.work.now),
             "lines": _lines(visit.language),
+            "page_size": PAGE,
+            "first": "/my" if before else "",
+            "following": f"/my?before={last}" if last else "",
         }
 
     return visit.shown("resident/overview.html", content, done=done)

@@ -19,7 +19,7 @@ from ledger.ids import uuid7
 from ledger.roles import Action
 from ledger.rules.confirmations import WordKind
 from ledger.scans import RedemptionNotFound
-from ledger.tables import Provider, Redemption
+from ledger.tables import Entitlement, Provider, Redemption
 
 router = APIRouter(include_in_schema=False)
 
@@ -40,7 +40,8 @@ def get_waiting(
         return {
             "waiting": found,
             "providers": db.rows(desk.work, Provider, {each.provider_id for each in found}),
-            "services": {row.code: row.name for row in catalogue.listed(desk.work)},
+            "services": {(row.law, row.code): row.name for row in catalogue.listed(desk.work)},
+            "rights": db.rows(desk.work, Entitlement, {each.entitlement_id for each in found}),
             "page_size": PAGE,
             "first": "/uses" if after else "",
             "following": f"/uses?after={last}" if last else "",
@@ -61,7 +62,7 @@ def get_use(
 def post_word(
     id: PathId, visit: Annotated[Visit, visit(Action.CONFIRM_USE, Audience.HOLDER)], form: AForm
 ) -> Response:
-    """It was so, it was not so, or the objection is taken back."""
+    """It was so, it was not so, or the objection is taken back; lines that were typed become one."""
 
     def act(desk: Desk) -> str:
         _own_use(desk, id)
@@ -69,7 +70,7 @@ def post_word(
             "id": form.one("id"),
             "redemptionId": id,
             "kind": form.one("kind"),
-            "note": form.maybe("note"),
+            "note": " ".join(form.one("note").split()) or None,
             "at": form.one("at"),
         }
         confirmations.say(desk.work, WordOrder.model_validate(asked))
@@ -108,7 +109,7 @@ def _use(
     visit: Visit, id: UUID, *, done: str | None = None, refusal: Told | None = None, form: Sent | None = None
 ) -> Response:
     def content(desk: Desk) -> Mapping[str, Any]:
-        row = _own_use(desk, id)
+        row, right = _own_use(desk, id)
         (history,) = histories.of_redemptions(desk.work, [id])
         said = confirmations.words(desk.work, id)
         return {
@@ -117,7 +118,9 @@ def _use(
             "is_disputed": bool(said) and said[-1].kind is WordKind.DISPUTED,
             "names": names(desk, {each.actor_id for each in said}),
             "provider": db.rows(desk.work, Provider, {row.provider_id})[row.provider_id],
-            "services": {each.code: each.name for each in catalogue.listed(desk.work)},
+            "services": {
+                each.code: each.name for each in catalogue.listed(desk.work) if each.law == right.law
+            },
             "word_id": form.maybe("id") if form else uuid7(),
             "at": (form.maybe("at") if form else None) or desk.work.now.isoformat(),
             "typed": typed(form, "note"),
@@ -126,11 +129,10 @@ def _use(
     return visit.shown("resident/use.html", content, refusal=refusal, done=done)
 
 
-def _own_use(desk: Desk, id: UUID) -> Redemption:
-    """Raises RedemptionNotFound, also for what is a stranger's."""
+def _own_use(desk: Desk, id: UUID) -> tuple[Redemption, Entitlement]:
+    """The use, and of what. Raises RedemptionNotFound, also for what is a stranger's."""
     row = desk.find(Redemption, id, RedemptionNotFound(id=id))
     try:
-        own_right(desk, row.entitlement_id)
+        return row, own_right(desk, row.entitlement_id)
     except EntitlementNotFound:
         raise RedemptionNotFound(id=id) from None
-    return row

@@ -88,6 +88,13 @@ class Teller:
         """Ten thousandths as whole per cents, cut off: what is not reached is not told as reached."""
         return f"{self.count(basis_points // 100)}%"
 
+    def rate(self, basis_points: int) -> str:
+        """Ten thousandths as per cents, with all the digits they have: money was computed by it."""
+        whole, rest = divmod(basis_points, 100)
+        digits = f"{rest:02d}".rstrip("0")
+        mark = "," if self.language is Language.NL else "."
+        return f"{self.count(whole)}{mark + digits if digits else ''}%"
+
     def day(self, value: date) -> str:
         """A calendar day."""
         return forms.day(value, _FORMS[self.language])
@@ -112,6 +119,7 @@ class Teller:
             "money": self.money,
             "count": self.count,
             "share": self.share,
+            "rate": self.rate,
             "day": self.day,
             "moment": self.moment,
             "day_of": self.day_of,

@@ -14,6 +14,7 @@ WORDS: Final[Mapping[str, str]] = {
     "done.word_disputed": "Your objection is recorded. It is not paid until this has been looked into.",
     "done.word_withdrawn": "You have withdrawn your objection.",
     "my.title": "My entitlements",
+    "my.waiting.more": "Please look at this. Uses of which you have said nothing yet: at least {count}",
     "my.waiting": "Please look at this. Uses of which you have said nothing yet: {count}",
     "my.kind.voucher": "A voucher",
     "my.kind.drawing_right": "Personal budget",

@@ -14,6 +14,7 @@ WORDS: Final[Mapping[str, str]] = {
     "done.word_disputed": "Uw bezwaar is vastgelegd. Het wordt niet betaald tot dit is uitgezocht.",
     "done.word_withdrawn": "U heeft uw bezwaar teruggenomen.",
     "my.title": "Mijn tegoed",
+    "my.waiting.more": "Kijkt u dit even na? Aantal keren hulp waar u nog niets van zei: minstens {count}",
     "my.waiting": "Kijkt u dit even na? Aantal keren hulp waar u nog niets van zei: {count}",
     "my.kind.voucher": "Voucher",
     "my.kind.drawing_right": "Persoonsgebonden budget",

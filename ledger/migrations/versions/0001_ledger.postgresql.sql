@@ -36,6 +36,8 @@ CREATE INDEX ix_entry_funded ON entry (municipality_id, credit_account_id) WHERE
 
 CREATE INDEX ix_entry_owed ON entry (municipality_id, credit_account_id) WHERE unit = 'eurocent' AND kind IN ('redeem', 'capture')
 
+CREATE INDEX ix_entry_reverses ON entry (municipality_id, reverses_id) WHERE reverses_id IS NOT NULL
+
 CREATE INDEX ix_entry_taken_back ON entry (municipality_id, debit_account_id) WHERE unit = 'eurocent' AND kind IN ('reverse', 'term_back', 'interest')
 
 CREATE UNIQUE INDEX uq_entry_reverses ON entry (municipality_id, reverses_id) WHERE reverses_id IS NOT NULL AND kind <> 'reverse'
@@ -926,6 +928,10 @@ CREATE TABLE entitlement (
   CONSTRAINT ck_entitlement_validity CHECK (valid_until IS NULL OR valid_until >= valid_from)
 )
 
+CREATE INDEX ix_entitlement_budget ON entitlement (municipality_id, budget_id)
+
+CREATE INDEX ix_entitlement_ending ON entitlement (municipality_id, valid_until, id) WHERE closed_at IS NULL
+
 CREATE INDEX ix_entitlement_holder ON entitlement (municipality_id, holder_id)
 
 CREATE TABLE historical_cost (
@@ -980,6 +986,8 @@ CREATE TABLE login_session (
 )
 
 CREATE INDEX ix_login_session_actor ON login_session (municipality_id, actor_id)
+
+CREATE INDEX ix_login_session_over ON login_session (municipality_id, expires_at)
 
 CREATE TABLE notice (
   municipality_id TEXT NOT NULL,
@@ -1148,6 +1156,8 @@ CREATE TABLE code (
 )
 
 CREATE INDEX ix_code_entitlement ON code (municipality_id, entitlement_id)
+
+CREATE INDEX ix_code_revoked ON code (municipality_id, entitlement_id) WHERE revoked_at IS NOT NULL
 
 CREATE TABLE entitlement_change (
   municipality_id TEXT NOT NULL,

@@ -39,6 +39,8 @@ CREATE INDEX ix_entry_funded ON entry (municipality_id, credit_account_id) WHERE
 
 CREATE INDEX ix_entry_owed ON entry (municipality_id, credit_account_id) WHERE unit = 'eurocent' AND kind IN ('redeem', 'capture')
 
+CREATE INDEX ix_entry_reverses ON entry (municipality_id, reverses_id) WHERE reverses_id IS NOT NULL
+
 CREATE INDEX ix_entry_taken_back ON entry (municipality_id, debit_account_id) WHERE unit = 'eurocent' AND kind IN ('reverse', 'term_back', 'interest')
 
 CREATE UNIQUE INDEX uq_entry_reverses ON entry (municipality_id, reverses_id) WHERE reverses_id IS NOT NULL AND kind <> 'reverse'
@@ -991,6 +993,10 @@ CREATE TABLE entitlement (
 )
  STRICT
 
+CREATE INDEX ix_entitlement_budget ON entitlement (municipality_id, budget_id)
+
+CREATE INDEX ix_entitlement_ending ON entitlement (municipality_id, valid_until, id) WHERE closed_at IS NULL
+
 CREATE INDEX ix_entitlement_holder ON entitlement (municipality_id, holder_id)
 
 CREATE TABLE historical_cost (
@@ -1048,6 +1054,8 @@ CREATE TABLE login_session (
  STRICT
 
 CREATE INDEX ix_login_session_actor ON login_session (municipality_id, actor_id)
+
+CREATE INDEX ix_login_session_over ON login_session (municipality_id, expires_at)
 
 CREATE TABLE notice (
   municipality_id TEXT NOT NULL,
@@ -1225,6 +1233,8 @@ CREATE TABLE code (
  STRICT
 
 CREATE INDEX ix_code_entitlement ON code (municipality_id, entitlement_id)
+
+CREATE INDEX ix_code_revoked ON code (municipality_id, entitlement_id) WHERE revoked_at IS NOT NULL
 
 CREATE TABLE entitlement_change (
   municipality_id TEXT NOT NULL,
@@ -1724,6 +1734,8 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entry', 'uq_entry_reverses', 
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entry', 'ix_entry_taken_back', '1000000 1000000 20')
 
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entry', 'ix_entry_reverses', '1000000 1000000 20')
+
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entry', 'ix_entry_owed', '1000000 1000000 20')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entry', 'ix_entry_funded', '1000000 1000000 20')
@@ -1956,6 +1968,10 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('demand_step', 'sqlite_autoind
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entitlement', 'ix_entitlement_holder', '1000000 1000000 20')
 
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entitlement', 'ix_entitlement_ending', '1000000 1000000 100000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entitlement', 'ix_entitlement_budget', '1000000 1000000 20')
+
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entitlement', 'sqlite_autoindex_entitlement_2', '1000000 1000000 100000 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entitlement', 'sqlite_autoindex_entitlement_1', '1000000 1000000 1')
@@ -1967,6 +1983,8 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('historical_cost', 'sqlite_aut
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('local_login', 'sqlite_autoindex_local_login_2', '1000000 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('local_login', 'sqlite_autoindex_local_login_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('login_session', 'ix_login_session_over', '1000000 1000000 100000')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('login_session', 'ix_login_session_actor', '1000000 1000000 20')
 
@@ -2015,6 +2033,8 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('care_agreement', 'ix_care_agr
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('care_agreement', 'ix_care_agreement_entitlement', '1000000 1000000 20')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('care_agreement', 'sqlite_autoindex_care_agreement_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('code', 'ix_code_revoked', '1000 1000 20')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('code', 'ix_code_entitlement', '1000000 1000000 20')
 
