@@ -33,6 +33,7 @@ NAVIGATION: Final = (
     Place("/scan", Action.QUOTE, Audience.PROVIDER),
     Place("/today", Action.SEE_REDEMPTIONS, Audience.PROVIDER),
     Place("/claims", Action.SEE_REDEMPTIONS, Audience.PROVIDER),
+    Place("/redemptions", Action.SEE_REDEMPTIONS, Audience.PROVIDER),
     Place("/payable", Action.SEE_SETTLEMENTS, Audience.PROVIDER),
     Place("/agreements", Action.SEE_CONTRACTS, Audience.PROVIDER),
     Place("/staff", Action.SEE_REDEMPTIONS, Audience.PROVIDER),

@@ -110,7 +110,9 @@ def links(page: str) -> list[str]:
 
 def buttons(page: str) -> set[str]:
     """Where the forms of a page go to, without their questions."""
-    return {str(each).split("?")[0] for each in _found(html.fromstring(page), "//form/@action")}
+    return {
+        str(each).split("?")[0] for each in _found(html.fromstring(page), "//form[@method='post']/@action")
+    }
 
 
 def _found(element: Any, path: str, **given: str) -> list[Any]:

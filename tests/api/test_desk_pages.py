@@ -1,16 +1,21 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A provider at its desk: claims tried and sent in, what it gets, statements, contracts in force, staff."""
 
+import csv
+import io
+import re
+from datetime import date
 from typing import Any
 
 import pytest
 
+from api.pages.desk import redemptions
 from ledger import claims, contracts
 from ledger.contracts import ContractInput
 from ledger.ids import uuid7
-from tests.api.browsing import OWN_FORM, Visitor, links, shown
+from tests.api.browsing import OWN_FORM, Scene, Visitor, buttons, fields, links, shown
 from tests.api.served import PROVIDER_2, Served
-from tests.world import HOUSEHOLD, World
+from tests.world import AIDS, HOUSEHOLD, World
 
 HEAD = "reference,entitlement,service,quantity,service_date\n"
 
@@ -130,3 +135,79 @@ def test_only_contracts_in_force_are_shown_and_only_own_staff(
     staff = shown(visitor.page("/staff"))
     assert "provider" in staff
     assert "provider_2" not in staff
+
+
+def test_redemptions_are_found_by_day_and_service_with_their_total(visitor: Visitor, world: World) -> None:
+    right = world.grant(amount_cents=1_000_00)
+    days = [date(2026, 6, 1), date(2026, 6, 5), date(2026, 6, 9)]
+    content = HEAD + "".join(_line(n, right.id, 60, day) for n, day in enumerate(days))
+    assert _send(visitor, content.encode(), "keep").status_code == 303
+    everything = shown(visitor.page("/redemptions"))
+    assert "3 verzilveringen, samen € 93,45" in everything
+    some = shown(visitor.page("/redemptions?first=2026-06-02&last=2026-06-05"))
+    assert "1 verzilveringen, samen € 31,15" in some
+    assert "Er is niets gevonden" in visitor.page(f"/redemptions?service={AIDS}")
+    assert "3 verzilveringen" in shown(visitor.page(f"/redemptions?service={HOUSEHOLD}"))
+    wrong = visitor.see("/redemptions?first=2026-02-31")
+    assert (wrong.status_code, 'aria-invalid="true"' in wrong.text) == (400, True)
+    assert visitor.see("/redemptions?more=1").status_code == 400
+    other = Visitor.of(visitor.served, PROVIDER_2)
+    assert "Er is niets gevonden" in other.page("/redemptions")
+
+
+def test_the_list_is_taken_along_as_a_file_with_every_line(
+    visitor: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redemptions, "PIECE", 2)
+    right = world.grant(amount_cents=1_000_00)
+    content = HEAD + "".join(_line(n, right.id, 60, date(2026, 6, n + 1)) for n in range(5))
+    _send(visitor, content.encode(), "keep")
+    answer = visitor.see("/redemptions/list/csv?first=2026-06-02")
+    assert answer.headers["content-type"].startswith("text/csv")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert sorted(row["service_day"] for row in rows) == [f"2026-06-0{n}" for n in range(2, 6)]
+    assert {row["price_cents"] for row in rows} == {"3115"}
+    assert {row["entitlement"] for row in rows} == {str(right.id)}
+    assert visitor.see("/redemptions/list/csv?first=x").status_code == 400
+    assert visitor.see("/redemptions/list/xlsx").status_code == 404
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_redemption_is_reversed_at_the_desk_with_a_reason_once(
+    sqlite_served: Served, world: World, language: str
+) -> None:
+    visitor = Visitor.of(sqlite_served, "provider", language=language)
+    right = world.grant(amount_cents=100_00)
+    done = world.redeemed(right.id)
+    where = f"/redemptions/{done.id}"
+    world.later(minutes=20)
+    asked = fields(visitor.page(where), f"{where}/reverse")
+    assert visitor.send(f"{where}/reverse", **asked, reason="").status_code == 400
+    assert world.left(right.id) == 100_00 - 31_15
+    page = visitor.done(f"{where}/reverse", **asked, reason="verkeerde <dag>")
+    assert "verkeerde &lt;dag&gt;" in page
+    assert f"{where}/reverse" not in buttons(page)
+    visitor.done(f"{where}/reverse", **asked, reason="verkeerde <dag>")
+    assert world.left(right.id) == 100_00
+    other = Visitor.of(sqlite_served, PROVIDER_2)
+    assert other.see(where).status_code == 404
+    assert other.send(f"{where}/reverse", **asked, reason="x").status_code == 404
+    held = world.redeemed(right.id, reserve=True)
+    assert f"/redemptions/{held.id}/reverse" not in buttons(visitor.page(f"/redemptions/{held.id}"))
+    world.assert_books_agree()
+
+
+def test_a_redemption_shows_where_it_was_paid_and_what_the_resident_said(sqlite_served: Served) -> None:
+    scene = Scene.over(sqlite_served, lines=1)
+    visitor = Visitor.of(sqlite_served, "provider")
+    finance, finance_2 = (Visitor.of(sqlite_served, who) for who in ("finance", "finance_2"))
+    (where,) = [
+        each
+        for each in links(visitor.page("/redemptions"))
+        if re.fullmatch(r"/redemptions/[0-9a-f-]{36}", each)
+    ]
+    assert "Nog in geen betaalrun" in visitor.page(where)
+    scene.exported(finance, finance_2)
+    page = shown(visitor.page(where))
+    assert "Naar de bank" in page
+    assert "31,15" in page

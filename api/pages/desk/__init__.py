@@ -4,7 +4,7 @@
 from types import ModuleType
 from typing import Final
 
-from api.pages.desk import agreements, claims, payable
+from api.pages.desk import agreements, claims, payable, redemptions
 
-PAGES: Final[tuple[ModuleType, ...]] = (claims, payable, agreements)
+PAGES: Final[tuple[ModuleType, ...]] = (claims, redemptions, payable, agreements)
 """The modules with its routes."""

@@ -4,7 +4,7 @@
 from sqlmodel import col, select
 
 from ledger import claims
-from ledger.tables import Settlement
+from ledger.tables import Redemption, Settlement
 from tests.api.browsing import Scene
 from tests.world import HOUSEHOLD
 
@@ -21,7 +21,13 @@ def addresses(scene: Scene) -> dict[str, str]:
         wanted = select(Settlement).where(col(Settlement.provider_id) == world.provider_id)
         settlement = work.session.exec(wanted).first()
         assert settlement is not None
+        used = work.session.scalars(
+            select(col(Redemption.id)).where(col(Redemption.provider_id) == world.provider_id)
+        ).first()
         paths = {
+            "/redemptions/{id}": f"/redemptions/{used}",
+            "/redemptions/{id}/reverse": f"/redemptions/{used}/reverse",
+            "/redemptions/list/{form}": "/redemptions/list/csv",
             "/claims/{id}": f"/claims/{claim.id}",
             "/payable/{id}/{form}": f"/payable/{settlement.id}/csv",
         }
