@@ -22,6 +22,7 @@ from api.oidc import providers as providers_of
 from api.oidc.client import Party
 from api.openapi import Documented
 from api.pages import (
+    accounts,
     again,
     desk,
     door,
@@ -128,6 +129,7 @@ PAGES: Final = (
     *settling.PAGES,
     *finance.PAGES,
     *audit_pages.PAGES,
+    *accounts.PAGES,
 )
 """Pages that somebody logs in for; whatever they are sent comes from one of them."""
 

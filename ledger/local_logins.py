@@ -245,6 +245,11 @@ def own_name(work: Work) -> str:
     return invitation.login_name
 
 
+def is_set_up(work: Work, actor_id: UUID) -> bool:
+    """Whether an account logs in with a password and an app."""
+    return work.session.get(LocalLogin, (work.municipality_id, actor_id)) is not None
+
+
 def held(known: Known, password: str) -> Shown:
     """Hold a password to its hash; of a name that nobody has it takes as long. Needs no transaction."""
     try:

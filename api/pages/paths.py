@@ -54,6 +54,8 @@ NAVIGATION: Final = (
     Place("/books", Action.SEE_ENTRIES),
     Place("/checks", Action.CHECK_BOOKS),
     Place("/access", Action.SEE_ACCESS_LOG),
+    Place("/accounts", Action.SEE_ACCOUNTS),
+    Place("/care", Action.APPROVE_CARE_PAYING),
 )
 """In the order of the menu."""
 

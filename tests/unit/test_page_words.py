@@ -34,6 +34,7 @@ from ledger.tables import (
     MarkReason,
     PayeeOutcome,
     RateClass,
+    Role,
 )
 from ledger.texts import Language
 from ledger.units import Measure, Unit
@@ -74,8 +75,10 @@ STORED: dict[str, Iterable[StrEnum]] = {
     "rate_class": RateClass,
     "measure": Measure,
     "law": Law,
+    "role": Role,
 }
 SAME_IN_BOTH = {
+    "nav./accounts",
     "demand.over",
     "field.code",
     "law.wmo",

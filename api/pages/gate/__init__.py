@@ -4,7 +4,16 @@
 from types import ModuleType
 from typing import Final
 
-from api.pages.gate import batches, grants, letter_logins, refusals, residents, rights, worklist
+from api.pages.gate import batches, care, grants, letter_logins, refusals, residents, rights, worklist
 
-PAGES: Final[tuple[ModuleType, ...]] = (worklist, residents, letter_logins, refusals, grants, rights, batches)
+PAGES: Final[tuple[ModuleType, ...]] = (
+    worklist,
+    residents,
+    letter_logins,
+    refusals,
+    grants,
+    rights,
+    batches,
+    care,
+)
 """The modules with its routes."""

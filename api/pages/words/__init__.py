@@ -7,6 +7,8 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from api.pages.words import (
+    accounts_en,
+    accounts_nl,
     around_en,
     around_nl,
     audit_en,
@@ -42,6 +44,7 @@ FAMILIES: Final = (
     (settling_nl, settling_en),
     (finance_nl, finance_en),
     (audit_nl, audit_en),
+    (accounts_nl, accounts_en),
 )
 """One pair of catalogues for each family of pages; no two families say the same name."""
 

@@ -14,9 +14,9 @@ from ledger import db
 from ledger.roles import MAY
 from ledger.tables import Role
 from tests.api.browsing import Scene
-from tests.api.places import audit, desk, door, finance, gate, login, resident, settling
+from tests.api.places import accounts, audit, desk, door, finance, gate, login, resident, settling
 
-FAMILIES: Final = (settling, audit, desk, door, gate, login, resident, finance)
+FAMILIES: Final = (settling, audit, desk, door, gate, login, resident, finance, accounts)
 
 
 def _doors() -> Iterator[tuple[str, str, PageDoor]]:

@@ -67,5 +67,6 @@ def addresses(scene: Scene) -> dict[str, str]:
         "/entitlements/{id}/codes": f"{entitlement}/codes",
         "/entitlements/{id}/codes/{codeId}/letter": f"{entitlement}/codes/{code.id}/letter",
         "/entitlements/{id}/care/{agreementId}": f"{entitlement}/care/{agreement.id}",
+        "/care/{id}": f"/care/{agreement.id}",
         "/worklist/approvals/{id}": f"/worklist/approvals/{uuid7()}",
     }

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""For administrators: accounts with their roles, and with what they log in."""
+
+from types import ModuleType
+from typing import Final
+
+from api.pages.accounts import accounts, proofs
+
+PAGES: Final[tuple[ModuleType, ...]] = (accounts, proofs)
+"""The modules with its routes."""
