@@ -17,7 +17,10 @@ from ledger.change_orders import Amendment
 from ledger.ids import uuid7
 from ledger.people import MandateInput
 from ledger.rules.facts import EntitlementKind
+from ledger.rules.periods import Per
+from ledger.rules.restrictions import Cap
 from ledger.tables import AccessLog, Approver, Entitlement, MandateKind, RateClass, Role
+from ledger.units import Unit
 from tests.api.browsing import OWN_FORM, Visitor, shown
 from tests.api.served import Served
 from tests.world import GUIDANCE, HOUSEHOLD, World
@@ -325,6 +328,22 @@ def test_what_a_resident_has_is_shown_piece_by_piece_the_newest_first(
     second: Any = html.fromstring(visitor.page(first.xpath("string(//a[@rel='next']/@href)")))
     seen = [each for page in (first, second) for each in page.xpath("//tbody//th/a/@href")]
     assert seen == [f"/entitlements/{each.id}" for each in granted[::-1]]
+
+
+def test_what_is_left_is_told_of_every_limit_and_of_no_other(visitor: Visitor, world: World) -> None:
+    cap = Cap(per=Per.WEEK, unit=Unit.EUROCENT, most=10_00)
+    both = world.grant(restrictions=(), quantity=600, quantity_unit=Unit.MINUTE)
+    capped = world.grant(restrictions=(cap,), amount_cents=None)
+    for page in ("/entitlements", f"/residents/{world.holder_id}"):
+        tree: Any = html.fromstring(visitor.page(page))
+        told = {
+            row.xpath("string(.//a/@href)"): shown_of(row.xpath("./td")[-1]).replace("\u00a0", " ")
+            for row in tree.xpath("//tbody/tr")
+        }
+        assert told == {
+            f"/entitlements/{both.id}": "10 uur € 100,00",
+            f"/entitlements/{capped.id}": "–",
+        }
 
 
 def test_of_a_long_history_the_last_changes_are_shown(

@@ -101,7 +101,7 @@ WORDS: Final[Mapping[str, str]] = {
     "rights.of": "{left} of {whole}",
     "rights.state": "State",
     "rights.closed": "Closed: what was left is back on the budget",
-    "rights.suspended": "Suspended from",
+    "rights.suspended": "Suspended",
     "grant.title": "Grant an entitlement",
     "grant.decision": "The decision",
     "grant.room": "{left} left in {year}",

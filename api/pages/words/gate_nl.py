@@ -102,7 +102,7 @@ WORDS: Final[Mapping[str, str]] = {
     "rights.of": "{left} van {whole}",
     "rights.state": "Stand",
     "rights.closed": "Gesloten: wat over was, is terug op het budget",
-    "rights.suspended": "Geschorst vanaf",
+    "rights.suspended": "Geschorst",
     "grant.title": "Ken een tegoed toe",
     "grant.decision": "Het besluit",
     "grant.room": "nog {left} in {year}",

@@ -23,6 +23,8 @@ WORDS: Final[Mapping[str, str]] = {
     "my.left": "{left} left of {whole}",
     "my.over": "This entitlement is over.",
     "my.until": "You can use it up to and including {day}.",
+    "my.stop": "Stopped for now from {day}. You cannot use it then.",
+    "my.stop.until": "Stopped for now from {day} up to and including {until}. You cannot use it then.",
     "my.open": "There is no last day.",
     "my.more": "Look at: {what}",
     "my.empty": "You have no entitlement at this moment.",

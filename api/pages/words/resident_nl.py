@@ -23,6 +23,8 @@ WORDS: Final[Mapping[str, str]] = {
     "my.left": "Nog {left} van {whole}",
     "my.over": "Dit tegoed is voorbij.",
     "my.until": "U kunt het gebruiken tot en met {day}.",
+    "my.stop": "Tijdelijk gestopt vanaf {day}. U kunt het dan niet gebruiken.",
+    "my.stop.until": "Tijdelijk gestopt van {day} tot en met {until}. U kunt het dan niet gebruiken.",
     "my.open": "Er is geen einddatum.",
     "my.more": "Bekijk: {what}",
     "my.empty": "U heeft op dit moment geen tegoed.",
