@@ -430,6 +430,20 @@ def test_a_message_is_tried_without_keeping_anything_and_then_read(visitor: Visi
         assert answer.status_code == 400, content
 
 
+@pytest.mark.parametrize(
+    ("who", "page"), [("gatekeeper", "/batches"), ("provider", "/claims"), ("finance", "/bank")]
+)
+def test_a_file_may_be_as_large_as_the_page_says(sqlite_served: Served, who: str, page: str) -> None:
+    """A message of a hundred allocations is larger than what a form without a file may be."""
+    visitor = Visitor.of(sqlite_served, who)
+    answer = visitor.client.post(
+        page, data={"mode": "try"}, files={"file": ("x.xml", b"<x>" + b" " * 24_900_000)}, headers=OWN_FORM
+    )
+    assert answer.status_code == 400, "it was read, and is no such message"
+    too_large = visitor.client.post(page, files={"file": ("x.xml", b" " * 25_200_000)}, headers=OWN_FORM)
+    assert too_large.status_code == 413
+
+
 def test_ids_of_nothing_and_of_another_right_are_not_there(visitor: Visitor, world: World) -> None:
     one, other = world.grant(), world.grant()
     code = world.code(other.id)
