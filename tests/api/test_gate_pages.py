@@ -266,6 +266,14 @@ def test_what_is_above_the_limit_waits_for_a_colleague(
     assert not [each for each in _actions(visitor.page("/worklist")) if "/approvals/" in each]
     sqlite_served.account("second", Role.GATEKEEPER)
     second = Visitor.of(sqlite_served, "second")
+    told = shown(second.page("/worklist")).replace("\u00a0", " ")
+    for part in (
+        "Voucher",
+        "1 juni 2026 – 31 december 2026",
+        "In totaal € 1.250,00",
+        "Hulp bij het huishouden",
+    ):
+        assert part in told, f"nobody decides on what they do not see: {part}"
     (decide,) = [each for each in _actions(second.page("/worklist")) if "/approvals/" in each]
     assert visitor.send(decide, approved="true", reason="zelf").status_code == 409
     assert second.send(decide, approved="true", reason="").status_code == 400
@@ -273,6 +281,49 @@ def test_what_is_above_the_limit_waits_for_a_colleague(
     with world.work() as work:
         assert approvals.listed(work, waiting=True, limit=5) == []
         assert len(work.session.exec(select(Entitlement)).all()) == 1
+
+
+def test_who_decides_on_a_change_sees_what_changes(
+    sqlite_served: Served, visitor: Visitor, world: World
+) -> None:
+    with world.work() as work:
+        municipalities.get(work).grant_alone_cents = 150_00
+    right = world.grant(restrictions=(), quantity=600, quantity_unit=Unit.MINUTE)
+    asked = {"id": str(uuid7()), "at": world.now.isoformat(), "reason": "meer nodig", "kind": "amended"}
+    answer = visitor.send(
+        f"/entitlements/{right.id}/changes",
+        **_any(asked),
+        amount="900",
+        quantity="1200",
+        validUntil="2027-06-30",
+    )
+    assert answer.headers["location"] == "/worklist?done=waits"
+    told = shown(visitor.page("/worklist")).replace("\u00a0", " ")
+    for part in (
+        "€ 900,00 (was € 100,00)",
+        "20 uur (was 10 uur)",
+        "30 juni 2027 (was 31 december 2026)",
+        "meer nodig",
+    ):
+        assert part in told, part
+
+
+def _any(asked: dict[str, str]) -> dict[str, Any]:
+    return dict(asked)
+
+
+def test_who_wants_something_else_gets_the_form_as_it_was_filled_in(visitor: Visitor, world: World) -> None:
+    """Pages are not kept by the browser, so going back shows an empty form."""
+    where = f"/residents/{world.holder_id}/grant"
+    look = _granting(visitor, world, service=[HOUSEHOLD, GUIDANCE], provider=[World.AGB], note="afspraak")
+    page = visitor.send(where, **_form(look.text, where), step="edit")
+    assert page.status_code == 200
+    tree: Any = html.fromstring(page.text)
+    ticked = tree.xpath("//input[@type='checkbox' and @checked]/@value")
+    assert set(ticked) == {HOUSEHOLD, GUIDANCE, World.AGB}
+    assert tree.xpath("string(//input[@name='amount']/@value)") == "1.250,00"
+    assert tree.xpath("string(//textarea[@name='note'])").strip() == "afspraak"
+    assert _form(page.text, where)["id"] == _form(look.text, where)["id"], "still one grant"
 
 
 def test_a_blocked_code_and_an_unapproved_agreement_are_on_the_worklist(
