@@ -172,6 +172,16 @@ def test_a_dispute_needs_words_and_a_word_is_said_once(visitor: Visitor, world: 
     assert visitor.send(f"/uses/{use}", id=str(uuid7()), kind="gehackt").status_code == 400
 
 
+def test_of_what_was_paid_nobody_is_told_that_it_is_not_paid(visitor: Visitor, world: World) -> None:
+    use, later = (world.redeemed(world.grant().id).id for _ in range(2))
+    told = visitor.done(f"/uses/{later}", **_form(visitor.page(f"/uses/{later}"), "disputed"), note="Nee.")
+    assert "Het wordt niet betaald tot het is uitgezocht" in shown(told)
+    visitor.served.released(date(2026, 6, 10).isoformat())
+    told = visitor.done(f"/uses/{use}", **_form(visitor.page(f"/uses/{use}"), "disputed"), note="Nee.")
+    assert "Het was al betaald, of de betaling was al onderweg" in shown(told)
+    assert "wordt niet betaald" not in shown(told)
+
+
 def test_an_objection_may_be_typed_over_several_lines(visitor: Visitor, world: World) -> None:
     """A browser sends every line that somebody begins; it was refused as a control character."""
     use = world.redeemed(world.grant().id).id
