@@ -404,7 +404,10 @@ def test_of_a_long_history_the_last_changes_are_shown(
     for cents in (110_00, 120_00):
         world.later(minutes=1)
         world.change(right.id, Amendment(amount_cents=cents, at=world.now, reason=f"naar {cents}"))
-    assert "Dit zijn de laatste" not in visitor.page(f"/entitlements/{right.id}")
+    page = visitor.page(f"/entitlements/{right.id}")
+    assert "Dit zijn de laatste" not in page
+    assert f"<bdi>{world.actor_id}</bdi>" in page, "whom nobody named is told by the reference itself"
+    assert "<bdi>Kenmerk</bdi>" not in page
     monkeypatch.setattr(rights, "HISTORY_MAX", 2)
     told = shown(visitor.page(f"/entitlements/{right.id}"))
     assert "Dit zijn de laatste 2 wijzigingen" in told
