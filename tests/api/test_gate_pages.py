@@ -277,6 +277,8 @@ def test_what_is_above_the_limit_waits_for_a_colleague(
     (decide,) = [each for each in _actions(second.page("/worklist")) if "/approvals/" in each]
     assert visitor.send(decide, approved="true", reason="zelf").status_code == 409
     assert second.send(decide, approved="true", reason="").status_code == 400
+    for neither in ({}, {"approved": "ja"}):
+        assert second.send(decide, **_any(neither), reason="x").status_code == 400, "a refusal is for good"
     second.done(decide, approved="true", reason="akkoord")
     with world.work() as work:
         assert approvals.listed(work, waiting=True, limit=5) == []

@@ -36,7 +36,8 @@ def post_decision(id: PathId, visit: Annotated[Visit, visit(Action.GRANT)], form
     """Approve, and so carry out, or refuse what a colleague asked."""
 
     def act(desk: Desk) -> str:
-        asked = {"approved": form.one("approved") == "true", "reason": form.one("reason")}
+        approved = {"true": True, "false": False}.get(form.one("approved"))  # what says neither is no refusal
+        asked = {"approved": approved, "reason": form.one("reason")}
         approvals.decide(desk.work, id, DecisionInput.model_validate(asked))
         return "/worklist"
 
