@@ -27,6 +27,8 @@ BODIES_MAX: Final[Mapping[str, int]] = {
     "/v1/redemptions/_batch": 1_000_000,
     "/v1/bank-messages": 25_000_000,
     "/bank": 25_100_000,
+    "/batches": 25_100_000,
+    "/claims": 25_100_000,
     "/runs": 250_000,
 }
 """Bytes of a body by the beginning of the path. A form has something around its file; one of a run can name a

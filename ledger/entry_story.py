@@ -78,10 +78,14 @@ def story(work: Work, entry: Entry) -> Story:
 
 
 def find(work: Work, id: UUID) -> UUID | None:
-    """The first entry that this id leads to: of itself, or of the fact with this id; None: there is none."""
+    """The first entry that this id leads to: of itself, of the fact with this id, or of the settlement that a
+    payment with this id pays; None: there is none.
+    """
     if (entry := _one(work, Entry, id)) is not None:
         return entry.id
     of_fact = _entries(work, cause_id=id)
+    if not of_fact and (payment := _one(work, Payment, id)) is not None:
+        of_fact = _entries(work, cause_id=payment.settlement_id)
     return of_fact[0].id if of_fact else None
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlmodel import col
 
 from ledger import codes, db, letter_logins, municipalities, people
@@ -225,8 +225,8 @@ def _agbs_in(rule: object) -> frozenset[str]:
 
 
 def _helpers(work: Work, entitlement_ids: set[UUID]) -> dict[UUID, tuple[str, ...]]:
-    """With whom these drawing rights have an agreement that both approved, by entitlement."""
-    approvals = func.count(col(CareApproval.approver))
+    """With whom these drawing rights have an agreement that both approved and that is not over."""
+    approvals, today = func.count(col(CareApproval.approver)), dutch_day(work.now)
     statement = (
         select(col(CareAgreement.entitlement_id), col(Provider.trade_name))
         .join(
@@ -246,6 +246,7 @@ def _helpers(work: Work, entitlement_ids: set[UUID]) -> dict[UUID, tuple[str, ..
         .where(
             col(CareAgreement.municipality_id) == work.municipality_id,
             col(CareAgreement.entitlement_id).in_(entitlement_ids),
+            or_(col(CareAgreement.valid_until).is_(None), col(CareAgreement.valid_until) >= today),
         )
         .group_by(col(CareAgreement.id), col(CareAgreement.entitlement_id), col(Provider.trade_name))
         .having(approvals == len(Approver))

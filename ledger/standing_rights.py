@@ -54,6 +54,8 @@ class Held:
     right: Entitlement
     balance: Balance
     given: Given
+    stops: tuple[Period, ...]
+    """When nothing may be used of it: what holds today, and what is still to come."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,11 +73,15 @@ class Where:
 def held(work: Work, rights: Sequence[Entitlement]) -> list[Held]:
     """These entitlements, in the order given."""
     found = balances.of_entitlements(work, [each.id for each in rights])
-    given = letters.given(work, rights)
+    given, today = letters.given(work, rights), dutch_day(work.now)
     return [
-        Held(right=right, balance=balance, given=given[right.id])
+        Held(right=right, balance=balance, given=given[right.id], stops=_stops(right, today))
         for right, balance in zip(rights, found, strict=True)
     ]
+
+
+def _stops(right: Entitlement, today: date) -> tuple[Period, ...]:
+    return tuple(each for each in right.suspensions if each.until is None or each.until >= today)
 
 
 def where(work: Work, right: Entitlement) -> list[Where]:

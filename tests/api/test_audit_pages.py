@@ -44,6 +44,9 @@ def test_any_reference_leads_to_its_entry_with_the_whole_story(
     assert run.rpartition("/")[2] in page, "the run that pays it"
     assert "/bank/payments/" in page
     assert visitor.send("/books", id=str(right.id)).headers["location"].startswith("/books/")
+    (payment,) = {each.rpartition("/")[2] for each in links(page) if each.startswith("/bank/payments/")}
+    settled = visitor.page(visitor.send("/books", id=payment).headers["location"])
+    assert "Afrekening" in shown(settled), "a payment leads to the settlement that it pays"
     for nothing in (str(uuid7()), "x", ""):
         assert visitor.send("/books", id=nothing).headers["location"] == "/books?found=no"
     assert visitor.see(f"/books/{uuid7()}").status_code == 404

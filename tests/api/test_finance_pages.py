@@ -15,6 +15,10 @@ from ledger.db import Work
 from ledger.ids import uuid7
 from ledger.programmes import ProgrammeInput
 from ledger.rules.restrictions import UsesMax
+from ledger.rules.terms import ContractTerm
+from ledger.rules.terms_availability import Availability
+from ledger.rules.terms_basis import Fixed
+from ledger.rules.terms_schedule import EqualParts
 from ledger.statutory_rates import RateInput, RatesInput
 from ledger.tables import FollowUpKind, Role
 from tests.api.browsing import Visitor, shown
@@ -94,7 +98,9 @@ def test_who_drafted_a_contract_does_not_put_it_in_force_by_the_page_either(
 
 def _drafted(world: World, work: Work, ceiling_cents: int) -> None:
     (newest,) = contracts.newest(work, [world.contract_id])
-    content = newest.content.model_copy(update={"ceiling_cents": ceiling_cents})
+    term = Availability(basis=Fixed(yearly_cents=1200_00), schedule=EqualParts(kind="monthly"), minimum=None)
+    terms = (ContractTerm(number=1, programme_id=world.programme_id, term=term),)
+    content = newest.content.model_copy(update={"ceiling_cents": ceiling_cents, "terms": terms})
     contracts.draft(work, [ContractInput.model_validate(dict(content))])
 
 
@@ -105,6 +111,7 @@ def test_only_the_version_that_was_looked_at_is_put_in_force(sqlite_served: Serv
     other, where = Visitor.of(sqlite_served, "other"), f"/contracts/{world.contract_id}"
     with world.work(actor_id=drafting) as work:
         _drafted(world, work, 5000_00)
+    assert '"yearlyCents":120000' in shown(other.page(where)), "nobody puts in force what they do not see"
     seen = _hidden(other.page(where), f"{where}/publish")
     with world.work(actor_id=drafting) as work:
         _drafted(world, work, 9000_00)
@@ -128,6 +135,9 @@ def test_only_the_rules_that_were_looked_at_are_put_in_force(sqlite_served: Serv
             content = newest.content.model_copy(update={"restrictions": rules})
             programmes.draft(work, [ProgrammeInput.model_validate(dict(content))])
         seen = seen or _hidden(other.page("/programmes"), where)
+    told = shown(other.page("/programmes"))
+    assert '"kind":"uses_max","most":100' in told, "nobody puts in force what they do not see"
+    assert '"kind":"none"' in told, "whether a resident is asked"
     assert other.send(where, **seen).status_code == 409
     assert other.send(where).status_code == 409
     other.done(where, **_hidden(other.page("/programmes"), where))

@@ -27,7 +27,10 @@ from ledger.change_orders import Amendment, Ending
 from ledger.ids import uuid7
 from ledger.people import MandateInput
 from ledger.rules.facts import EntitlementKind
+from ledger.rules.periods import Per
+from ledger.rules.restrictions import Cap
 from ledger.tables import AccessLog, Approver, Entitlement, MandateKind, RateClass, Role
+from ledger.units import Unit
 from tests.api.browsing import OWN_FORM, Visitor, buttons, shown
 from tests.api.served import Served
 from tests.world import GUIDANCE, HOUSEHOLD, World
@@ -275,13 +278,66 @@ def test_what_is_above_the_limit_waits_for_a_colleague(
     assert not [each for each in _actions(visitor.page("/worklist")) if "/approvals/" in each]
     sqlite_served.account("second", Role.GATEKEEPER)
     second = Visitor.of(sqlite_served, "second")
+    told = shown(second.page("/worklist")).replace("\u00a0", " ")
+    for part in (
+        "Voucher",
+        "1 juni 2026 – 31 december 2026",
+        "In totaal € 1.250,00",
+        "Hulp bij het huishouden",
+    ):
+        assert part in told, f"nobody decides on what they do not see: {part}"
     (decide,) = [each for each in _actions(second.page("/worklist")) if "/approvals/" in each]
     assert visitor.send(decide, approved="true", reason="zelf").status_code == 409
     assert second.send(decide, approved="true", reason="").status_code == 400
+    for neither in ({}, {"approved": "ja"}):
+        assert second.send(decide, **_any(neither), reason="x").status_code == 400, "a refusal is for good"
     second.done(decide, approved="true", reason="akkoord")
     with world.work() as work:
         assert approvals.listed(work, waiting=True, limit=5) == []
         assert len(work.session.exec(select(Entitlement)).all()) == 1
+
+
+def test_who_decides_on_a_change_sees_what_changes(
+    sqlite_served: Served, visitor: Visitor, world: World
+) -> None:
+    with world.work() as work:
+        municipalities.get(work).grant_alone_cents = 150_00
+    right = world.grant(restrictions=(), quantity=600, quantity_unit=Unit.MINUTE)
+    asked = {"id": str(uuid7()), "at": world.now.isoformat(), "reason": "meer nodig", "kind": "amended"}
+    answer = visitor.send(
+        f"/entitlements/{right.id}/changes",
+        **_any(asked),
+        amount="900",
+        quantity="1200",
+        validUntil="2027-06-30",
+    )
+    assert answer.headers["location"] == "/worklist?done=waits"
+    told = shown(visitor.page("/worklist")).replace("\u00a0", " ")
+    for part in (
+        "€ 900,00 (was € 100,00)",
+        "20 uur (was 10 uur)",
+        "30 juni 2027 (was 31 december 2026)",
+        "meer nodig",
+    ):
+        assert part in told, part
+
+
+def _any(asked: dict[str, str]) -> dict[str, Any]:
+    return dict(asked)
+
+
+def test_who_wants_something_else_gets_the_form_as_it_was_filled_in(visitor: Visitor, world: World) -> None:
+    """Pages are not kept by the browser, so going back shows an empty form."""
+    where = f"/residents/{world.holder_id}/grant"
+    look = _granting(visitor, world, service=[HOUSEHOLD, GUIDANCE], provider=[World.AGB], note="afspraak")
+    page = visitor.send(where, **_form(look.text, where), step="edit")
+    assert page.status_code == 200
+    tree: Any = html.fromstring(page.text)
+    ticked = tree.xpath("//input[@type='checkbox' and @checked]/@value")
+    assert set(ticked) == {HOUSEHOLD, GUIDANCE, World.AGB}
+    assert tree.xpath("string(//input[@name='amount']/@value)") == "1.250,00"
+    assert tree.xpath("string(//textarea[@name='note'])").strip() == "afspraak"
+    assert _form(page.text, where)["id"] == _form(look.text, where)["id"], "still one grant"
 
 
 def test_a_blocked_code_and_an_unapproved_agreement_are_on_the_worklist(
@@ -339,6 +395,22 @@ def test_what_a_resident_has_is_shown_piece_by_piece_the_newest_first(
     assert seen == [f"/entitlements/{each.id}" for each in granted[::-1]]
 
 
+def test_what_is_left_is_told_of_every_limit_and_of_no_other(visitor: Visitor, world: World) -> None:
+    cap = Cap(per=Per.WEEK, unit=Unit.EUROCENT, most=10_00)
+    both = world.grant(restrictions=(), quantity=600, quantity_unit=Unit.MINUTE)
+    capped = world.grant(restrictions=(cap,), amount_cents=None)
+    for page in ("/entitlements", f"/residents/{world.holder_id}"):
+        tree: Any = html.fromstring(visitor.page(page))
+        told = {
+            row.xpath("string(.//a/@href)"): shown_of(row.xpath("./td")[-1]).replace("\u00a0", " ")
+            for row in tree.xpath("//tbody/tr")
+        }
+        assert told == {
+            f"/entitlements/{both.id}": "10 uur € 100,00",
+            f"/entitlements/{capped.id}": "–",
+        }
+
+
 def test_of_a_long_history_the_last_changes_are_shown(
     visitor: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -346,7 +418,10 @@ def test_of_a_long_history_the_last_changes_are_shown(
     for cents in (110_00, 120_00):
         world.later(minutes=1)
         world.change(right.id, Amendment(amount_cents=cents, at=world.now, reason=f"naar {cents}"))
-    assert "Dit zijn de laatste" not in visitor.page(f"/entitlements/{right.id}")
+    page = visitor.page(f"/entitlements/{right.id}")
+    assert "Dit zijn de laatste" not in page
+    assert f"<bdi>{world.actor_id}</bdi>" in page, "whom nobody named is told by the reference itself"
+    assert "<bdi>Kenmerk</bdi>" not in page
     monkeypatch.setattr(rights, "HISTORY_MAX", 2)
     told = shown(visitor.page(f"/entitlements/{right.id}"))
     assert "Dit zijn de laatste 2 wijzigingen" in told
@@ -421,6 +496,20 @@ def test_a_message_is_tried_without_keeping_anything_and_then_read(visitor: Visi
             "/batches", data={"mode": "keep"}, files={"file": ("x.xml", content)}, headers=OWN_FORM
         )
         assert answer.status_code == 400, content
+
+
+@pytest.mark.parametrize(
+    ("who", "page"), [("gatekeeper", "/batches"), ("provider", "/claims"), ("finance", "/bank")]
+)
+def test_a_file_may_be_as_large_as_the_page_says(sqlite_served: Served, who: str, page: str) -> None:
+    """A message of a hundred allocations is larger than what a form without a file may be."""
+    visitor = Visitor.of(sqlite_served, who)
+    answer = visitor.client.post(
+        page, data={"mode": "try"}, files={"file": ("x.xml", b"<x>" + b" " * 24_900_000)}, headers=OWN_FORM
+    )
+    assert answer.status_code == 400, "it was read, and is no such message"
+    too_large = visitor.client.post(page, files={"file": ("x.xml", b" " * 25_200_000)}, headers=OWN_FORM)
+    assert too_large.status_code == 413
 
 
 def test_ids_of_nothing_and_of_another_right_are_not_there(visitor: Visitor, world: World) -> None:

@@ -12,6 +12,7 @@ from api.pages.resident import overview
 from ledger import catalogue, codes, contracts, people, programmes
 from ledger.access_log import LookAction
 from ledger.catalogue import ServiceInput
+from ledger.change_orders import Suspension
 from ledger.contracts import ContractInput, LineInput
 from ledger.ids import uuid7
 from ledger.people import MandateInput
@@ -50,6 +51,25 @@ def test_a_resident_sees_what_they_have_and_what_is_left(visitor: Visitor, world
     page = shown(visitor.page(f"/my/{counted.id}"))
     assert "Thuis Goed" in page
     assert "Hulp bij het huishouden" in page
+
+
+def test_a_resident_is_told_that_it_is_stopped_and_no_longer_when_it_is_not(
+    visitor: Visitor, world: World
+) -> None:
+    right, open_ = world.grant(), world.grant()
+    until = date(2026, 7, 31)
+    for each, last in ((right, until), (open_, None)):
+        asked = Suspension(from_day=date(2026, 6, 1), until_day=last, at=world.now, reason="opname")
+        world.change(each.id, asked)
+    for page in ("/my", f"/my/{right.id}"):
+        assert "Tijdelijk gestopt van 1 juni 2026 tot en met 31 juli 2026" in shown(visitor.page(page))
+    assert "Tijdelijk gestopt vanaf 1 juni 2026" in shown(visitor.page(f"/my/{open_.id}"))
+    gate = Visitor.of(visitor.served, "gatekeeper")
+    assert "Geschorst 1 juni 2026 – 31 juli 2026" in shown(gate.page(f"/entitlements/{right.id}"))
+    world.now = world.now.replace(month=8, day=1)
+    assert "gestopt" not in Visitor.of(visitor.served, "holder").page(f"/my/{right.id}")
+    later = Visitor.of(visitor.served, "gatekeeper").page(f"/entitlements/{right.id}")
+    assert "31 juli 2026" not in shown(later)
 
 
 def test_where_names_only_who_gives_what_it_is_for(visitor: Visitor, world: World) -> None:
@@ -150,6 +170,16 @@ def test_a_dispute_needs_words_and_a_word_is_said_once(visitor: Visitor, world: 
     assert again.status_code == 409
     assert "Iets anders." in again.text or "klopt" in again.text
     assert visitor.send(f"/uses/{use}", id=str(uuid7()), kind="gehackt").status_code == 400
+
+
+def test_of_what_was_paid_nobody_is_told_that_it_is_not_paid(visitor: Visitor, world: World) -> None:
+    use, later = (world.redeemed(world.grant().id).id for _ in range(2))
+    told = visitor.done(f"/uses/{later}", **_form(visitor.page(f"/uses/{later}"), "disputed"), note="Nee.")
+    assert "Het wordt niet betaald tot het is uitgezocht" in shown(told)
+    visitor.served.released(date(2026, 6, 10).isoformat())
+    told = visitor.done(f"/uses/{use}", **_form(visitor.page(f"/uses/{use}"), "disputed"), note="Nee.")
+    assert "Het was al betaald, of de betaling was al onderweg" in shown(told)
+    assert "wordt niet betaald" not in shown(told)
 
 
 def test_an_objection_may_be_typed_over_several_lines(visitor: Visitor, world: World) -> None:

@@ -219,7 +219,7 @@ def test_the_sender_says_how_to_be_reached(world: World) -> None:
     assert (letter.web_address, letter.phone) == ("www.diemen.nl", "020 314 4888")
 
 
-def test_a_drawing_right_names_only_helpers_whom_both_approved(world: World) -> None:
+def test_a_drawing_right_names_only_helpers_whom_both_approved_and_not_those_of_before(world: World) -> None:
     right = world.grant(kind=EntitlementKind.DRAWING_RIGHT, restrictions=())
     agreement = care.Agreement(
         id=uuid7(),
@@ -229,7 +229,7 @@ def test_a_drawing_right_names_only_helpers_whom_both_approved(world: World) -> 
         rate_class=RateClass.INFORMAL,
         rate_cents=20_00,
         valid_from=date(2026, 1, 1),
-        valid_until=date(2026, 12, 31),
+        valid_until=date(2026, 10, 31),
         at=world.now,
     )
     code = world.code(right.id)
@@ -240,6 +240,8 @@ def test_a_drawing_right_names_only_helpers_whom_both_approved(world: World) -> 
     with world.work(actor_id=uuid7()) as work:
         care.approve(work, agreement.id, Approver.PAYING_AGENT)
     assert composed(world, code.id).what[-1].endswith("zorgovereenkomst heeft: A. Jansen")
+    world.now = world.now.replace(month=11)
+    assert "A. Jansen" not in composed(world, code.id).what[-1], "their agreement is over"
 
 
 def test_every_letter_is_a_noted_look(world: World) -> None:

@@ -82,7 +82,11 @@ def get_grant(id: PathId, visit: Granting) -> Response:
 
 @router.post("/residents/{id}/grant")
 def post_look(id: PathId, visit: Granting, form: AForm) -> Response:
-    """What would be granted, in the words of the letter, and the budget after it; nothing is kept."""
+    """What would be granted, in the words of the letter, and the budget after it; nothing is kept. Whoever
+    wants something else gets the form again as it was filled in: a browser that goes back has forgotten it.
+    """
+    if form.one("step") == "edit":
+        return _form(visit, id, form=form)
     try:
         outcome, after = visit.tried(lambda desk: _judged(desk, id, form))
     except ValidationError as error:
@@ -134,12 +138,12 @@ def _judged(desk: Desk, id: UUID, form: Sent) -> tuple[Entitlement | Waiting, di
         for each in budgets.listed(desk.work)
         if each.programme_id == grant.programme_id and each.year == year
     ]
-    right = _as_right(grant)
+    right = as_right(grant)
     words = letters.given(desk.work, [right])[grant.id]
     return outcome, {"budget": after[0] if after else None, "given": words, "right": right}
 
 
-def _as_right(grant: Grant) -> Entitlement:
+def as_right(grant: Grant) -> Entitlement:
     """For the letter's words; it is never stored."""
     return Entitlement(**{name: getattr(grant, name) for name in _SHARED}, version=1)
 

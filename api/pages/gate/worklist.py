@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What waits for a gatekeeper; and deciding on what a colleague asked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -9,11 +9,13 @@ from fastapi import APIRouter, Response
 
 from api.deps import Desk, PathId, QueryId
 from api.pages.faults import Told
+from api.pages.gate.grants import as_right
 from api.pages.visit import AForm, Done, Sent, Visit, names, typed, visit
-from ledger import approvals, worklist
-from ledger.approvals import DecisionInput
+from ledger import approvals, db, letters, worklist
+from ledger.approvals import Asked, DecisionInput
 from ledger.roles import Action
-from ledger.tables import Approver
+from ledger.tables import Approver, Entitlement
+from ledger.texts import Language, given
 
 router = APIRouter(include_in_schema=False)
 
@@ -34,7 +36,8 @@ def post_decision(id: PathId, visit: Annotated[Visit, visit(Action.GRANT)], form
     """Approve, and so carry out, or refuse what a colleague asked."""
 
     def act(desk: Desk) -> str:
-        asked = {"approved": form.one("approved") == "true", "reason": form.one("reason")}
+        approved = {"true": True, "false": False}.get(form.one("approved"))  # what says neither is no refusal
+        asked = {"approved": approved, "reason": form.one("reason")}
         approvals.decide(desk.work, id, DecisionInput.model_validate(asked))
         return "/worklist"
 
@@ -60,6 +63,10 @@ def _worklist(
             "approvals": waiting,
             "names": names(desk, {each.approval.actor_id for each in waiting}),
             "own_id": desk.acting.actor_id,
+            "asked_for": _asked_for(desk, waiting, visit.language),
+            "changed": db.rows(
+                desk.work, Entitlement, {each.order.entitlement_id for each in waiting if each.order}
+            ),
             "care": worklist.unapproved_care(desk.work, Approver.GATEKEEPER, limit=most),
             "ending": ending,
             "blocked": worklist.blocked(desk.work, limit=most),
@@ -71,3 +78,10 @@ def _worklist(
         }
 
     return visit.shown("gate/worklist.html", content, refusal=refusal, done=done)
+
+
+def _asked_for(desk: Desk, waiting: Sequence[Asked], language: Language) -> dict[UUID, tuple[str, ...]]:
+    """What each grant that waits would give, in the words of the letter; by the id of the grant."""
+    rights = [as_right(each.grant) for each in waiting if each.grant]
+    found = letters.given(desk.work, rights)
+    return {id_: given.lines(each, language) for id_, each in found.items()}

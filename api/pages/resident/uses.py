@@ -116,6 +116,7 @@ def _use(
             "history": history,
             "said": said,
             "is_disputed": bool(said) and said[-1].kind is WordKind.DISPUTED,
+            "was_settled": bool(said) and any(line.was_settled for line in said[-1].lines),
             "names": names(desk, {each.actor_id for each in said}),
             "provider": db.rows(desk.work, Provider, {row.provider_id})[row.provider_id],
             "services": {

@@ -11,7 +11,7 @@ WORDS: Final[Mapping[str, str]] = {
     "done.blocked": "Your code is blocked. Nobody can use it any more. Ask your municipality for a new "
     "letter.",
     "done.word_confirmed": "Thank you. You said that it is right.",
-    "done.word_disputed": "Your objection is recorded. It is not paid until this has been looked into.",
+    "done.word_disputed": "Your objection is recorded. The municipality looks into it.",
     "done.word_withdrawn": "You have withdrawn your objection.",
     "my.title": "My entitlements",
     "my.waiting.more": "Please look at this. Uses of which you have said nothing yet: at least {count}",
@@ -23,6 +23,8 @@ WORDS: Final[Mapping[str, str]] = {
     "my.left": "{left} left of {whole}",
     "my.over": "This entitlement is over.",
     "my.until": "You can use it up to and including {day}.",
+    "my.stop": "Stopped for now from {day}. You cannot use it then.",
+    "my.stop.until": "Stopped for now from {day} up to and including {until}. You cannot use it then.",
     "my.open": "There is no last day.",
     "my.more": "Look at: {what}",
     "my.empty": "You have no entitlement at this moment.",
@@ -64,6 +66,8 @@ WORDS: Final[Mapping[str, str]] = {
     "use.note.hint": "In your own words. The municipality reads this and looks into it.",
     "use.dispute": "No, it is not right",
     "use.disputed.lead": "You said that this is not right. It is not paid until it has been looked into.",
+    "use.disputed.settled": "You said that this is not right. It was paid already, or the payment was on its "
+    "way. The municipality looks into it.",
     "use.withdraw": "It is right after all",
     "waiting.title": "Please look at this",
     "waiting.lead": "You have said nothing of these yet. Choose a day.",

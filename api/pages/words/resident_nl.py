@@ -11,7 +11,7 @@ WORDS: Final[Mapping[str, str]] = {
     "done.blocked": "Uw code is geblokkeerd. Niemand kan er nog mee declareren. Vraag uw gemeente om een "
     "nieuwe brief.",
     "done.word_confirmed": "Dank u. U heeft gezegd dat het klopt.",
-    "done.word_disputed": "Uw bezwaar is vastgelegd. Het wordt niet betaald tot dit is uitgezocht.",
+    "done.word_disputed": "Uw bezwaar is vastgelegd. De gemeente zoekt het uit.",
     "done.word_withdrawn": "U heeft uw bezwaar teruggenomen.",
     "my.title": "Mijn tegoed",
     "my.waiting.more": "Kijkt u dit even na? Aantal keren hulp waar u nog niets van zei: minstens {count}",
@@ -23,6 +23,8 @@ WORDS: Final[Mapping[str, str]] = {
     "my.left": "Nog {left} van {whole}",
     "my.over": "Dit tegoed is voorbij.",
     "my.until": "U kunt het gebruiken tot en met {day}.",
+    "my.stop": "Tijdelijk gestopt vanaf {day}. U kunt het dan niet gebruiken.",
+    "my.stop.until": "Tijdelijk gestopt van {day} tot en met {until}. U kunt het dan niet gebruiken.",
     "my.open": "Er is geen einddatum.",
     "my.more": "Bekijk: {what}",
     "my.empty": "U heeft op dit moment geen tegoed.",
@@ -64,6 +66,8 @@ WORDS: Final[Mapping[str, str]] = {
     "use.note.hint": "In uw eigen woorden. De gemeente leest dit en zoekt het uit.",
     "use.dispute": "Nee, het klopt niet",
     "use.disputed.lead": "U heeft gezegd dat dit niet klopt. Het wordt niet betaald tot het is uitgezocht.",
+    "use.disputed.settled": "U heeft gezegd dat dit niet klopt. Het was al betaald, of de betaling was al "
+    "onderweg. De gemeente zoekt het uit.",
     "use.withdraw": "Het klopt toch",
     "waiting.title": "Kijkt u dit na?",
     "waiting.lead": "U heeft hier nog niets van gezegd. Kies een dag.",
