@@ -83,6 +83,8 @@ class Action(StrEnum):
     """Send claims."""
     REVERSE = "reverse"
     """Take back a redemption."""
+    MANAGE_DEVICES = "manage_devices"
+    """Enrol, approve and revoke the devices that a provider redeems with at doors."""
     SEE_REDEMPTIONS = "see_redemptions"
     """See what was redeemed."""
     CONFIRM_USE = "confirm_use"
@@ -144,6 +146,7 @@ MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
                 Action.EDIT_PROGRAMMES,
                 Action.SEE_CONTRACTS,
                 Action.EDIT_PROVIDERS,
+                Action.MANAGE_DEVICES,
                 Action.DECIDE_ACCOUNTS,
                 Action.EDIT_CONTRACTS,
                 Action.ENTER_TERM_FIGURES,
@@ -210,6 +213,7 @@ MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
                 Action.SEE_CONTRACTS,
                 Action.SEE_TERM_AMOUNTS,
                 Action.SEE_CARE_AGREEMENTS,
+                Action.MANAGE_DEVICES,
                 Action.QUOTE,
                 Action.REDEEM,
                 Action.CLAIM,

@@ -34,6 +34,31 @@ def give(request: Request, response: Response, value: str) -> None:
     response.set_cookie(called, value, path="/", secure=called == SECURE, httponly=True, samesite="strict")
 
 
+DEVICE_S: Final = 400 * 86_400
+"""How long a browser keeps the secret of its device: the most that browsers allow (RFC 6265bis, 5.5)."""
+
+
+def device(request: Request) -> str:
+    """The secret of the device, where it was enrolled here; else empty."""
+    called = name(request)
+    return request.cookies.get(f"{called}-device", "") if called else ""
+
+
+def give_device(request: Request, response: Response, value: str) -> None:
+    """Let the browser keep the secret of its device; logging out leaves it there."""
+    called = name(request)
+    assert called is not None, "nothing is enrolled where there is no cookie"
+    response.set_cookie(
+        f"{called}-device",
+        value,
+        max_age=DEVICE_S,
+        path="/",
+        secure=called == SECURE,
+        httponly=True,
+        samesite="strict",
+    )
+
+
 def take(request: Request, response: Response) -> None:
     """Let the browser forget it."""
     if called := name(request):

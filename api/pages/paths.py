@@ -36,6 +36,7 @@ NAVIGATION: Final = (
     Place("/redemptions", Action.SEE_REDEMPTIONS, Audience.PROVIDER),
     Place("/payable", Action.SEE_SETTLEMENTS, Audience.PROVIDER),
     Place("/agreements", Action.SEE_CONTRACTS, Audience.PROVIDER),
+    Place("/devices", Action.MANAGE_DEVICES, Audience.PROVIDER),
     Place("/staff", Action.SEE_REDEMPTIONS, Audience.PROVIDER),
     Place("/my", Action.SEE_ENTITLEMENTS, Audience.HOLDER),
     Place("/uses", Action.CONFIRM_USE, Audience.HOLDER),

@@ -6,7 +6,7 @@ is sent to a page that can be loaded again without doing anything.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -95,6 +95,8 @@ class Visit:
     language: Language
     here: str
     """The page of the navigation it belongs to."""
+    device: str = field(default="", repr=False)
+    """The secret of the device, where it was enrolled in this browser."""
 
     def may(self, action: Action) -> bool:
         """Whether a button may be shown; whoever presses it all the same meets the door."""
@@ -167,7 +169,13 @@ def visit(action: Action, audience: Audience = Audience.STAFF) -> Any:
         request: Request, acting: Annotated[ActingAs, may(action, audience)], house: TheHouse, turn: Turn
     ) -> Visit:
         here = "/" + request.url.path.split("/")[1]
-        return Visit(house=house, acting=acting, language=language_of_request(request), here=here)
+        return Visit(
+            house=house,
+            acting=acting,
+            language=language_of_request(request),
+            here=here,
+            device=cookies.device(request),
+        )
 
     return Depends(opened)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field
 
-from ledger.columns import Choice, Count, Id, Instant
+from ledger.columns import Choice, Count, Flag, Id, Instant
 from ledger.tables.base import STRICT, Row, in_municipality, refers
 
 
@@ -180,6 +180,59 @@ class LoginInvitation(Row, table=True):
     """From when it opens nothing."""
     used_at: datetime | None = Field(sa_type=Instant, default=None)
     """When it was used, or a later one took its place."""
+
+
+class Device(Row, table=True):
+    """A browser on a telephone or computer that a provider redeems with at doors."""
+
+    __table_args__ = (
+        refers("provider_id", "provider"),
+        UniqueConstraint("municipality_id", "digest"),
+        Index("ix_device_provider", "municipality_id", "provider_id"),
+        STRICT,
+    )
+
+    municipality_id: str = Field(sa_type=Text, primary_key=True)
+    """For which municipality."""
+    id: UUID = Field(sa_type=Id, primary_key=True)
+    """UUIDv7."""
+    provider_id: UUID = Field(sa_type=Id)
+    """Whose."""
+    name: str = Field(sa_type=Text)
+    """What its people call it."""
+    digest: bytes = Field(sa_type=LargeBinary)
+    """SHA-256 of a secret of 256 random bits that only the browser has."""
+    recorded_by: UUID = Field(sa_type=Id)
+    """Who enrolled it."""
+    recorded_at: datetime = Field(sa_type=Instant)
+    """When."""
+    approved_by: UUID | None = Field(sa_type=Id, default=None)
+    """Who else approved it; None: nobody yet."""
+    approved_at: datetime | None = Field(sa_type=Instant, default=None)
+    """When."""
+    revoked_by: UUID | None = Field(sa_type=Id, default=None)
+    """Who said that it is lost, or not used any more."""
+    revoked_at: datetime | None = Field(sa_type=Instant, default=None)
+    """From when nothing is redeemed with it."""
+    used_at: datetime | None = Field(sa_type=Instant, default=None)
+    """When somebody redeemed with it last."""
+
+
+class DeviceRule(Row, table=True):
+    """Whether a provider's people redeem at doors with approved devices only."""
+
+    __table_args__ = (refers("provider_id", "provider"), STRICT)
+
+    municipality_id: str = Field(sa_type=Text, primary_key=True)
+    """For which municipality."""
+    provider_id: UUID = Field(sa_type=Id, primary_key=True)
+    """Whose people."""
+    is_needed: bool = Field(sa_type=Flag)
+    """Whether a device is asked."""
+    recorded_by: UUID = Field(sa_type=Id)
+    """Who decided so."""
+    recorded_at: datetime = Field(sa_type=Instant)
+    """When."""
 
 
 class IdentityLink(Row, table=True):

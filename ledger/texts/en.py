@@ -629,6 +629,27 @@ _ACCOUNTS: Final[Mapping[str, tuple[str, Detail]]] = {
         "This entitlement was not ended",
         "No end was decided for entitlement {id}. End it first; then the letter can be made.",
     ),
+    "device_not_found": (
+        "We do not know this device",
+        "You have no device with id {id}, or it was revoked.",
+    ),
+    "device_exists": (
+        "This id is taken",
+        "A device stands under id {id} already. Begin again.",
+    ),
+    "own_device": (
+        "A colleague approves this",
+        "Who enrols a device does not approve it. Ask a colleague to approve device {id}.",
+    ),
+    "device_needed": (
+        "Use an enrolled device",
+        "At doors your organisation redeems only with devices that are enrolled and approved. "
+        "Enrol this device under Devices and let a colleague approve it.",
+    ),
+    "no_device_approved": (
+        "No device is approved yet",
+        "With this rule nobody could redeem any more. Let a device be approved first.",
+    ),
     "letter_login_failed": (
         "This is not right",
         "The login code or the one-time code is not right, or it went wrong too often. Copy both as they "

@@ -645,6 +645,28 @@ _ACCOUNTS: Final[Mapping[str, tuple[str, Detail]]] = {
         "Dit tegoed is niet beëindigd",
         "Voor tegoed {id} is geen einde besloten. Beëindig het eerst; dan kunt u de brief maken.",
     ),
+    "device_not_found": (
+        "Dit apparaat kennen wij niet",
+        "U hebt geen apparaat met kenmerk {id}, of het is ingetrokken.",
+    ),
+    "device_exists": (
+        "Dit kenmerk is al gebruikt",
+        "Onder kenmerk {id} staat al een apparaat. Begin opnieuw.",
+    ),
+    "own_device": (
+        "Dit keurt een collega goed",
+        "Wie een apparaat aanmeldt, keurt het niet zelf goed. Vraag een collega om apparaat "
+        "{id} goed te keuren.",
+    ),
+    "device_needed": (
+        "Gebruik een aangemeld apparaat",
+        "Uw organisatie verzilvert aan de deur alleen met apparaten die zijn aangemeld en "
+        "goedgekeurd. Meld dit apparaat aan bij Apparaten en laat een collega het goedkeuren.",
+    ),
+    "no_device_approved": (
+        "Er is nog geen goedgekeurd apparaat",
+        "Met deze regel zou niemand meer kunnen verzilveren. Laat eerst een apparaat goedkeuren.",
+    ),
     "letter_login_failed": (
         "Dit klopt niet",
         "De inlogcode of de code voor één keer klopt niet, of het ging te vaak mis. Neem beide over zoals ze "

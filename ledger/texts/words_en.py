@@ -53,6 +53,7 @@ _ACTIONS: Final = {
     "enter_care_agreement": "enter a care agreement",
     "approve_care": "approve a care agreement for the municipality",
     "approve_care_paying": "approve a care agreement for the paying agent",
+    "manage_devices": "manage the devices for at the door",
     "quote": "ask what a redemption would give",
     "redeem": "redeem a code",
     "claim": "send claims",

@@ -54,6 +54,7 @@ _ACTIONS: Final = {
     "enter_care_agreement": "een zorgovereenkomst invoeren",
     "approve_care": "een zorgovereenkomst goedkeuren voor de gemeente",
     "approve_care_paying": "een zorgovereenkomst goedkeuren voor het betaalkantoor",
+    "manage_devices": "apparaten voor aan de deur beheren",
     "quote": "vragen wat een verzilvering oplevert",
     "redeem": "een code verzilveren",
     "claim": "declareren",

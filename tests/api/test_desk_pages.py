@@ -13,6 +13,7 @@ from api.pages.desk import redemptions
 from ledger import claims, contracts
 from ledger.contracts import ContractInput
 from ledger.ids import uuid7
+from ledger.tables import Role
 from tests.api.browsing import OWN_FORM, Scene, Visitor, buttons, fields, links, shown
 from tests.api.served import PROVIDER_2, Served
 from tests.world import AIDS, HOUSEHOLD, World
@@ -211,3 +212,42 @@ def test_a_redemption_shows_where_it_was_paid_and_what_the_resident_said(sqlite_
     page = shown(visitor.page(where))
     assert "Naar de bank" in page
     assert "31,15" in page
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_at_doors_only_an_enrolled_and_approved_device_redeems_where_that_was_decided(
+    sqlite_served: Served, world: World, language: str
+) -> None:
+    sqlite_served.account("colleague", Role.PROVIDER)
+    phone = Visitor.of(sqlite_served, "provider", language=language)
+    office = Visitor.of(sqlite_served, "colleague", language=language)
+    code = world.code(world.grant(restrictions=()).id).manual
+    assert phone.send("/scan", code=code).status_code == 200, "nothing is asked yet"
+    assert office.send("/devices/rule", needed="true").status_code == 409
+    enrolled = phone.send("/devices", **fields(phone.page("/devices"), "/devices"), name="<Telefoon>")
+    cookie = enrolled.headers["set-cookie"]
+    assert cookie.startswith("__Host-tegoed-device=")
+    assert all(each in cookie for each in ("HttpOnly", "Secure", "SameSite=strict"))
+    page = phone.page("/devices")
+    assert "&lt;Telefoon&gt;" in page
+    (approve,) = [each for each in buttons(office.page("/devices")) if each.endswith("/approve")]
+    assert approve not in buttons(page), "not by who enrolled it"
+    assert phone.send(approve).status_code == 403
+    office.done(approve)
+    office.done("/devices/rule", needed="true")
+    assert phone.send("/scan", code=code).status_code == 200
+    refused = office.send("/scan", code=code)
+    assert refused.status_code == 409
+    confirm = {"code": code, "service": HOUSEHOLD, "measure": "hour", "hours": "1", "id": str(uuid7())}
+    confirm["at"] = world.now.isoformat()
+    given: dict[str, Any] = confirm
+    assert office.send("/scan/confirm", **given).status_code == 409
+    assert office.send("/scan/quote", **given).status_code == 409
+    other = Visitor.of(sqlite_served, PROVIDER_2)
+    assert other.send(approve).status_code == 404
+    phone.send("/logout")
+    phone.send("/login", key=sqlite_served.secrets["provider"])
+    assert phone.send("/scan/confirm", **given).status_code == 303, "the device outlives the session"
+    revoke = approve.replace("/approve", "/revoke")
+    office.done(revoke)
+    assert phone.send("/scan", code=code).status_code == 409

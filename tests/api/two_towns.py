@@ -24,6 +24,7 @@ from ledger import (
     claims,
     contacts,
     demands,
+    devices,
     lists,
     municipalities,
     payees,
@@ -37,6 +38,7 @@ from ledger import (
     term_figures,
 )
 from ledger.change_orders import Ending
+from ledger.devices import DeviceInput
 from ledger.four_eyes import Waiting
 from ledger.ids import uuid7
 from ledger.refusals import RefusalInput
@@ -126,6 +128,8 @@ class Party:
     """One without any."""
     approval: str
     """A grant above the limit, which waits for somebody else."""
+    device: str
+    """Of the provider; nobody approved it."""
     refusal: str
     ended_right: str
     """An entitlement that was ended."""
@@ -273,6 +277,7 @@ class Furnisher:
             **self._bank(run),
             approval=str(self._asked(person)),
             **self._decisions(person),
+            device=str(self._device(provider_id)),
             **self._payee(provider_id),
             **self._recovery(early.id, provider_id, place),
             **self._open_runs(person, provider_id),
@@ -285,6 +290,12 @@ class Furnisher:
             holder_account=str(accounts["holder"]),
             until=until.isoformat(),
         )
+
+    def _device(self, provider_id: UUID) -> UUID:
+        asked = DeviceInput(id=uuid7(), name="Telefoon")
+        with self.world.work(actor_id=uuid7()) as work:
+            devices.enrol(work, provider_id, asked)
+        return asked.id
 
     def _decisions(self, person: UUID) -> dict[str, str]:
         """A refusal, and a right that was ended."""

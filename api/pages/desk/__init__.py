@@ -4,7 +4,7 @@
 from types import ModuleType
 from typing import Final
 
-from api.pages.desk import agreements, claims, payable, redemptions
+from api.pages.desk import agreements, claims, devices, payable, redemptions
 
-PAGES: Final[tuple[ModuleType, ...]] = (claims, redemptions, payable, agreements)
+PAGES: Final[tuple[ModuleType, ...]] = (claims, redemptions, payable, agreements, devices)
 """The modules with its routes."""

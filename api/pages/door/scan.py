@@ -20,7 +20,8 @@ from api.pages.faults import PageFault, Told, told
 from api.pages.paths import Audience
 from api.pages.templates import Uses
 from api.pages.visit import AForm, Done, Sent, Visit, of_form, typed, visit
-from ledger import codes, good_for, redemptions
+from ledger import codes, devices, good_for, redemptions
+from ledger.devices import DeviceNeeded
 from ledger.errors import LedgerError
 from ledger.good_for import GoodFor
 from ledger.ids import uuid7
@@ -74,10 +75,13 @@ def post_confirm(visit: Redeeming, form: AForm) -> Response:
     """Redeem it; a resend leads to the same receipt."""
     try:
         with visit.house.writing(visit.acting) as desk:
+            devices.require(desk.work, _provider(desk), visit.device, uses=True)
             scan = _scan_of(desk, form)
             (outcome,) = redemptions.redeem(desk.work, [scan])
     except ValidationError as error:
         return _offered(visit, form, refusal=of_form(error, visit.language))
+    except DeviceNeeded as error:
+        return _scan(visit, refusal=told(error, visit.language))
     if isinstance(outcome, LedgerError):
         return _offered(visit, form, refusal=told(outcome, visit.language))
     return RedirectResponse(f"/today/{outcome.id}?done=redeemed", status_code=303)
@@ -91,7 +95,7 @@ def _offered(visit: Visit, form: Sent, *, refusal: Told | None = None) -> Respon
     """The services to choose from, each with its quantity; the first page again where there is none."""
     try:
         with visit.house.reading(visit.acting) as desk:
-            found = _offers(desk, form)
+            found = _offers(desk, visit, form)
             at = desk.work.now.isoformat()
     except ValidationError as error:
         return _scan(visit, refusal=of_form(error, visit.language))
@@ -116,7 +120,7 @@ def _quoted(visit: Visit, form: Sent) -> Response:
     """The price, what is left after it, and one large button."""
     try:
         with visit.house.reading(visit.acting) as desk:
-            offer = _offer(_offers(desk, form), form)
+            offer = _offer(_offers(desk, visit, form), form)
             scan = _scan_of(desk, form)
             (outcome,) = redemptions.quote(desk.work, [scan])
     except ValidationError as error:
@@ -143,8 +147,9 @@ def _priced(visit: Visit, form: Sent) -> Response:
     found: dict[str, Any] = {"quoted": None, "why": None}
     try:
         with visit.house.reading(visit.acting) as desk:
+            devices.require(desk.work, _provider(desk), visit.device, uses=False)
             (outcome,) = redemptions.quote(desk.work, [_scan_of(desk, form)])
-    except ValidationError:
+    except (ValidationError, DeviceNeeded):
         return visit.shown("door/price.html", lambda desk: found)
     if isinstance(outcome, LedgerError):
         found["why"] = told(outcome, visit.language)
@@ -153,7 +158,8 @@ def _priced(visit: Visit, form: Sent) -> Response:
     return visit.shown("door/price.html", lambda desk: found)
 
 
-def _offers(desk: Desk, form: Sent) -> list[GoodFor]:
+def _offers(desk: Desk, visit: Visit, form: Sent) -> list[GoodFor]:
+    devices.require(desk.work, _provider(desk), visit.device, uses=False)
     code = form.one("code")[:CODE_MAX]
     shown = codes.reader(desk.acting.municipality_id, desk.keys).read(code)
     return good_for.of_code(desk.work, _provider(desk), code, shown)

@@ -487,6 +487,36 @@ CREATE TABLE demand (
 
 CREATE INDEX ix_demand_provider ON demand (municipality_id, provider_id, id)
 
+CREATE TABLE device (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  provider_id UUID NOT NULL,
+  name TEXT NOT NULL,
+  digest BYTEA NOT NULL,
+  recorded_by UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  approved_by UUID,
+  approved_at TIMESTAMP WITH TIME ZONE,
+  revoked_by UUID,
+  revoked_at TIMESTAMP WITH TIME ZONE,
+  used_at TIMESTAMP WITH TIME ZONE,
+  CONSTRAINT pk_device PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_device_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id),
+  CONSTRAINT uq_device_municipality_id_digest UNIQUE (municipality_id, digest)
+)
+
+CREATE INDEX ix_device_provider ON device (municipality_id, provider_id)
+
+CREATE TABLE device_rule (
+  municipality_id TEXT NOT NULL,
+  provider_id UUID NOT NULL,
+  is_needed BOOLEAN NOT NULL,
+  recorded_by UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_device_rule PRIMARY KEY (municipality_id, provider_id),
+  CONSTRAINT fk_device_rule_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id)
+)
+
 CREATE TABLE identity_link (
   municipality_id TEXT NOT NULL,
   digest BYTEA NOT NULL,
@@ -1687,6 +1717,18 @@ ALTER TABLE demand ENABLE ROW LEVEL SECURITY
 ALTER TABLE demand FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON demand USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE device ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE device FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON device USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE device_rule ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE device_rule FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON device_rule USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
 ALTER TABLE identity_link ENABLE ROW LEVEL SECURITY
 

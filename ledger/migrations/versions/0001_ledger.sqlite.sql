@@ -524,6 +524,38 @@ CREATE TABLE demand (
 
 CREATE INDEX ix_demand_provider ON demand (municipality_id, provider_id, id)
 
+CREATE TABLE device (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  provider_id BLOB NOT NULL,
+  name TEXT NOT NULL,
+  digest BLOB NOT NULL,
+  recorded_by BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  approved_by BLOB,
+  approved_at INTEGER,
+  revoked_by BLOB,
+  revoked_at INTEGER,
+  used_at INTEGER,
+  CONSTRAINT pk_device PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_device_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id),
+  CONSTRAINT uq_device_municipality_id_digest UNIQUE (municipality_id, digest)
+)
+ STRICT
+
+CREATE INDEX ix_device_provider ON device (municipality_id, provider_id)
+
+CREATE TABLE device_rule (
+  municipality_id TEXT NOT NULL,
+  provider_id BLOB NOT NULL,
+  is_needed INTEGER NOT NULL,
+  recorded_by BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_device_rule PRIMARY KEY (municipality_id, provider_id),
+  CONSTRAINT fk_device_rule_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id)
+)
+ STRICT
+
 CREATE TABLE identity_link (
   municipality_id TEXT NOT NULL,
   digest BLOB NOT NULL,
@@ -1859,6 +1891,14 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('demand', 'ix_demand_provider'
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('demand', 'sqlite_autoindex_demand_2', '1000000 1000000 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('demand', 'sqlite_autoindex_demand_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('device', 'ix_device_provider', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('device', 'sqlite_autoindex_device_2', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('device', 'sqlite_autoindex_device_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('device_rule', 'sqlite_autoindex_device_rule_1', '1000000 1000000 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('identity_link', 'ix_identity_link_actor', '1000000 1000000 20')
 

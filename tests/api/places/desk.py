@@ -3,7 +3,9 @@
 
 from sqlmodel import col, select
 
-from ledger import claims
+from ledger import claims, devices
+from ledger.devices import DeviceInput
+from ledger.ids import uuid7
 from ledger.tables import Redemption, Settlement
 from tests.api.browsing import Scene
 from tests.world import HOUSEHOLD
@@ -24,7 +26,11 @@ def addresses(scene: Scene) -> dict[str, str]:
         used = work.session.scalars(
             select(col(Redemption.id)).where(col(Redemption.provider_id) == world.provider_id)
         ).first()
+        device = DeviceInput(id=uuid7(), name="Telefoon")
+        devices.enrol(work, world.provider_id, device)
         paths = {
+            "/devices/{id}/approve": f"/devices/{device.id}/approve",
+            "/devices/{id}/revoke": f"/devices/{device.id}/revoke",
             "/redemptions/{id}": f"/redemptions/{used}",
             "/redemptions/{id}/reverse": f"/redemptions/{used}/reverse",
             "/redemptions/list/{form}": "/redemptions/list/csv",
