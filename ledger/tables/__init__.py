@@ -35,6 +35,8 @@ from ledger.tables.payees import (
 from ledger.tables.people import (
     AccessLog,
     IndexKind,
+    LinkCode,
+    LinkTry,
     Mandate,
     MandateKind,
     Person,
@@ -228,6 +230,8 @@ __all__ = [
     "LeftOutReason",
     "LineMark",
     "LineOutcome",
+    "LinkCode",
+    "LinkTry",
     "LocalLogin",
     "LoginInvitation",
     "LoginSession",
