@@ -221,6 +221,13 @@ class Mandate(Answer):
     recorded_at: Instant
 
 
+class LinkCode(Answer):
+    """A code by which a resident names who acts for them; shown now and never again."""
+
+    code: str
+    expires_at: Instant
+
+
 class Look(Answer):
     """One look at who a person is."""
 

@@ -34,6 +34,10 @@ class LookAction(StrEnum):
     """Replaced by what is right now."""
     ERASE = "erase"
     """Destroyed."""
+    MANDATE_GIVEN = "mandate_given"
+    """Somebody may act for the person, or the person for somebody."""
+    MANDATE_ENDED = "mandate_ended"
+    """That ends."""
 
 
 class Look(Input):

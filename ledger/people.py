@@ -258,7 +258,7 @@ def erase(work: Work, person_id: UUID, purpose: Text = "erasure") -> None:
 
 
 def give(work: Work, mandates: Sequence[MandateInput]) -> list[Mandate]:
-    """Let representatives act for residents, all or none. The same mandate again changes nothing.
+    """Let representatives act for residents, all or none; noted for both. The same again changes nothing.
 
     Raises PersonNotFound, MandateExistsWithOtherContent.
     """
@@ -279,11 +279,13 @@ def give(work: Work, mandates: Sequence[MandateInput]) -> list[Mandate]:
             raise MandateExistsWithOtherContent(mandate_id=mandate.id)
     if fresh:
         work.session.connection().execute(insert(Mandate), fresh)
+    for asked in fresh:
+        _note_mandate(work, LookAction.MANDATE_GIVEN, rows[asked["id"]])
     return [rows[mandate.id] for mandate in mandates]
 
 
 def end_mandate(work: Work, mandate_id: UUID, last_day: date) -> Mandate:
-    """The mandate ends after this day; a day before its first means that it never holds.
+    """The mandate ends after this day; a day before its first means that it never holds. Noted for both.
 
     Raises MandateNotFound, MandateEndsEarlier.
     """
@@ -292,8 +294,10 @@ def end_mandate(work: Work, mandate_id: UUID, last_day: date) -> Mandate:
         raise MandateNotFound(mandate_id=mandate_id)
     if row.valid_until is not None and row.valid_until < last_day:
         raise MandateEndsEarlier(mandate_id=mandate_id, last_day=row.valid_until)
-    row.valid_until = last_day
-    work.session.flush()
+    if row.valid_until != last_day:
+        row.valid_until = last_day
+        work.session.flush()
+        _note_mandate(work, LookAction.MANDATE_ENDED, row)
     return row
 
 
@@ -430,3 +434,7 @@ _NEW_SEAL = (
 def _note(work: Work, action: LookAction, person_ids: Iterable[UUID | None], purpose: str) -> None:
     looks = [Look(action=action, person_id=person_id, purpose=purpose) for person_id in person_ids]
     access_log.note(work, looks)
+
+
+def _note_mandate(work: Work, action: LookAction, mandate: Mandate) -> None:
+    _note(work, action, (mandate.holder_id, mandate.representative_id), f"mandate {mandate.id}")

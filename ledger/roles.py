@@ -55,6 +55,14 @@ class Action(StrEnum):
     """Find residents and see who they are; every look is noted."""
     REGISTER_PEOPLE = "register_people"
     """Register and correct residents and representatives, and give and end mandates."""
+    SEE_MANDATES = "see_mandates"
+    """See who acts for a resident, and since when."""
+    GIVE_MANDATES = "give_mandates"
+    """Name who may act for oneself, by the code that they show; nobody names for another."""
+    END_MANDATES = "end_mandates"
+    """End what one gave oneself; not what a court or the law decided."""
+    SHOW_LINK_CODE = "show_link_code"
+    """Show the code by which a resident names one as who acts for them."""
     SEE_ACCESS_LOG = "see_access_log"
     """See who looked at whom, and why."""
     SEE_ENTITLEMENTS = "see_entitlements"
@@ -128,6 +136,7 @@ MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
                 Action.SEE_BUDGETS,
                 Action.FIND_PEOPLE,
                 Action.REGISTER_PEOPLE,
+                Action.SEE_MANDATES,
                 Action.SEE_ENTITLEMENTS,
                 Action.GRANT,
                 Action.SEE_APPROVALS,
@@ -225,6 +234,10 @@ MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
         Role.HOLDER: frozenset(
             {
                 Action.SEE_CATALOGUE,
+                Action.SEE_MANDATES,
+                Action.GIVE_MANDATES,
+                Action.END_MANDATES,
+                Action.SHOW_LINK_CODE,
                 Action.SEE_ACCESS_LOG,
                 Action.SEE_ENTITLEMENTS,
                 Action.BLOCK_CODES,

@@ -47,6 +47,7 @@ WEIGHTY: Final = frozenset(
         Action.DECIDE_ACCOUNTS,
         Action.SET_PAYING_ACCOUNT,
         Action.MANAGE_ACCOUNTS,
+        Action.GIVE_MANDATES,
     }
 )
 """What sends money somewhere, or lets somebody in."""

@@ -40,6 +40,7 @@ NAVIGATION: Final = (
     Place("/staff", Action.SEE_REDEMPTIONS, Audience.PROVIDER),
     Place("/my", Action.SEE_ENTITLEMENTS, Audience.HOLDER),
     Place("/uses", Action.CONFIRM_USE, Audience.HOLDER),
+    Place("/mandates", Action.SEE_MANDATES, Audience.HOLDER),
     Place("/looks", Action.SEE_ACCESS_LOG, Audience.HOLDER),
     Place("/worklist", Action.SEE_APPROVALS),
     Place("/residents", Action.FIND_PEOPLE),

@@ -129,11 +129,13 @@ def list_looks(id: PathId, window: AWindow, desk: Annotated[Desk, reading(Action
 @router.get(
     "/people/{id}/mandates",
     summary="Toon de machtigingen van een persoon",
-    description="Wie voor deze inwoner mag handelen, van wanneer tot wanneer.",
+    description="Wie voor deze inwoner mag handelen, van wanneer tot wanneer. Een inwoner ziet de zijne en "
+    "die van wie hij vertegenwoordigt.",
     response_model=schemas.Page[schemas.Mandate],
     tags=["mandates"],
 )
-def list_mandates(id: PathId, window: AWindow, desk: Annotated[Desk, reading(Action.REGISTER_PEOPLE)]) -> Any:
+def list_mandates(id: PathId, window: AWindow, desk: Annotated[Desk, reading(Action.SEE_MANDATES)]) -> Any:
+    desk.require_person(id, PersonNotFound(person_id=id))
     rows = lists.page(desk.work, Mandate, after=window.after, limit=window.take, holder_id=id)
     return window.page(rows)
 

@@ -39,6 +39,8 @@ from ledger.tables.payees import (
 from ledger.tables.people import (
     AccessLog,
     IndexKind,
+    LinkCode,
+    LinkTry,
     Mandate,
     MandateKind,
     Person,
@@ -238,6 +240,8 @@ __all__ = [
     "LetterLogin",
     "LineMark",
     "LineOutcome",
+    "LinkCode",
+    "LinkTry",
     "LocalLogin",
     "LoginInvitation",
     "LoginSession",

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Column, Index, LargeBinary, Text, text
+from sqlalchemy import Column, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field
 
-from ledger.columns import Choice, Day, Id, Instant
+from ledger.columns import Choice, Count, Day, Id, Instant
 from ledger.tables.base import STRICT, Row, in_municipality, refers
 
 
@@ -126,6 +126,53 @@ class Mandate(Row, table=True):
     """Last day, inclusive; None is open."""
     recorded_at: datetime = Field(sa_type=Instant)
     """When we learned it."""
+
+
+class LinkCode(Row, table=True):
+    """A code by which a resident names this person as who acts for them; shown once, and it opens once."""
+
+    __table_args__ = (
+        refers("person_id", "person"),
+        refers("mandate_id", "mandate"),
+        UniqueConstraint("municipality_id", "digest"),
+        Index("ix_link_code_person", "municipality_id", "person_id"),
+        Index("ix_link_code_mandate", "municipality_id", "mandate_id"),
+        STRICT,
+    )
+
+    municipality_id: str = Field(sa_type=Text, primary_key=True)
+    """Whose resident."""
+    id: UUID = Field(sa_type=Id, primary_key=True)
+    """UUIDv7."""
+    person_id: UUID = Field(sa_type=Id)
+    """Who is willing to act for who types it."""
+    digest: bytes = Field(sa_type=LargeBinary)
+    """HMAC-SHA-256 of the code under a key in the keyring."""
+    recorded_by: UUID = Field(sa_type=Id)
+    """The account that asked for it."""
+    recorded_at: datetime = Field(sa_type=Instant)
+    """When it was made."""
+    expires_at: datetime = Field(sa_type=Instant)
+    """From when it opens nothing."""
+    closed_at: datetime | None = Field(sa_type=Instant, default=None)
+    """When it was used, or a later one took its place."""
+    mandate_id: UUID | None = Field(sa_type=Id, default=None)
+    """What was given with it."""
+
+
+class LinkTry(Row, table=True):
+    """How often in a row a resident typed a code that was not right."""
+
+    __table_args__ = (refers("person_id", "person"), STRICT)
+
+    municipality_id: str = Field(sa_type=Text, primary_key=True)
+    """Whose resident."""
+    person_id: UUID = Field(sa_type=Id, primary_key=True)
+    """Who typed."""
+    failures: int = Field(sa_type=Count, default=0)
+    """How many in a row were wrong."""
+    blocked_until: datetime | None = Field(sa_type=Instant, default=None)
+    """Until when every try is refused, because of those before."""
 
 
 class AccessLog(Row, table=True):

@@ -583,6 +583,28 @@ _PEOPLE: Final[Mapping[str, tuple[str, Detail]]] = {
         "This mandate exists already",
         "Mandate {mandate_id} was given with other content. Nothing was changed. Use a new id.",
     ),
+    "link_code_unknown": (
+        "We do not know this linking code",
+        "The code is not right, was used already, or is older than half an hour. Ask for a new "
+        "linking code and type that.",
+    ),
+    "too_many_link_tries": (
+        "A wrong linking code was typed too often",
+        "You can try again from {until}.",
+    ),
+    "link_code_is_own": (
+        "This is your own linking code",
+        "Nobody represents themselves. Ask for the linking code of who may act for you.",
+    ),
+    "represents_already": (
+        "This person may act for you already",
+        "Since {since}. Nothing was changed.",
+    ),
+    "mandate_is_legal": (
+        "You cannot end this mandate yourself",
+        "The law or a court decided that this person acts for you. Only the municipality can change "
+        "that, when the court or the law allows it. Call your municipality.",
+    ),
     "mandate_ends_earlier": (
         "The mandate ends earlier",
         "Mandate {mandate_id} ends on {last_day}. Choose that day or an earlier one, or make a new mandate "

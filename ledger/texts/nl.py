@@ -599,6 +599,28 @@ _PEOPLE: Final[Mapping[str, tuple[str, Detail]]] = {
         "Machtiging {mandate_id} is gegeven met een andere inhoud. Er is niets veranderd. Gebruik een nieuw "
         "kenmerk.",
     ),
+    "link_code_unknown": (
+        "Deze koppelcode kennen wij niet",
+        "De code klopt niet, is al gebruikt of is ouder dan een half uur. Vraag om een "
+        "nieuwe koppelcode en typ die over.",
+    ),
+    "too_many_link_tries": (
+        "Er is te vaak een verkeerde koppelcode getypt",
+        "U kunt het weer proberen vanaf {until}.",
+    ),
+    "link_code_is_own": (
+        "Dit is uw eigen koppelcode",
+        "Niemand machtigt zichzelf. Vraag de koppelcode van wie voor u mag regelen.",
+    ),
+    "represents_already": (
+        "Deze persoon mag al voor u regelen",
+        "Dat mag sinds {since}. Er is niets veranderd.",
+    ),
+    "mandate_is_legal": (
+        "Deze machtiging kunt u niet zelf beëindigen",
+        "De wet of een rechter bepaalde dat deze persoon voor u regelt. Alleen de gemeente kan dit "
+        "wijzigen, als de rechter of de wet dat toestaat. Bel uw gemeente.",
+    ),
     "mandate_ends_earlier": (
         "De machtiging stopt al eerder",
         "Machtiging {mandate_id} stopt op {last_day}. Kies die dag of een eerdere dag, of maak een nieuwe "

@@ -124,6 +124,7 @@ _EXAMPLES_OF_ONE: dict[tuple[str, str], object] = {
     ("answered_file_unknown", "message"): "ANSWER-2026-03-001",
     ("malformed_file", "place"): "line 12, element Begindatum",
     ("malformed_file", "fault"): "is empty (RS033)",
+    ("mandate_is_legal", "kind"): "curator",
     ("invalid_identifier", "kind"): "agb",
     ("invalid_identifier", "fault"): "is not 8 digits",
     ("keyring_unreadable", "place"): "keys.json:3",

@@ -32,6 +32,8 @@ class Whose(Enum):
     """To the resident, and to who has a mandate of them today."""
     BOTH = auto()
     """To the provider, to the resident and to who has a mandate."""
+    OWNERS = auto()
+    """To the resident alone: not to who acts for them."""
     SENDERS = auto()
     """To the provider that is named, and to the account that sent it."""
 
@@ -89,6 +91,8 @@ class Call:
     """What of a stranger's is told to who shows a code of theirs."""
     notes_looks: bool = False
     """Reading it writes a line in the access log."""
+    counts_tries: bool = False
+    """A wrong code is counted, though it is refused."""
     variant: str = ""
 
     def __str__(self) -> str:
@@ -331,12 +335,13 @@ def _answer(party: Party) -> bytes:
 
 # -------------------------------------------------------------------------------------------- the table
 
-E, S, P, R, B, SENT = (
+E, S, P, R, B, OWN, SENT = (
     Whose.EVERYBODYS,
     Whose.STAFFS,
     Whose.PROVIDERS,
     Whose.RESIDENTS,
     Whose.BOTH,
+    Whose.OWNERS,
     Whose.SENDERS,
 )
 
@@ -477,7 +482,7 @@ CALLS = [
     ),
     _post(f"{PERSON}/_read", S, fill={"id": "person"}, body=_purpose, notes_looks=True),
     _get(f"{PERSON}/access-log", R, fill={"id": "person"}, form=Form.LIST_OF_PERSON, shows="look"),
-    _get(f"{PERSON}/mandates", S, fill={"id": "person"}, form=Form.LIST_OF_PERSON, shows="mandate"),
+    _get(f"{PERSON}/mandates", R, fill={"id": "person"}, form=Form.LIST_OF_PERSON, shows="mandate"),
     _put("/v1/mandates/{id}", S, _mandate, fill={"id": "new"}),
     _post(
         "/v1/mandates/{id}/_end",
@@ -485,6 +490,16 @@ CALLS = [
         fill={"id": "mandate"},
         body=lambda party: {"lastDay": "2026-06-10"},
     ),
+    _post("/v1/link-codes", E, form=Form.MADE),
+    _put(
+        "/v1/own-mandates/{id}",
+        E,
+        lambda party: {"code": party.link_code},
+        fill={"id": "new"},
+        elsewhere=409,
+        counts_tries=True,
+    ),
+    _post("/v1/own-mandates/{id}/_end", OWN, fill={"id": "mandate"}),
     _list("/v1/entitlements", R, "right"),
     _list("/v1/entitlements", R, "right", query=lambda p: {"holderId": p.person}, variant="of somebody"),
     _get(RIGHT, R, fill={"id": "right"}),

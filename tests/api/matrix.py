@@ -73,6 +73,7 @@ class Caller:
             Whose.PROVIDERS: is_provider,
             Whose.RESIDENTS: party.person in self.people,
             Whose.BOTH: is_provider or party.person in self.people,
+            Whose.OWNERS: is_sender,
             Whose.SENDERS: is_provider or is_sender,
         }[whose]
 
@@ -366,7 +367,9 @@ class Judge:
         if self.stage.database.mark() == self._mark:
             return
         other = next(town for town in TOWNS if town != caller.town)
-        is_still = answer.status_code >= 400 or (call.method == "GET" and not call.notes_looks)
+        is_counted = call.counts_tries and answer.status_code == 409
+        is_refused = answer.status_code >= 400 and not is_counted
+        is_still = is_refused or (call.method == "GET" and not call.notes_looks)
         if is_still and self.stage.digests() != self._before:
             yield f"changed something with {answer.status_code}"
         elif digest(self.stage.database.engine, other) != self._before[other]:

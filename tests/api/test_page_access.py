@@ -95,7 +95,9 @@ def _render_everything(served: Served, found: dict[str, str], monkeypatch: pytes
         "offline.html",  # one page for both languages
         "gate/one_time.html",
         "accounts/secret.html",  # in test_account_pages
-    }  # answers to forms: in both languages in test_door_pages
+        "resident/link_code.html",
+        "resident/mandate_ask.html",
+    }  # answers to forms: in both languages in test_door_pages and test_own_mandates
     whole -= {name for name in whole if name.startswith("login/")}  # in both languages in test_login_pages
     assert made >= {(name, language) for name in whole for language in Language}
 

@@ -27,6 +27,7 @@ from ledger import (
     devices,
     lists,
     municipalities,
+    own_mandates,
     payees,
     payment_files,
     people,
@@ -117,6 +118,8 @@ class Party:
     former_friend: str
     """Had one; it has ended."""
     mandate: str
+    link_code: str
+    """Shown by somebody of the town who has no account of the tests."""
     look: str
     """A line of the access log about the resident."""
     right: str
@@ -262,6 +265,7 @@ class Furnisher:
             friend=str(friend),
             former_friend=str(former),
             mandate=str(self._mandate(person, friend, None)),
+            link_code=self._link_code(f"Helper{place}"),
             look=str(self._look(person, former)),
             right=str(right),
             drawing_right=str(drawing),
@@ -372,6 +376,12 @@ class Furnisher:
         with self.world.work() as work:
             people.give(work, [mandate])
         return mandate.id
+
+    def _link_code(self, surname: str) -> str:
+        """Of somebody willing to act for whoever types it; made late, so that every test finds it open."""
+        willing = self.world.person(surname=surname)
+        with self.world.work(now=self.world.now + timedelta(days=1)) as work:
+            return own_mandates.show_code(work, self.world.keys, willing).code
 
     def _look(self, person: UUID, former: UUID) -> UUID:
         """Somebody looked at the resident; and the mandate of the former representative has ended."""

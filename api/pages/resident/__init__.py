@@ -4,7 +4,7 @@
 from types import ModuleType
 from typing import Final
 
-from api.pages.resident import overview, uses
+from api.pages.resident import mandates, overview, uses
 
-PAGES: Final[tuple[ModuleType, ...]] = (overview, uses)
+PAGES: Final[tuple[ModuleType, ...]] = (overview, uses, mandates)
 """The modules with its routes."""

@@ -104,6 +104,8 @@ WORDS: Final[Mapping[str, str]] = {
     "access_action.import": "recognised in a message",
     "access_action.correct": "corrected",
     "access_action.erase": "erased",
+    "access_action.mandate_given": "mandate given",
+    "access_action.mandate_ended": "mandate ended",
     "follow.capture": "Reservation captured",
     "follow.release": "Reservation released",
     "follow.reversal": "Reversed",

@@ -106,6 +106,8 @@ WORDS: Final[Mapping[str, str]] = {
     "access_action.import": "herkend in een bericht",
     "access_action.correct": "verbeterd",
     "access_action.erase": "gewist",
+    "access_action.mandate_given": "machtiging gegeven",
+    "access_action.mandate_ended": "machtiging beëindigd",
     "follow.capture": "Reservering afgerond",
     "follow.release": "Reservering vrijgegeven",
     "follow.reversal": "Teruggedraaid",

@@ -93,4 +93,61 @@ WORDS: Final[Mapping[str, str]] = {
     "look.import": "recognised in a message",
     "look.correct": "corrected",
     "look.erase": "erased",
+    "look.mandate_given": "mandate given",
+    "look.mandate_ended": "mandate ended",
+    "nav./mandates": "Who acts for me?",
+    "done.own_mandate_given": "From now on this person may act for you.",
+    "done.own_mandate_ended": "From now on this person may do nothing for you any more.",
+    "mandates.title": "Who acts for me?",
+    "mandates.lead": (
+        "These people may see what you have, and act for you: say whether help is right, send in a "
+        "claim, block a lost code."
+    ),
+    "mandates.empty": "Nobody acts for you. You do everything yourself.",
+    "mandates.since": "since {day}",
+    "mandates.later": "from {day}",
+    "mandates.until": "up to and including {day}",
+    "mandates.no_name": "somebody without an account",
+    "mandates.end": "End: {name}",
+    "mandates.legal": (
+        "The law or a court decided this. You cannot end it yourself; call your municipality."
+    ),
+    "mandates.over": "These were mandates",
+    "mandates.never": "ended on the day it began, {day}",
+    "mandates.from_until": "from {start} up to and including {until}",
+    "mandates.name": "Let somebody act for you",
+    "mandates.name.lead": (
+        "Do you want your daughter, son, neighbour or somebody else to act for you? Ask for their "
+        "linking code. It is on their own page “Who acts for me?”."
+    ),
+    "mandates.code": "Linking code",
+    "mandates.code.hint": "For example 7K2M-4PQRS-8TVWX. Hyphens and capitals are not needed.",
+    "mandates.look": "See who this is",
+    "mandates.whom": "For whom you act",
+    "mandates.whom.empty": "You act for nobody.",
+    "mandates.offer": "Act for somebody else",
+    "mandates.offer.lead": (
+        "Make a linking code and give it to who you want to help. They type it on their own page. "
+        "You can then see and do everything, but let nobody else act."
+    ),
+    "mandates.offer.do": "Make a linking code",
+    "mandate_ask.title": "Is this who you mean?",
+    "mandate_ask.who": "This linking code is of {name}.",
+    "mandate_ask.may": "From today {name} may then:",
+    "mandate_ask.may.1": "see what you have, what is left and what was used;",
+    "mandate_ask.may.2": "say whether help is right or not;",
+    "mandate_ask.may.3": "propose care agreements and send in claims;",
+    "mandate_ask.may.4": "block your code and ask for a new one.",
+    "mandate_ask.not": "{name} may let nobody else act. You can end this on any day.",
+    "mandate_ask.warning": (
+        "Did somebody call you to type this code, and do you not know them? Then stop and call your"
+        " municipality."
+    ),
+    "mandate_ask.yes": "Yes, {name} may act for me",
+    "mandate_ask.no": "No, back",
+    "link_code.title": "Your linking code",
+    "link_code.lead": "Give this code to who lets you act. They type it.",
+    "link_code.until": "The code works until {moment}, and once. You see it only now.",
+    "link_code.back": "Back",
+    "cut": "Only the newest {count} are here. Call your municipality for the others.",
 }

@@ -93,4 +93,60 @@ WORDS: Final[Mapping[str, str]] = {
     "look.import": "herkend in een bericht",
     "look.correct": "verbeterd",
     "look.erase": "gewist",
+    "look.mandate_given": "machtiging gegeven",
+    "look.mandate_ended": "machtiging beëindigd",
+    "nav./mandates": "Wie regelt voor mij?",
+    "done.own_mandate_given": "Deze persoon mag vanaf nu voor u regelen.",
+    "done.own_mandate_ended": "Vanaf nu mag deze persoon niets meer voor u doen.",
+    "mandates.title": "Wie regelt voor mij?",
+    "mandates.lead": (
+        "Deze mensen mogen zien wat u heeft, en voor u regelen: zeggen of hulp klopt, een "
+        "declaratie insturen, een verloren code blokkeren."
+    ),
+    "mandates.empty": "Niemand regelt voor u. U doet alles zelf.",
+    "mandates.since": "sinds {day}",
+    "mandates.later": "vanaf {day}",
+    "mandates.until": "tot en met {day}",
+    "mandates.no_name": "iemand zonder account",
+    "mandates.end": "Beëindig: {name}",
+    "mandates.legal": (
+        "Dit bepaalde de wet of een rechter. U kunt dit niet zelf beëindigen; bel daarvoor uw gemeente."
+    ),
+    "mandates.over": "Dit waren machtigingen",
+    "mandates.never": "beëindigd op de dag dat zij begon, {day}",
+    "mandates.from_until": "van {start} tot en met {until}",
+    "mandates.name": "Iemand machtigen",
+    "mandates.name.lead": (
+        "Wil u dat uw dochter, zoon, buur of iemand anders voor u regelt? Vraag om de koppelcode. "
+        "Die staat op hun eigen pagina “Wie regelt voor mij?”."
+    ),
+    "mandates.code": "Koppelcode",
+    "mandates.code.hint": "Bijvoorbeeld 7K2M-4PQRS-8TVWX. Streepjes en hoofdletters hoeven niet.",
+    "mandates.look": "Kijk wie dit is",
+    "mandates.whom": "Voor wie u regelt",
+    "mandates.whom.empty": "U regelt voor niemand.",
+    "mandates.offer": "Voor iemand anders regelen",
+    "mandates.offer.lead": (
+        "Maak een koppelcode en geef die aan wie u wil helpen. Die persoon typt de code op de eigen"
+        " pagina. U kunt dan alles zien en regelen, maar niemand anders machtigen."
+    ),
+    "mandates.offer.do": "Maak een koppelcode",
+    "mandate_ask.title": "Is dit wie u bedoelt?",
+    "mandate_ask.who": "Deze koppelcode is van {name}.",
+    "mandate_ask.may": "{name} mag dan vanaf vandaag:",
+    "mandate_ask.may.1": "zien wat u heeft, wat er over is en wat er is gebruikt;",
+    "mandate_ask.may.2": "zeggen of hulp klopt of niet klopt;",
+    "mandate_ask.may.3": "zorgovereenkomsten voorstellen en declaraties insturen;",
+    "mandate_ask.may.4": "uw code blokkeren en om een nieuwe vragen.",
+    "mandate_ask.not": "{name} mag niemand anders machtigen. U kunt dit elke dag beëindigen.",
+    "mandate_ask.warning": (
+        "Belde iemand u om deze code te typen, en kent u die persoon niet? Stop dan en bel uw gemeente."
+    ),
+    "mandate_ask.yes": "Ja, {name} mag voor mij regelen",
+    "mandate_ask.no": "Nee, terug",
+    "link_code.title": "Uw koppelcode",
+    "link_code.lead": "Geef deze code aan wie u machtigt. Die persoon typt hem over.",
+    "link_code.until": "De code werkt tot {moment}, en één keer. U ziet hem alleen nu.",
+    "link_code.back": "Terug",
+    "cut": "Alleen de nieuwste {count} staan hier. Bel uw gemeente voor de rest.",
 }

@@ -583,6 +583,15 @@ CREATE TABLE line_mark (
 
 CREATE INDEX ix_line_mark_run ON line_mark (municipality_id, run_id)
 
+CREATE TABLE link_try (
+  municipality_id TEXT NOT NULL,
+  person_id UUID NOT NULL,
+  failures BIGINT NOT NULL,
+  blocked_until TIMESTAMP WITH TIME ZONE,
+  CONSTRAINT pk_link_try PRIMARY KEY (municipality_id, person_id),
+  CONSTRAINT fk_link_try_municipality_id_person_id FOREIGN KEY(municipality_id, person_id) REFERENCES person (municipality_id, id)
+)
+
 CREATE TABLE login_invitation (
   municipality_id TEXT NOT NULL,
   id UUID NOT NULL,
@@ -978,6 +987,26 @@ CREATE TABLE historical_cost (
 )
 
 CREATE INDEX ix_historical_cost_contract ON historical_cost (municipality_id, contract_id)
+
+CREATE TABLE link_code (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  person_id UUID NOT NULL,
+  digest BYTEA NOT NULL,
+  recorded_by UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  closed_at TIMESTAMP WITH TIME ZONE,
+  mandate_id UUID,
+  CONSTRAINT pk_link_code PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_link_code_municipality_id_person_id FOREIGN KEY(municipality_id, person_id) REFERENCES person (municipality_id, id),
+  CONSTRAINT fk_link_code_municipality_id_mandate_id FOREIGN KEY(municipality_id, mandate_id) REFERENCES mandate (municipality_id, id),
+  CONSTRAINT uq_link_code_municipality_id_digest UNIQUE (municipality_id, digest)
+)
+
+CREATE INDEX ix_link_code_mandate ON link_code (municipality_id, mandate_id)
+
+CREATE INDEX ix_link_code_person ON link_code (municipality_id, person_id)
 
 CREATE TABLE local_login (
   municipality_id TEXT NOT NULL,
@@ -1754,6 +1783,12 @@ ALTER TABLE line_mark FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON line_mark USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
+ALTER TABLE link_try ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE link_try FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON link_try USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
 ALTER TABLE login_invitation ENABLE ROW LEVEL SECURITY
 
 ALTER TABLE login_invitation FORCE ROW LEVEL SECURITY
@@ -1893,6 +1928,12 @@ ALTER TABLE historical_cost ENABLE ROW LEVEL SECURITY
 ALTER TABLE historical_cost FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON historical_cost USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE link_code ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE link_code FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON link_code USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
 ALTER TABLE local_login ENABLE ROW LEVEL SECURITY
 

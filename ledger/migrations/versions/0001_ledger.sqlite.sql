@@ -627,6 +627,16 @@ CREATE TABLE line_mark (
 
 CREATE INDEX ix_line_mark_run ON line_mark (municipality_id, run_id)
 
+CREATE TABLE link_try (
+  municipality_id TEXT NOT NULL,
+  person_id BLOB NOT NULL,
+  failures INTEGER NOT NULL,
+  blocked_until INTEGER,
+  CONSTRAINT pk_link_try PRIMARY KEY (municipality_id, person_id),
+  CONSTRAINT fk_link_try_municipality_id_person_id FOREIGN KEY(municipality_id, person_id) REFERENCES person (municipality_id, id)
+)
+ STRICT
+
 CREATE TABLE login_invitation (
   municipality_id TEXT NOT NULL,
   id BLOB NOT NULL,
@@ -1046,6 +1056,27 @@ CREATE TABLE historical_cost (
  STRICT
 
 CREATE INDEX ix_historical_cost_contract ON historical_cost (municipality_id, contract_id)
+
+CREATE TABLE link_code (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  person_id BLOB NOT NULL,
+  digest BLOB NOT NULL,
+  recorded_by BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  closed_at INTEGER,
+  mandate_id BLOB,
+  CONSTRAINT pk_link_code PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_link_code_municipality_id_person_id FOREIGN KEY(municipality_id, person_id) REFERENCES person (municipality_id, id),
+  CONSTRAINT fk_link_code_municipality_id_mandate_id FOREIGN KEY(municipality_id, mandate_id) REFERENCES mandate (municipality_id, id),
+  CONSTRAINT uq_link_code_municipality_id_digest UNIQUE (municipality_id, digest)
+)
+ STRICT
+
+CREATE INDEX ix_link_code_mandate ON link_code (municipality_id, mandate_id)
+
+CREATE INDEX ix_link_code_person ON link_code (municipality_id, person_id)
 
 CREATE TABLE local_login (
   municipality_id TEXT NOT NULL,
@@ -1918,6 +1949,8 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('line_mark', 'ix_line_mark_run
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('line_mark', 'sqlite_autoindex_line_mark_1', '1000000 1000000 20 1')
 
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('link_try', 'sqlite_autoindex_link_try_1', '1000000 1000000 1')
+
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('login_invitation', 'ix_login_invitation_actor', '1000000 1000000 20')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('login_invitation', 'sqlite_autoindex_login_invitation_2', '1000000 1')
@@ -2019,6 +2052,14 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entitlement', 'sqlite_autoind
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('historical_cost', 'ix_historical_cost_contract', '1000000 1000000 20')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('historical_cost', 'sqlite_autoindex_historical_cost_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('link_code', 'ix_link_code_person', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('link_code', 'ix_link_code_mandate', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('link_code', 'sqlite_autoindex_link_code_2', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('link_code', 'sqlite_autoindex_link_code_1', '1000000 1000000 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('local_login', 'sqlite_autoindex_local_login_2', '1000000 1')
 
