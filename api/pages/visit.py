@@ -226,6 +226,11 @@ def typed(form: Sent | None, *names: str) -> dict[str, str]:
     return {name: form.one(name) if form else "" for name in names}
 
 
+def written_in(form: Sent) -> Language:
+    """In which language a letter is: that of who gets it, not of who prints it. Dutch unless asked."""
+    return Language.EN if form.one("language") == Language.EN.value else Language.NL
+
+
 def names(desk: Desk, actor_ids: Iterable[UUID]) -> dict[UUID, str]:
     """What these accounts are called; no roles are told."""
     return {id_: row.name for id_, row in db.rows(desk.work, Actor, actor_ids).items()}

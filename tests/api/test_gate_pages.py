@@ -601,3 +601,14 @@ def test_a_letter_that_takes_the_place_of_another_says_so(visitor: Visitor, worl
     answer = visitor.send(f"/entitlements/{right.id}/codes/{second.id}/letter")
     text = pypdfium2.PdfDocument(answer.content)[0].get_textpage().get_text_range()
     assert "Uw nieuwe persoonlijke code" in text
+
+
+def test_a_letter_is_in_the_language_of_who_gets_it(sqlite_served: Served, world: World) -> None:
+    right = world.grant()
+    where = f"/entitlements/{right.id}/codes/{world.code(right.id).id}/letter"
+    for reads in ("nl", "en"):
+        visitor = Visitor.of(sqlite_served, "gatekeeper", language=reads)
+        for asked, title in (({}, "Uw persoonlijke code"), ({"language": "en"}, "Your personal code")):
+            answer = visitor.send(where, headers=None, **asked)
+            text = pypdfium2.PdfDocument(answer.content)[0].get_textpage().get_text_range()
+            assert title in text, (reads, asked)

@@ -10,7 +10,7 @@ from api.deps import Desk, PathId
 from api.pages.faults import told
 from api.pages.gate.residents import resident_page
 from api.pages.gate.rights import right_page
-from api.pages.visit import AForm, Visit, visit
+from api.pages.visit import AForm, Visit, visit, written_in
 from ledger import decision_letters, refusals
 from ledger.errors import LedgerError
 from ledger.formats import decision_letter
@@ -46,13 +46,13 @@ def post_refusal(id: PathId, visit: Granting, form: AForm) -> Response:
 
 
 @router.post("/residents/{id}/refusals/{refusalId}/letter")
-def post_refusal_letter(id: PathId, refusalId: PathId, visit: Granting) -> Response:
+def post_refusal_letter(id: PathId, refusalId: PathId, visit: Granting, form: AForm) -> Response:
     """The letter as PDF, noted as a look at the resident: therefore a form and not a link."""
 
     def compose(desk: Desk) -> DecisionLetter:
         if refusals.get(desk.work, refusalId).holder_id != id:
             raise RefusalNotFound(id=refusalId)
-        return decision_letters.of_refusal(desk.work, desk.keys, refusalId, visit.language)
+        return decision_letters.of_refusal(desk.work, desk.keys, refusalId, written_in(form))
 
     return _printed(
         visit, compose, lambda error: resident_page(visit, id, refusal=told(error, visit.language))
@@ -60,11 +60,11 @@ def post_refusal_letter(id: PathId, refusalId: PathId, visit: Granting) -> Respo
 
 
 @router.post("/entitlements/{id}/end-letter")
-def post_end_letter(id: PathId, visit: Granting) -> Response:
+def post_end_letter(id: PathId, visit: Granting, form: AForm) -> Response:
     """The letter that tells that an entitlement ends; noted in the same way."""
 
     def compose(desk: Desk) -> DecisionLetter:
-        return decision_letters.of_end(desk.work, desk.keys, id, visit.language)
+        return decision_letters.of_end(desk.work, desk.keys, id, written_in(form))
 
     return _printed(visit, compose, lambda error: right_page(visit, id, refusal=told(error, visit.language)))
 

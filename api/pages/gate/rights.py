@@ -13,7 +13,7 @@ from pydantic.alias_generators import to_camel
 from api.deps import Desk, PathId, QueryId
 from api.pages.amounts import MaybeCents, MaybeCount
 from api.pages.faults import Told, told
-from api.pages.visit import PAGE, AForm, Done, Sent, Visit, names, of_form, piece, typed, visit
+from api.pages.visit import PAGE, AForm, Done, Sent, Visit, names, of_form, piece, typed, visit, written_in
 from ledger import (
     care,
     catalogue,
@@ -120,6 +120,7 @@ def post_letter(
     id: PathId,
     codeId: PathId,
     visit: Issuing,
+    form: AForm,
 ) -> Response:
     """The letter as PDF, noted as a look at the resident: therefore a form and not a link."""
     try:
@@ -127,7 +128,7 @@ def post_letter(
             row = desk.find(Code, codeId, CodeNotFound(id=codeId))
             if row.entitlement_id != id:
                 raise CodeNotFound(id=codeId)
-            page = letters.compose(desk.work, desk.keys, codeId, visit.language)
+            page = letters.compose(desk.work, desk.keys, codeId, written_in(form))
         printed = letter.pdf(page)
     except LedgerError as error:
         return right_page(visit, id, refusal=told(error, visit.language))

@@ -91,6 +91,7 @@ WORDS: Final[Mapping[str, str]] = {
     "field.asked": "What was asked",
     "field.decidedOn": "Day of the decision",
     "rights.end_letter": "Print the letter about the end",
+    "print.in_english": "In English",
     "resident.letter_login": "Logging in with the letter",
     "resident.letter_login.none": "There is no letter that this resident can log in with. The next letter "
     "that you print carries a login code.",

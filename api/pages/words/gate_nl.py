@@ -92,6 +92,7 @@ WORDS: Final[Mapping[str, str]] = {
     "field.asked": "Wat is gevraagd",
     "field.decidedOn": "Dag van het besluit",
     "rights.end_letter": "Druk de brief over het einde af",
+    "print.in_english": "In het Engels",
     "resident.letter_login": "Inloggen met de brief",
     "resident.letter_login.none": "Er is geen brief waarmee deze inwoner kan inloggen. Op de volgende brief "
     "die u afdrukt, staat een inlogcode.",
