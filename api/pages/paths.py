@@ -62,7 +62,7 @@ NAVIGATION: Final = (
 """In the order of the menu."""
 
 _BESIDE: Final = frozenset(
-    {"", "demo", "language", "letter", "offline", "login", "logout", "sessions", "static"}
+    {"", "demo", "language", "letter", "offline", "login", "logout", "sessions", "static", "worker.js"}
 )
 """First parts of addresses that are pages, or around pages, and stand in no menu."""
 _FIRST: Final = _BESIDE | {each.path[1:] for each in NAVIGATION}

@@ -192,13 +192,15 @@ def sqlite_story(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture(scope="module")
-def postgresql_story(postgresql_template: str) -> Story:
+def postgresql_story(postgresql_template: str) -> Iterator[Story]:
     """Told once in a database that every test gets a copy of."""
     administer(postgresql_template, "CREATE DATABASE template_story TEMPLATE template_ledger")
     url = postgresql_template.replace("/postgres?", "/template_story?")
     told = Story(town=Town(engine=db.connect(url)))
     told.town.engine.dispose()
-    return told
+    yield told
+    # a worker that comes back to this module tells it anew
+    administer(postgresql_template, "DROP DATABASE template_story WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -44,6 +44,7 @@ WORDS: Final[Mapping[str, str]] = {
     "done.reversed": "Reversed. The amount is on the entitlement again.",
     "field.first": "From",
     "field.last": "Up to and including",
+    "nav.desk": "Desk",
     "nav./devices": "Devices",
     "devices.title": "Devices for at the door",
     "devices.lead": "Enrol every device that you redeem with, on the device itself. A colleague "

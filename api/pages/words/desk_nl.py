@@ -8,6 +8,7 @@ WORDS: Final[Mapping[str, str]] = {
     "nav./claims": "Declaraties",
     "nav./payable": "Te betalen",
     "nav./agreements": "Contracten",
+    "nav.desk": "Kantoor",
     "nav./devices": "Apparaten",
     "devices.title": "Apparaten voor aan de deur",
     "devices.lead": "Meld elk apparaat aan waarmee u verzilvert, op dat apparaat zelf. Een collega "
