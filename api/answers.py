@@ -27,13 +27,13 @@ def may_wait(model: Any, waiting: Any) -> dict[str, Any]:
     return words
 
 
-def tagged(model: Any, *, is_put: bool = False) -> dict[str, Any]:
+def tagged(model: Any, *, is_put: bool = False, is_edit: bool = False) -> dict[str, Any]:
     """As made, or a plain answer, with the ETag of reference data."""
     etag = {"headers": {"ETag": {"description": "De versie.", "schema": {"type": "string"}}}}
     words = made(model) if is_put else {"response_model": model, "responses": {200: {}}}
     for answer in words["responses"].values():
         answer |= etag
-    if is_put:
+    if is_put or is_edit:
         words["responses"][412] = {"description": "Intussen gewijzigd: de ETag is een andere."}
     return words
 

@@ -330,6 +330,13 @@ def expected(if_match: str | None, id: UUID, version: int) -> Mapping[UUID, int]
     return {id: int(found[1]) if found else -1}
 
 
+def seen(if_match: str | None, id: UUID) -> Mapping[UUID, str]:
+    """What somebody looked at, as publishing takes it: the ETag that a draft was answered with."""
+    if if_match is None or if_match.strip() == "*":
+        return {}
+    return {id: if_match.strip().removeprefix('"').removesuffix('"')}
+
+
 def tagged(response: Response, version: int) -> None:
     """The ETag of reference data is its version."""
     response.headers["ETag"] = f'"{version}"'

@@ -31,6 +31,7 @@ from ledger.errors import (
     NotFound,
     Refused,
     Unauthenticated,
+    VersionUnseen,
 )
 from ledger.keys import KeysNotFound
 from ledger.texts import Language, language_of, say
@@ -38,6 +39,7 @@ from ledger.texts import Language, language_of, say
 STATUSES: Final[Mapping[type[LedgerError], int]] = {
     KeysNotFound: 500,
     ChangedMeanwhile: 412,
+    VersionUnseen: 412,
     Malformed: 400,
     Unauthenticated: 401,
     Forbidden: 403,

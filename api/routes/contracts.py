@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query, Response
 
 from api import schemas
 from api.answers import made
-from api.deps import AWindow, Desk, PathId, QueryId, joined, reading, told, writing
+from api.answers import tagged as with_etag
+from api.deps import AWindow, Desk, IfMatch, PathId, QueryId, joined, reading, seen, told, writing
 from ledger import contracts, lists
 from ledger.contracts import ContractDraft, ContractInput, ContractTerms, ContractUnknown
 from ledger.inputs import Id7
@@ -44,12 +45,13 @@ def list_contracts(
 @router.get(
     "/contracts/{id}",
     summary="Toon een contract",
-    description="De nieuwste versie, concept of gepubliceerd.",
-    response_model=schemas.Contract,
+    description="De nieuwste versie, concept of gepubliceerd. De ETag is een merk van haar inhoud.",
+    **with_etag(schemas.Contract),
 )
-def get_contract(id: PathId, desk: Annotated[Desk, reading(Action.SEE_CONTRACTS)]) -> Any:
+def get_contract(id: PathId, response: Response, desk: Annotated[Desk, reading(Action.SEE_CONTRACTS)]) -> Any:
     found = _newest(desk, id)
     desk.acting.require_provider(found.content.provider_id, otherwise=ContractUnknown(id=id))
+    response.headers["ETag"] = f'"{found.mark}"'
     return found
 
 
@@ -74,13 +76,21 @@ def put_contract(
 @router.post(
     "/contracts/{id}/_publish",
     summary="Publiceer een contract",
-    description="De nieuwste versie wordt bevroren en geldt. Nooit door wie haar schreef. Opnieuw "
-    "publiceren wijzigt niets.",
-    response_model=schemas.Contract,
+    description="De nieuwste versie wordt bevroren en geldt. Nooit door wie haar schreef. Met If-Match "
+    "alleen de versie die u bekeek: wat daarna anders werd, wordt niet gepubliceerd. Opnieuw publiceren "
+    "wijzigt niets.",
+    **with_etag(schemas.Contract, is_edit=True),
 )
-def publish_contract(id: PathId, desk: Annotated[Desk, writing(Action.EDIT_CONTRACTS)]) -> Any:
-    contracts.publish(desk.work, [id])
-    return _newest(desk, id)
+def publish_contract(
+    id: PathId,
+    response: Response,
+    desk: Annotated[Desk, writing(Action.EDIT_CONTRACTS)],
+    if_match: IfMatch = None,
+) -> Any:
+    contracts.publish(desk.work, [id], seen=seen(if_match, id))
+    found = _newest(desk, id)
+    response.headers["ETag"] = f'"{found.mark}"'
+    return found
 
 
 def _newest(desk: Desk, id: UUID) -> ContractDraft:

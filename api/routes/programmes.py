@@ -8,7 +8,8 @@ from fastapi import APIRouter, Path, Response
 
 from api import schemas
 from api.answers import made
-from api.deps import AWindow, Desk, PathId, everything, joined, reading, told, writing
+from api.answers import tagged as with_etag
+from api.deps import AWindow, Desk, IfMatch, PathId, everything, joined, reading, seen, told, writing
 from ledger import budgets, lists, programmes
 from ledger.budgets import Funding
 from ledger.inputs import Amount, Input, Moment
@@ -41,11 +42,15 @@ def list_programmes(window: AWindow, desk: Annotated[Desk, reading(Action.SEE_CA
 @router.get(
     "/programmes/{id}",
     summary="Toon een regeling",
-    description="De nieuwste versie, concept of gepubliceerd.",
-    response_model=schemas.Programme,
+    description="De nieuwste versie, concept of gepubliceerd. De ETag is een merk van haar inhoud.",
+    **with_etag(schemas.Programme),
 )
-def get_programme(id: PathId, desk: Annotated[Desk, reading(Action.SEE_CATALOGUE)]) -> Any:
-    return _newest(desk, id)
+def get_programme(
+    id: PathId, response: Response, desk: Annotated[Desk, reading(Action.SEE_CATALOGUE)]
+) -> Any:
+    found = _newest(desk, id)
+    response.headers["ETag"] = f'"{found.mark}"'
+    return found
 
 
 @router.put(
@@ -68,13 +73,21 @@ def put_programme(
 @router.post(
     "/programmes/{id}/_publish",
     summary="Publiceer een regeling",
-    description="De nieuwste versie wordt bevroren en geldt. Nooit door wie haar schreef. Opnieuw "
-    "publiceren wijzigt niets.",
-    response_model=schemas.Programme,
+    description="De nieuwste versie wordt bevroren en geldt. Nooit door wie haar schreef. Met If-Match "
+    "alleen de versie die u bekeek: wat daarna anders werd, wordt niet gepubliceerd. Opnieuw publiceren "
+    "wijzigt niets.",
+    **with_etag(schemas.Programme, is_edit=True),
 )
-def publish_programme(id: PathId, desk: Annotated[Desk, writing(Action.EDIT_PROGRAMMES)]) -> Any:
-    programmes.publish(desk.work, [id])
-    return _newest(desk, id)
+def publish_programme(
+    id: PathId,
+    response: Response,
+    desk: Annotated[Desk, writing(Action.EDIT_PROGRAMMES)],
+    if_match: IfMatch = None,
+) -> Any:
+    programmes.publish(desk.work, [id], seen=seen(if_match, id))
+    found = _newest(desk, id)
+    response.headers["ETag"] = f'"{found.mark}"'
+    return found
 
 
 @router.get(

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Four eyes over HTTP: what waits is answered 202, and one person with two accounts gets no further."""
 
+from typing import Any
+
 from ledger import actors
 from ledger.actors import ActorInput
 from ledger.ids import uuid7
@@ -88,3 +90,24 @@ def test_one_person_with_two_accounts_does_not_publish_alone(sqlite_served: Serv
             assert refused.json()["code"] == f"{kind.removesuffix('s')}_publisher_drafted"
         assert served.post("colleague", f"{path}/_publish").json()["published"] is True
         assert served.post(alias, f"{path}/_publish").json()["version"] == drafted["version"]
+
+
+def test_only_what_was_looked_at_is_published_where_it_is_named(sqlite_served: Served) -> None:
+    served = sqlite_served
+    served.account("colleague", Role.CONTRACT_MANAGER)
+    changes: dict[str, list[dict[str, Any]]] = {
+        "contracts": [{"acceptanceDuty": True}, {"acceptanceDuty": False}],
+        "programmes": [{"rateCeilings": []}, {"restrictions": [{"kind": "claim_within", "days": 30}]}],
+    }
+    for kind, (one, other) in changes.items():
+        (first, *_) = served.get("contract_manager", f"/v1/{kind}").json()["items"]
+        path = f"/v1/{kind}/{first['content']['id']}"
+        content = {name: value for name, value in first["content"].items() if name != "id"}
+        served.put("contract_manager", path, content | one)
+        looked_at = served.get("colleague", path).headers["ETag"]
+        served.put("contract_manager", path, content | other)
+        headers = {"If-Match": looked_at}
+        refused = served.post("colleague", f"{path}/_publish", headers=headers)
+        assert (refused.status_code, refused.json().get("code")) == (412, "version_unseen"), refused.text
+        headers = {"If-Match": served.get("colleague", path).headers["ETag"]}
+        assert served.post("colleague", f"{path}/_publish", headers=headers).json()["published"] is True

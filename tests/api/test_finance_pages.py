@@ -117,7 +117,7 @@ def test_only_the_version_that_was_looked_at_is_put_in_force(sqlite_served: Serv
         _drafted(world, work, 9000_00)
     for asked in (seen, {}):
         refused = other.send(f"{where}/publish", **asked)
-        assert refused.status_code == 409
+        assert refused.status_code == 412
         assert "nieuwer concept" in shown(refused.text)
     with world.work() as work:
         assert not contracts.newest(work, [world.contract_id])[0].published
@@ -138,8 +138,8 @@ def test_only_the_rules_that_were_looked_at_are_put_in_force(sqlite_served: Serv
     told = shown(other.page("/programmes"))
     assert '"kind":"uses_max","most":100' in told, "nobody puts in force what they do not see"
     assert '"kind":"none"' in told, "whether a resident is asked"
-    assert other.send(where, **seen).status_code == 409
-    assert other.send(where).status_code == 409
+    assert other.send(where, **seen).status_code == 412
+    assert other.send(where).status_code == 412
     other.done(where, **_hidden(other.page("/programmes"), where))
 
 
