@@ -6,9 +6,10 @@ A batch of rights at a time; nothing here says who anybody is.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlmodel import col
 
 from ledger import balances, letters
@@ -167,6 +168,17 @@ def uses(work: Work, right_id: UUID, *, before: UUID | None, limit: int) -> Sequ
     if before is not None:
         statement = statement.where(col(Redemption.id) < before)
     return work.session.scalars(statement.order_by(col(Redemption.id).desc()).limit(limit)).all()
+
+
+def on_day(work: Work, right_id: UUID, provider_id: UUID, day: date) -> int:
+    """How many redemptions there are of an entitlement by one provider on a day, also taken back ones."""
+    statement = select(func.count()).where(
+        col(Redemption.municipality_id) == work.municipality_id,
+        col(Redemption.entitlement_id) == right_id,
+        col(Redemption.provider_id) == provider_id,
+        col(Redemption.service_day) == day,
+    )
+    return work.session.scalar(statement) or 0
 
 
 def live_codes(work: Work, right_ids: Sequence[UUID]) -> Mapping[UUID, list[Code]]:

@@ -567,6 +567,11 @@ _PEOPLE: Final[Mapping[str, tuple[str, Detail]]] = {
         "This citizen service number was used already",
         "The number is that of person {person_id}, not of {asked_id}. Use that person, or check the number.",
     ),
+    "helper_unknown": (
+        "We do not know this helper",
+        "Check the AGB code or the reference. Is your helper not known to the municipality yet? Then call "
+        "your municipality.",
+    ),
     "mandate_not_found": (
         "We cannot find this mandate",
         "This municipality has no mandate with id {mandate_id}.",

@@ -582,6 +582,11 @@ _PEOPLE: Final[Mapping[str, tuple[str, Detail]]] = {
         "Het nummer hoort al bij persoon {person_id}, niet bij {asked_id}. Gebruik die persoon, of "
         "controleer het nummer.",
     ),
+    "helper_unknown": (
+        "Wij kennen deze hulpverlener niet",
+        "Kijk of de AGB-code of het kenmerk klopt. Staat uw hulpverlener nog niet bij de gemeente? Bel dan "
+        "uw gemeente.",
+    ),
     "mandate_not_found": (
         "Wij kunnen deze machtiging niet vinden",
         "Er is bij deze gemeente geen machtiging met kenmerk {mandate_id}.",

@@ -91,9 +91,10 @@ def _render_everything(served: Served, found: dict[str, str], monkeypatch: pytes
         "door/offers.html",
         "door/quote.html",
         "gate/look.html",
+        "resident/claim_look.html",
         "resident/link_code.html",
         "resident/mandate_ask.html",
-    }  # answers to forms: in both languages in test_door_pages and test_own_mandates
+    }  # answers to forms: in both languages in test_door_pages, test_own_mandates and test_own_claims
     whole -= {name for name in whole if name.startswith("login/")}  # in both languages in test_login_pages
     assert made >= {(name, language) for name in whole for language in Language}
 

@@ -344,7 +344,7 @@ class Furnisher:
         return mandate.id
 
     def _link_code(self, surname: str) -> str:
-        """Of somebody who is willing to act for whoever types it; made late, so that every test finds it open."""
+        """Of somebody who is willing to act for whoever types it; late, so that each test finds it open."""
         willing = self.world.person(surname=surname)
         with self.world.work(now=self.world.now + timedelta(days=1)) as work:
             return own_mandates.show_code(work, self.world.keys, willing).code
