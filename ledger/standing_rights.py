@@ -4,7 +4,7 @@
 A batch of rights at a time; nothing here says who anybody is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, or_, select
 from sqlmodel import col
 
-from ledger import balances, letters
+from ledger import balances, db, letters
 from ledger.balances import Balance
 from ledger.clock import dutch_day
 from ledger.db import Work
@@ -24,6 +24,7 @@ from ledger.tables import (
     ContractLine,
     ContractVersion,
     Entitlement,
+    Person,
     Provider,
     Redemption,
     Service,
@@ -32,7 +33,7 @@ from ledger.tables.base import linked
 from ledger.texts.given import Given
 
 PLACES_MAX = 200
-"""How many providers are named at most; a municipality has fewer under one law and service."""
+"""How many services of providers are told at most; where there are more, it says so."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,25 +67,45 @@ def held(work: Work, rights: Sequence[Entitlement]) -> list[Held]:
     ]
 
 
-def where(work: Work, right: Entitlement) -> list[Where]:
-    """The contracted providers that give what this is for, today and where the resident lives; by name.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Places:
+    """Where an entitlement can be used."""
 
-    Of a drawing right there are none: the resident chooses, and agrees with whom.
+    places: list[Where]
+    area: str | None
+    """Where the care is given, as far as it is known: the four digits of a postcode."""
+    is_cut: bool
+    """Whether there are more than can be told."""
+
+
+def where(work: Work, right: Entitlement) -> Places:
+    """The contracted providers that give what this is for, today and where the care is given.
+
+    First those that are there for this very area, then those of the whole municipality; by name. Of a
+    drawing right there are none: the resident chooses, and agrees with whom.
     """
+    person = db.rows(work, Person, [right.holder_id])[right.holder_id]
+    area = right.area or person.area
     if right.kind is EntitlementKind.DRAWING_RIGHT:
-        return []
+        return Places(places=[], area=area, is_cut=False)
+    here = {area, None if right.area else person.neighbourhood}
+    rows = work.session.execute(_contracted(work, right)).all()
     found: dict[UUID, tuple[Provider, ContractVersion, list[str]]] = {}
-    for provider, version, service in work.session.execute(_contracted(work, right)):
-        found.setdefault(provider.id, (provider, version, []))[2].append(service.name)
-    return [
+    for provider, version, service in rows[:PLACES_MAX]:
+        if not version.areas or not here.isdisjoint(version.areas):
+            found.setdefault(provider.id, (provider, version, []))[2].append(service.name)
+    places = [
         Where(
             provider_id=provider.id,
             trade_name=provider.trade_name,
             services=tuple(sorted(set(names))),
             areas=version.areas,
         )
-        for provider, version, names in sorted(found.values(), key=lambda each: each[0].trade_name)
+        for provider, version, names in sorted(
+            found.values(), key=lambda each: (not each[1].areas, each[0].trade_name)
+        )
     ]
+    return Places(places=places, area=area, is_cut=len(rows) > PLACES_MAX)
 
 
 def _contracted(work: Work, right: Entitlement) -> "Select[Provider, ContractVersion, Service]":
@@ -132,7 +153,7 @@ def _contracted(work: Work, right: Entitlement) -> "Select[Provider, ContractVer
         statement = statement.where(col(Service.code).in_(services))
     if agbs is not None:
         statement = statement.where(col(Provider.agb).in_(agbs))
-    return statement.order_by(col(Provider.trade_name), col(Service.name)).limit(PLACES_MAX)
+    return statement.order_by(col(Provider.trade_name), col(Service.name)).limit(PLACES_MAX + 1)
 
 
 def _named(right: Entitlement) -> tuple[frozenset[str] | None, frozenset[str] | None]:
@@ -154,6 +175,18 @@ def _named(right: Entitlement) -> tuple[frozenset[str] | None, frozenset[str] | 
 def newest(work: Work, *, before: UUID | None, limit: int) -> Sequence[Entitlement]:
     """The entitlements of the municipality, the latest minted first; before is exclusive."""
     statement = select(Entitlement).where(col(Entitlement.municipality_id) == work.municipality_id)
+    if before is not None:
+        statement = statement.where(col(Entitlement.id) < before)
+    return work.session.scalars(statement.order_by(col(Entitlement.id).desc()).limit(limit)).all()
+
+
+def of_holders(
+    work: Work, holder_ids: Collection[UUID], *, before: UUID | None, limit: int
+) -> Sequence[Entitlement]:
+    """The entitlements of these residents, the latest minted first; before is exclusive."""
+    statement = select(Entitlement).where(
+        col(Entitlement.municipality_id) == work.municipality_id, col(Entitlement.holder_id).in_(holder_ids)
+    )
     if before is not None:
         statement = statement.where(col(Entitlement.id) < before)
     return work.session.scalars(statement.order_by(col(Entitlement.id).desc()).limit(limit)).all()

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from ledger.clock import dutch_day
 from ledger.db import Work
-from ledger.tables import Approver, CareAgreement, CareApproval, Code, Entitlement
+from ledger.tables import Approver, CareAgreement, CareApproval, Code, CodeRequest, Entitlement
 from ledger.tables.base import linked
 
 SOON: Final = timedelta(days=42)
@@ -54,5 +54,21 @@ def blocked(work: Work, *, limit: int) -> Sequence[Entitlement]:
         col(Entitlement.valid_until).is_(None) | (col(Entitlement.valid_until) >= today),
         revoked,
         ~works,
+    )
+    return work.session.scalars(statement.order_by(col(Entitlement.id)).limit(limit)).all()
+
+
+def asked_codes(work: Work, *, limit: int) -> Sequence[Entitlement]:
+    """Entitlements for which a resident asked for a new code that was not made yet."""
+    answered = exists().where(
+        linked(Code, CodeRequest, col(Code.entitlement_id) == col(CodeRequest.entitlement_id)),
+        col(Code.recorded_at) >= col(CodeRequest.recorded_at),
+    )
+    waits = exists().where(
+        linked(CodeRequest, Entitlement, col(CodeRequest.entitlement_id) == col(Entitlement.id)),
+        ~answered.correlate(CodeRequest),
+    )
+    statement = select(Entitlement).where(
+        col(Entitlement.municipality_id) == work.municipality_id, col(Entitlement.closed_at).is_(None), waits
     )
     return work.session.scalars(statement.order_by(col(Entitlement.id)).limit(limit)).all()

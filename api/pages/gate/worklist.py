@@ -58,6 +58,7 @@ def _worklist(
             "care": worklist.unapproved_care(desk.work, Approver.GATEKEEPER, limit=EACH_MAX),
             "ending": worklist.ending(desk.work, limit=EACH_MAX),
             "blocked": worklist.blocked(desk.work, limit=EACH_MAX),
+            "asked_codes": worklist.asked_codes(desk.work, limit=EACH_MAX),
             "asked": asked,
             "typed": typed(form, "reason"),
         }

@@ -2,7 +2,7 @@
 """What a resident, or who represents one, has: what is left, where it can be used, and by whom it was."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -10,10 +10,12 @@ from fastapi import APIRouter, Response
 from api.deps import Desk, PathId, QueryId
 from api.pages.faults import Told
 from api.pages.paths import Audience
-from api.pages.visit import PAGE, Done, Visit, piece, visit
-from ledger import care, catalogue, codes, confirmations, db, histories, lists, standing_rights
+from api.pages.visit import PAGE, AForm, Done, Visit, piece, visit
+from ledger import care, catalogue, codes, confirmations, db, histories, standing_rights
 from ledger.clock import dutch_day
+from ledger.codes import RequestOrder
 from ledger.entitlements import EntitlementNotFound
+from ledger.ids import uuid7
 from ledger.roles import Action
 from ledger.rules.facts import EntitlementKind
 from ledger.tables import Entitlement, Provider
@@ -21,26 +23,26 @@ from ledger.texts import Language, given
 
 router = APIRouter(include_in_schema=False)
 
-RIGHTS_MAX: Final = 200
-"""The most entitlements on the overview: of one resident and whom they represent."""
-
 Seeing = Annotated[Visit, visit(Action.SEE_ENTITLEMENTS, Audience.HOLDER)]
 
 
 @router.get("/my")
-def get_overview(visit: Seeing, done: Done = None) -> Response:
+def get_overview(visit: Seeing, before: QueryId = None, done: Done = None) -> Response:
     """Everything, the newest first; above it what waits for a word."""
 
     def content(desk: Desk) -> Mapping[str, Any]:
         own = desk.own_people() or frozenset()
-        rights = lists.page(desk.work, Entitlement, after=None, limit=RIGHTS_MAX, holder_id=own)
-        rights = rights[::-1]
-        ids = frozenset(each.id for each in rights)
-        waiting = confirmations.waiting(desk.work, rights=ids, limit=PAGE)
+        rights = standing_rights.of_holders(desk.work, own, before=before, limit=PAGE + 1)
+        rights, last = piece(rights, lambda row: row.id)
+        waiting = confirmations.waiting(desk.work, rights=desk.own_rights(), limit=PAGE + 1)
         return {
             "held": standing_rights.held(desk.work, rights),
             "own_id": desk.acting.person_id,
-            "waiting": len({each.use.redemption_id for each in waiting}),
+            "waiting": len({each.use.redemption_id for each in waiting[:PAGE]}),
+            "is_more_waiting": len(waiting) > PAGE,
+            "page_size": PAGE,
+            "first": "/my" if before else "",
+            "following": f"/my?before={last}" if last else "",
             "today": dutch_day(desk.work.now),
             "lines": _lines(visit.language),
         }
@@ -64,6 +66,20 @@ def post_block(id: PathId, visit: Annotated[Visit, visit(Action.BLOCK_CODES, Aud
         return f"/my/{id}"
 
     return visit.acted(act, done="blocked", otherwise=lambda why: _right(visit, id, refusal=why))
+
+
+@router.post("/my/{id}/ask")
+def post_ask(
+    id: PathId, visit: Annotated[Visit, visit(Action.ASK_FOR_CODE, Audience.HOLDER)], form: AForm
+) -> Response:
+    """The gatekeepers see on their worklist that a new letter is asked for."""
+
+    def act(desk: Desk) -> str:
+        own_right(desk, id)
+        codes.ask(desk.work, RequestOrder.model_validate({"id": form.one("id"), "entitlementId": id}))
+        return f"/my/{id}"
+
+    return visit.acted(act, done="asked_code", otherwise=lambda why: _right(visit, id, refusal=why))
 
 
 def own_right(desk: Desk, id: UUID) -> Entitlement:
@@ -100,6 +116,8 @@ def _right(
             "providers": db.rows(desk.work, Provider, who),
             "services": {row.code: row.name for row in catalogue.listed(desk.work) if row.law == right.law},
             "has_code": id in standing_rights.live_codes(desk.work, [id]),
+            "asked_at": codes.asked_at(desk.work, id),
+            "request_id": uuid7(),
             "today": dutch_day(desk.work.now),
             "lines": _lines(visit.language),
             "page_size": PAGE,

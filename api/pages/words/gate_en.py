@@ -193,6 +193,8 @@ WORDS: Final[Mapping[str, str]] = {
     "worklist.approve": "Approve",
     "worklist.refuse": "Refuse",
     "worklist.none": "Nothing.",
+    "worklist.asked_codes": "Residents ask for a new letter",
+    "worklist.asked_codes.lead": "Issue a new code and send the letter.",
     "worklist.blocked": "New letter needed",
     "worklist.blocked.lead": "Every code of these is blocked or withdrawn.",
     "worklist.care": "Care agreements to approve",

@@ -196,6 +196,8 @@ WORDS: Final[Mapping[str, str]] = {
     "worklist.approve": "Keur goed",
     "worklist.refuse": "Wijs af",
     "worklist.none": "Niets.",
+    "worklist.asked_codes": "Inwoners vragen een nieuwe brief",
+    "worklist.asked_codes.lead": "Maak een nieuwe code en stuur de brief.",
     "worklist.blocked": "Nieuwe brief nodig",
     "worklist.blocked.lead": "Elke code hiervan is geblokkeerd of ingetrokken.",
     "worklist.care": "Zorgovereenkomsten om goed te keuren",

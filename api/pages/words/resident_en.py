@@ -8,8 +8,7 @@ WORDS: Final[Mapping[str, str]] = {
     "nav./my": "My entitlement",
     "nav./uses": "To look at",
     "nav./looks": "Who looked?",
-    "done.blocked": "Your code is blocked. Nobody can use it any more. Ask your municipality for a new "
-    "letter.",
+    "done.blocked": "Your code is blocked. Nobody can use it any more. You can ask for a new letter below.",
     "done.word_confirmed": "Thank you. You said that it is right.",
     "done.word_disputed": "Your objection is recorded. It is not paid until this has been looked into.",
     "done.word_withdrawn": "You have withdrawn your objection.",
@@ -194,4 +193,14 @@ WORDS: Final[Mapping[str, str]] = {
     ),
     "claim.own.send": "Send it in",
     "claim.own.back": "No, back",
+    "done.asked_code": "Your question was sent. The municipality sends you a new letter.",
+    "my.waiting.more": "Please look at this. More than {count} uses of which you have said nothing yet",
+    "right.asked": "You asked for a new letter on {moment}. The municipality sends it by post.",
+    "right.no_code.ask": "There is no code that works now. You can ask for a new letter.",
+    "right.ask": "Ask for a new letter",
+    "right.where.near": (
+        "First who works in your area in particular ({area}), then who works in the whole municipality."
+    ),
+    "right.where.all": "We do not know in which area you live. Call your municipality to tell.",
+    "right.where.cut": "There are more than stand here. Call your municipality for the others.",
 }

@@ -8,8 +8,8 @@ WORDS: Final[Mapping[str, str]] = {
     "nav./my": "Mijn tegoed",
     "nav./uses": "Bekijken",
     "nav./looks": "Wie keek er?",
-    "done.blocked": "Uw code is geblokkeerd. Niemand kan er nog mee declareren. Vraag uw gemeente om een "
-    "nieuwe brief.",
+    "done.blocked": "Uw code is geblokkeerd. Niemand kan er nog mee declareren. U kunt "
+    "hieronder om een nieuwe brief vragen.",
     "done.word_confirmed": "Dank u. U heeft gezegd dat het klopt.",
     "done.word_disputed": "Uw bezwaar is vastgelegd. Het wordt niet betaald tot dit is uitgezocht.",
     "done.word_withdrawn": "U heeft uw bezwaar teruggenomen.",
@@ -193,4 +193,14 @@ WORDS: Final[Mapping[str, str]] = {
     ),
     "claim.own.send": "Stuur in",
     "claim.own.back": "Nee, terug",
+    "done.asked_code": "Uw vraag is verstuurd. De gemeente stuurt u een nieuwe brief.",
+    "my.waiting.more": "Kijkt u dit even na? Meer dan {count} keer hulp waar u nog niets van zei",
+    "right.asked": "U vroeg om een nieuwe brief op {moment}. De gemeente stuurt die met de post.",
+    "right.no_code.ask": "Er is nu geen code die werkt. U kunt een nieuwe brief vragen.",
+    "right.ask": "Vraag een nieuwe brief",
+    "right.where.near": (
+        "Eerst wie speciaal in uw buurt werkt ({area}), daarna wie in de hele gemeente werkt."
+    ),
+    "right.where.all": ("Wij weten niet in welke buurt u woont. Bel uw gemeente als u dat wil doorgeven."),
+    "right.where.cut": "Er zijn er meer dan hier staan. Bel uw gemeente voor de rest.",
 }

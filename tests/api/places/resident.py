@@ -54,6 +54,7 @@ def addresses(scene: Scene) -> dict[str, str]:
         "/my/{id}/agreement": f"/my/{drawing.id}/agreement",
         "/my/{id}/claims/{agreementId}": f"/my/{drawing.id}/claims/{agreement}",
         "/my/{id}/claims/{agreementId}/look": f"/my/{drawing.id}/claims/{agreement}/look",
+        "/my/{id}/ask": f"/my/{drawing.id}/ask",
         "/mandates/{id}/end": f"/mandates/{mandate.id}/end",
         "/my/{id}": f"/my/{right.id}",
         "/my/{id}/block": f"/my/{right.id}/block",
