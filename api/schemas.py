@@ -221,6 +221,14 @@ class Mandate(Answer):
     recorded_at: Instant
 
 
+class CodeRequest(Answer):
+    """A resident asked for a new code."""
+
+    id: UUID
+    entitlement_id: UUID
+    recorded_at: Instant
+
+
 class LinkCode(Answer):
     """A code by which a resident names who acts for them; shown now and never again."""
 

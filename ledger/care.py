@@ -28,8 +28,9 @@ from ledger.tables import (
     ProgrammeVersion,
     Provider,
     RateClass,
+    Service,
 )
-from ledger.units import Unit
+from ledger.units import Measure, Unit
 
 
 @dataclass(kw_only=True, eq=False)
@@ -85,6 +86,25 @@ class SameApprover(Forbidden):
     """Who gave one approval does not give the other."""
 
     code: ClassVar[str] = "same_approver"
+
+
+@dataclass(kw_only=True, eq=False)
+class HelperUnknown(Refused):
+    """No helper of this municipality has this AGB code or id."""
+
+    code: ClassVar[str] = "helper_unknown"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Agreeable:
+    """What may be agreed under a drawing right today, and at most for how much."""
+
+    service: str
+    name: str
+    measure: Measure
+    rate_class: RateClass
+    ceiling_cents: int
+    """Per measure of the service."""
 
 
 class AgreementTerms(Validity):
@@ -207,6 +227,47 @@ def _ceilings(work: Work, programme_ids: set[UUID]) -> dict[tuple[UUID, str, Rat
         for row in work.session.scalars(statement)
         for each in row.rate_ceilings
     }
+
+
+def agreeable(work: Work, right: Entitlement) -> list[Agreeable]:
+    """The services that its programme sets a ceiling for, by name; for what has none no rate can pass."""
+    names = {
+        row.code: row
+        for row in work.session.scalars(
+            select(Service).where(
+                col(Service.municipality_id) == work.municipality_id, col(Service.law) == right.law
+            )
+        )
+    }
+    found = [
+        Agreeable(
+            service=service,
+            name=names[service].name,
+            measure=names[service].measure,
+            rate_class=rate_class,
+            ceiling_cents=ceiling,
+        )
+        for (_, service, rate_class), ceiling in _ceilings(work, {right.programme_id}).items()
+        if service in names
+    ]
+    return sorted(found, key=lambda each: (each.name, each.rate_class))
+
+
+def helper(work: Work, told: str) -> UUID:
+    """The helper that a resident names by AGB code, or by the id that the municipality gave them.
+
+    Exactly, so that nobody is looked for. Raises HelperUnknown.
+    """
+    text = "".join(told.split())
+    statement = select(col(Provider.id)).where(col(Provider.municipality_id) == work.municipality_id)
+    try:
+        statement = statement.where(col(Provider.id) == UUID(text))
+    except ValueError:
+        statement = statement.where(col(Provider.agb) == text)
+    found = work.session.scalar(statement)
+    if found is None:
+        raise HelperUnknown()
+    return found
 
 
 def approve(work: Work, agreement_id: UUID, approver: Approver) -> CareAgreement:

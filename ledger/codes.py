@@ -9,20 +9,20 @@ from typing import Annotated, Any, ClassVar, TypeAlias
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlmodel import col
 
 from ledger import db, manual_code, token, vault
 from ledger.clock import day_after, day_start, dutch_day
 from ledger.db import Work
 from ledger.entitlements import EntitlementNotFound
-from ledger.errors import Conflict, LedgerError, NotFound
+from ledger.errors import Conflict, LedgerError, NotFound, Refused
 from ledger.inputs import Id7, Input
 from ledger.keys import MunicipalityKeys
 from ledger.rules.facts import EntitlementKind
 from ledger.rules.refusals import AfterEnd, Closed
 from ledger.shown import Reader
-from ledger.tables import Code, CodeKey, Entitlement
+from ledger.tables import Code, CodeKey, CodeRequest, Entitlement
 from ledger.token import CodeKind, Flag, SigningKey, Token
 
 PAPER_DAYS_MAX = 180
@@ -43,6 +43,34 @@ class CodeExists(Conflict):
 
     code: ClassVar[str] = "code_exists"
     id: UUID
+
+
+@dataclass(kw_only=True, eq=False)
+class CodeRequestExists(Conflict):
+    """This id was used for a request for another entitlement."""
+
+    code: ClassVar[str] = "code_request_exists"
+    id: UUID
+
+
+@dataclass(kw_only=True, eq=False)
+class CodeStillWorks(Refused):
+    """There is a code that opens the entitlement: block it before asking for another."""
+
+    code: ClassVar[str] = "code_still_works"
+    until: datetime
+
+
+class RequestTerms(Input):
+    """For which entitlement a new code is asked."""
+
+    entitlement_id: UUID
+
+
+class RequestOrder(RequestTerms):
+    """Terms with the id of the request."""
+
+    id: Id7
 
 
 class IssueTerms(Input):
@@ -238,6 +266,48 @@ def block(work: Work, entitlement_id: UUID) -> None:
     if entitlement_id not in db.rows(work, Entitlement, {entitlement_id}, lock=True):
         raise EntitlementNotFound(id=entitlement_id)
     _revoke(work, col(Code.entitlement_id) == entitlement_id)
+
+
+def ask(work: Work, order: RequestOrder) -> CodeRequest:
+    """A new code is asked of the gatekeepers; the same request again changes nothing.
+
+    Raises EntitlementNotFound, CodeRequestExists, Closed, AfterEnd, CodeStillWorks.
+    """
+    right = db.rows(work, Entitlement, {order.entitlement_id}, lock=True).get(order.entitlement_id)
+    if right is None:
+        raise EntitlementNotFound(id=order.entitlement_id)
+    if known := db.rows(work, CodeRequest, {order.id}).get(order.id):
+        if known.entitlement_id != right.id:
+            raise CodeRequestExists(id=order.id)
+        return known
+    if right.closed_at is not None:
+        raise Closed()
+    if right.valid_until is not None and right.valid_until < dutch_day(work.now):
+        raise AfterEnd(last_day=right.valid_until)
+    works = [row for row in of_entitlement(work, right.id) if row.revoked_at is None]
+    if until := max((row.expires_at for row in works if row.expires_at > work.now), default=None):
+        raise CodeStillWorks(until=until)
+    row = CodeRequest(
+        municipality_id=work.municipality_id,
+        id=order.id,
+        entitlement_id=right.id,
+        actor_id=work.actor_id,
+        recorded_at=work.now,
+    )
+    work.session.add(row)
+    work.session.flush()
+    return row
+
+
+def asked_at(work: Work, entitlement_id: UUID) -> datetime | None:
+    """When a code was asked for that was not made yet; None: none is waited for."""
+    statement = select(func.max(col(CodeRequest.recorded_at))).where(
+        col(CodeRequest.municipality_id) == work.municipality_id,
+        col(CodeRequest.entitlement_id) == entitlement_id,
+    )
+    newest = work.session.scalar(statement)
+    made = max((row.recorded_at for row in of_entitlement(work, entitlement_id)), default=None)
+    return newest if newest is not None and (made is None or made < newest) else None
 
 
 def _revoke(work: Work, which: ColumnElement[bool]) -> None:

@@ -75,6 +75,8 @@ class Action(StrEnum):
     """Issue, print and revoke codes."""
     BLOCK_CODES = "block_codes"
     """Block the codes of one's own entitlement when a letter is lost; the municipality issues new ones."""
+    ASK_FOR_CODE = "ask_for_code"
+    """Ask for a new code of one's own entitlement, when none works."""
     SEE_CARE_AGREEMENTS = "see_care_agreements"
     """See care agreements and their approvals."""
     ENTER_CARE_AGREEMENT = "enter_care_agreement"
@@ -241,6 +243,7 @@ MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
                 Action.SEE_ACCESS_LOG,
                 Action.SEE_ENTITLEMENTS,
                 Action.BLOCK_CODES,
+                Action.ASK_FOR_CODE,
                 Action.SEE_CARE_AGREEMENTS,
                 Action.ENTER_CARE_AGREEMENT,
                 Action.CLAIM,

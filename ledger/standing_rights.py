@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlmodel import col
 
 from ledger import balances, db, letters
@@ -84,14 +84,26 @@ def _stops(right: Entitlement, today: date) -> tuple[Period, ...]:
     return tuple(each for each in right.suspensions if each.until is None or each.until >= today)
 
 
-def where(work: Work, right: Entitlement) -> list[Where]:
-    """The contracted providers that give what this is for, today and where the care is given; by name.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Places:
+    """Where an entitlement can be used."""
 
-    As the rules of the programme and its own say, which a redemption is judged by. Of a drawing right there
-    are none: the resident chooses, and agrees with whom.
+    places: list[Where]
+    area: str | None
+    """Where the care is given, as far as it is known: the four digits of a postcode."""
+    is_cut: bool
+    """Whether there are more than can be told."""
+
+
+def where(work: Work, right: Entitlement) -> Places:
+    """The contracted providers that give what this is for, today and where the care is given.
+
+    First those that are there for this very area, then those of the whole municipality; by name. As the
+    rules of the programme and its own say, which a redemption is judged by. Of a drawing right there are
+    none: the resident chooses, and agrees with whom.
     """
     if right.kind is EntitlementKind.DRAWING_RIGHT:
-        return []
+        return Places(places=[], area=_place(work, right)[0], is_cut=False)
     rules, place = (*_of_programme(work, right), *right.restrictions), _place(work, right)
     found: dict[UUID, _At] = {}
     for provider_id, name, agb, areas, code, service in work.session.execute(_contracted(work, right)):
@@ -99,15 +111,16 @@ def where(work: Work, right: Entitlement) -> list[Where]:
             at = found.setdefault(provider_id, _At(name=name))
             at.services.add(service)
             at.areas.append(areas)
-    return [
+    places = [
         Where(
             provider_id=provider_id,
             trade_name=at.name,
             services=tuple(sorted(at.services)),
             areas=at.served,
         )
-        for provider_id, at in sorted(found.items(), key=lambda each: each[1].name)[:PLACES_MAX]
+        for provider_id, at in sorted(found.items(), key=lambda each: (not each[1].served, each[1].name))
     ]
+    return Places(places=places[:PLACES_MAX], area=place[0], is_cut=len(places) > PLACES_MAX)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -264,6 +277,17 @@ def uses(work: Work, right_id: UUID, *, before: UUID | None, limit: int) -> Sequ
     if before is not None:
         statement = statement.where(col(Redemption.id) < before)
     return work.session.scalars(statement.order_by(col(Redemption.id).desc()).limit(limit)).all()
+
+
+def on_day(work: Work, right_id: UUID, provider_id: UUID, day: date) -> int:
+    """How many redemptions there are of an entitlement by one provider on a day, also taken back ones."""
+    statement = select(func.count()).where(
+        col(Redemption.municipality_id) == work.municipality_id,
+        col(Redemption.entitlement_id) == right_id,
+        col(Redemption.provider_id) == provider_id,
+        col(Redemption.service_day) == day,
+    )
+    return work.session.scalar(statement) or 0
 
 
 def live_codes(work: Work, right_ids: Sequence[UUID]) -> Mapping[UUID, list[Code]]:

@@ -9,14 +9,17 @@ from uuid import UUID
 from sqlalchemy import exists, select, tuple_
 from sqlmodel import col
 
-from ledger import db
+from ledger import db, ids
 from ledger.clock import dutch_day
 from ledger.db import Work
-from ledger.tables import Approver, CareAgreement, CareApproval, Code, Entitlement
+from ledger.tables import Approver, CareAgreement, CareApproval, Code, CodeRequest, Entitlement
 from ledger.tables.base import linked
 
 SOON: Final = timedelta(days=42)
 """How long before its last day an entitlement is looked at again: six weeks to decide anew."""
+
+ASKED: Final = timedelta(days=90)
+"""How long a question for a new code is looked at; who still has none after it asks again."""
 
 
 def unapproved_care(work: Work, approver: Approver, *, limit: int) -> Sequence[CareAgreement]:
@@ -74,5 +77,24 @@ def blocked(work: Work, *, limit: int) -> Sequence[Entitlement]:
         col(Entitlement.closed_at).is_(None),
         col(Entitlement.valid_until).is_(None) | (col(Entitlement.valid_until) >= today),
         ~works,
+    )
+    return work.session.scalars(statement.order_by(col(Entitlement.id)).limit(limit)).all()
+
+
+def asked_codes(work: Work, *, limit: int) -> Sequence[Entitlement]:
+    """Entitlements for which a resident asked for a new code, in ASKED, that was not made yet."""
+    answered = exists().where(
+        linked(Code, CodeRequest, col(Code.entitlement_id) == col(CodeRequest.entitlement_id)),
+        col(Code.recorded_at) >= col(CodeRequest.recorded_at),
+    )
+    waiting = select(col(CodeRequest.entitlement_id)).where(
+        col(CodeRequest.municipality_id) == work.municipality_id,
+        col(CodeRequest.id) >= ids.lowest(work.now - ASKED),
+        ~answered.correlate(CodeRequest),
+    )
+    statement = select(Entitlement).where(
+        col(Entitlement.municipality_id) == work.municipality_id,
+        col(Entitlement.id).in_(waiting),
+        col(Entitlement.closed_at).is_(None),
     )
     return work.session.scalars(statement.order_by(col(Entitlement.id)).limit(limit)).all()

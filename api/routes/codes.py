@@ -23,7 +23,7 @@ from api.deps import (
 )
 from api.problems import language_of_request
 from ledger import codes, letters, lists
-from ledger.codes import CodeNotFound, IssueOrder, IssueTerms
+from ledger.codes import CodeNotFound, IssueOrder, IssueTerms, RequestOrder, RequestTerms
 from ledger.entitlements import EntitlementNotFound
 from ledger.formats import letter, qr
 from ledger.roles import ActingAs, Action
@@ -130,6 +130,23 @@ def block_codes(id: PathId, desk: Annotated[Desk, writing(Action.BLOCK_CODES)]) 
     desk.require_person(right.holder_id, EntitlementNotFound(id=id))
     codes.block(desk.work, id)
     return everything(codes.of_entitlement(desk.work, id))
+
+
+@router.put(
+    "/code-requests/{id}",
+    summary="Vraag om een nieuwe code",
+    description="Voor de inwoner, of wie voor hem mag handelen, als geen code meer werkt. De vraag staat bij "
+    "de poortwachters tot er een nieuwe code is.",
+    **made(schemas.CodeRequest),
+)
+def put_code_request(
+    id: PathId, body: RequestTerms, response: Response, desk: Annotated[Desk, writing(Action.ASK_FOR_CODE)]
+) -> Any:
+    right = desk.find(Entitlement, body.entitlement_id, EntitlementNotFound(id=body.entitlement_id))
+    desk.require_person(right.holder_id, EntitlementNotFound(id=right.id))
+    row = codes.ask(desk.work, joined(RequestOrder, body, id=id))
+    told(response, is_new=desk.is_new(row))
+    return row
 
 
 @router.get(

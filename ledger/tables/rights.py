@@ -234,6 +234,27 @@ class Code(Row, table=True):
     """When we learned it."""
 
 
+class CodeRequest(Row, table=True):
+    """A resident asks for a new code; it is answered by the next code of the entitlement."""
+
+    __table_args__ = (
+        refers("entitlement_id", "entitlement"),
+        Index("ix_code_request_entitlement", "municipality_id", "entitlement_id"),
+        STRICT,
+    )
+
+    municipality_id: str = Field(sa_type=Text, primary_key=True)
+    """Who is asked."""
+    id: UUID = Field(sa_type=Id, primary_key=True)
+    """UUIDv7."""
+    entitlement_id: UUID = Field(sa_type=Id)
+    """For what."""
+    actor_id: UUID = Field(sa_type=Id)
+    """Who asked."""
+    recorded_at: datetime = Field(sa_type=Instant)
+    """When."""
+
+
 class CodeKey(Row, table=True):
     """The public half of a key that signs codes; the private half is not in the database."""
 

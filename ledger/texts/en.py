@@ -575,6 +575,19 @@ _PEOPLE: Final[Mapping[str, tuple[str, Detail]]] = {
         "This citizen service number was used already",
         "The number is that of person {person_id}, not of {asked_id}. Use that person, or check the number.",
     ),
+    "code_request_exists": (
+        "This id was used already",
+        "Id {id} was used to ask for a code of another entitlement. Use a new id.",
+    ),
+    "code_still_works": (
+        "There is a code that works",
+        "The code works until {until}. Did you lose the letter? Then block the code first.",
+    ),
+    "helper_unknown": (
+        "We do not know this helper",
+        "Check the AGB code or the reference. Is your helper not known to the municipality yet? Then call "
+        "your municipality.",
+    ),
     "mandate_not_found": (
         "We cannot find this mandate",
         "This municipality has no mandate with id {mandate_id}.",

@@ -590,6 +590,19 @@ _PEOPLE: Final[Mapping[str, tuple[str, Detail]]] = {
         "Het nummer hoort al bij persoon {person_id}, niet bij {asked_id}. Gebruik die persoon, of "
         "controleer het nummer.",
     ),
+    "code_request_exists": (
+        "Dit kenmerk is al gebruikt",
+        "Kenmerk {id} is al gebruikt om een code van een ander tegoed te vragen. Gebruik een nieuw kenmerk.",
+    ),
+    "code_still_works": (
+        "Er is een code die werkt",
+        "De code werkt tot {until}. Bent u de brief kwijt? Blokkeer dan eerst de code.",
+    ),
+    "helper_unknown": (
+        "Wij kennen deze hulpverlener niet",
+        "Kijk of de AGB-code of het kenmerk klopt. Staat uw hulpverlener nog niet bij de gemeente? Bel dan "
+        "uw gemeente.",
+    ),
     "mandate_not_found": (
         "Wij kunnen deze machtiging niet vinden",
         "Er is bij deze gemeente geen machtiging met kenmerk {mandate_id}.",

@@ -52,6 +52,7 @@ _ACTIONS: Final = {
     "grant": "grant and change entitlements",
     "see_approvals": "see what waits for approval",
     "block_codes": "block the codes of an own entitlement",
+    "ask_for_code": "ask for a new code of an own entitlement",
     "issue_codes": "issue and revoke codes",
     "see_care_agreements": "see care agreements",
     "enter_care_agreement": "enter a care agreement",

@@ -53,6 +53,7 @@ _ACTIONS: Final = {
     "grant": "tegoeden geven en wijzigen",
     "see_approvals": "zien wat op goedkeuring wacht",
     "block_codes": "codes van een eigen tegoed blokkeren",
+    "ask_for_code": "om een nieuwe code van een eigen tegoed vragen",
     "issue_codes": "codes geven en intrekken",
     "see_care_agreements": "zorgovereenkomsten bekijken",
     "enter_care_agreement": "een zorgovereenkomst invoeren",

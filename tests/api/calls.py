@@ -544,6 +544,12 @@ CALLS = [
     _get(f"{CODE}/letter", S, fill={"id": "code"}, notes_looks=True),
     _post(f"{CODE}/_revoke", S, fill={"id": "code"}),
     _post(f"{RIGHT}/_block-codes", R, fill={"id": "right"}),
+    _put(
+        "/v1/code-requests/{id}",
+        R,
+        lambda party: {"entitlementId": party.drawing_right},
+        fill={"id": "new"},
+    ),
     _get("/v1/code-keys", E, form=Form.LIST, shows="key_id"),
     _put(FOLLOW, P, _named, fill={"id": "new"}, variant="for a provider, by name"),
     _put(FOLLOW, P, _with_code, fill={"id": "new"}, variant="for a provider, with a code"),

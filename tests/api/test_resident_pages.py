@@ -9,7 +9,7 @@ from lxml import html
 
 from api.pages import visit
 from api.pages.resident import overview
-from ledger import catalogue, codes, contracts, people, programmes
+from ledger import catalogue, codes, contracts, people, programmes, providers
 from ledger.access_log import LookAction
 from ledger.catalogue import ServiceInput
 from ledger.change_orders import Suspension
@@ -17,6 +17,7 @@ from ledger.contracts import ContractInput, LineInput
 from ledger.ids import uuid7
 from ledger.people import MandateInput
 from ledger.programmes import ProgrammeInput
+from ledger.providers import ProviderInput
 from ledger.rules.confirmations import Consent
 from ledger.rules.facts import EntitlementKind, Law
 from ledger.rules.restrictions import OnlyServices
@@ -246,11 +247,81 @@ def test_a_drawing_right_names_helpers_and_no_places(visitor: Visitor, world: Wo
     assert "Waar kunt u het gebruiken?" not in page
 
 
+def test_after_blocking_a_new_letter_is_asked_for_and_stands_on_the_worklist_until_it_is_made(
+    visitor: Visitor, sqlite_served: Served, world: World
+) -> None:
+    right = world.grant(reference="B-77")
+    lost = world.code(right.id)
+    gatekeeper = Visitor.of(sqlite_served, "gatekeeper")
+    early = visitor.send(f"/my/{right.id}/ask", id=str(uuid7()))
+    assert early.status_code == 409
+    assert "Blokkeer dan eerst de code" in shown(early.text)
+    assert _asked(gatekeeper) == []
+    told = visitor.done(f"/my/{right.id}/block")
+    form = fields(told, f"/my/{right.id}/ask")
+    assert _asked(gatekeeper) == []
+    for _ in range(2):
+        told = visitor.done(f"/my/{right.id}/ask", **form)
+    assert "Uw vraag is verstuurd" in told
+    assert f"/my/{right.id}/ask" not in told, "it is asked once"
+    assert _asked(gatekeeper) == [f"/entitlements/{right.id}"]
+    world.later(minutes=1)
+    assert world.code(right.id).token != lost.token
+    assert _asked(gatekeeper) == []
+    assert "U vroeg om een nieuwe brief" not in shown(visitor.page(f"/my/{right.id}"))
+    other = world.grant()
+    assert visitor.send(f"/my/{other.id}/ask", **form).status_code == 409, "the id is of another request"
+    assert visitor.send(f"/my/{other.id}/ask").status_code == 400
+
+
+def test_nobody_asks_for_a_code_of_a_stranger_or_of_what_is_over(
+    visitor: Visitor, sqlite_served: Served, world: World
+) -> None:
+    foreign = world.grant(holder_id=world.person(surname="Vreemd"))
+    over = world.grant(valid_until=date(2026, 6, 1))
+    assert visitor.send(f"/my/{foreign.id}/ask", id=str(uuid7())).status_code == 404
+    body = {"entitlementId": str(foreign.id)}
+    assert sqlite_served.put("holder", f"/v1/code-requests/{uuid7()}", body).status_code == 404
+    assert sqlite_served.put("gatekeeper", f"/v1/code-requests/{uuid7()}", body).status_code == 403
+    assert visitor.send(f"/my/{over.id}/ask", id=str(uuid7())).status_code == 409
+    assert "/ask" not in visitor.page(f"/my/{over.id}")
+    assert _asked(Visitor.of(sqlite_served, "gatekeeper")) == []
+
+
+def test_who_works_in_the_very_area_comes_first_and_who_works_elsewhere_is_not_named(
+    visitor: Visitor, world: World
+) -> None:
+    with world.work() as work:
+        (row,) = providers.get(work, [world.other_provider_id])
+        known = row.model_dump(include={*ProviderInput.model_fields}) | {"trade_name": "Zorg Nabij"}
+        providers.put(work, [ProviderInput.model_validate(known)])
+    near = shown(visitor.page(f"/my/{world.grant(restrictions=()).id}"))
+    assert near.index("Zorg Nabij") < near.index("Thuis Goed"), "by name it would be the other way round"
+    assert "(1112)" in near
+    far = shown(visitor.page(f"/my/{world.grant(restrictions=(), area='1113').id}"))
+    assert "Thuis Goed" in far
+    assert "Zorg Nabij" not in far, "it serves 1112 alone"
+
+
+def test_the_overview_pages_on_and_cuts_nothing(visitor: Visitor, world: World) -> None:
+    rights = [world.grant(amount_cents=1_00).id for _ in range(51)]
+    page = visitor.page("/my")
+    assert str(rights[0]) not in page
+    assert f"/my?before={rights[1]}" in page
+    assert str(rights[0]) in visitor.page(f"/my?before={rights[1]}")
+
+
 def test_an_unknown_role_of_a_provider_sees_nothing_of_it(sqlite_served: Served, world: World) -> None:
     right = world.grant()
     for role in (Role.PROVIDER, Role.GATEKEEPER, Role.FINANCE):
         visitor = Visitor.forced(sqlite_served, role)
         assert visitor.see(f"/my/{right.id}").status_code in {403, 404}
+
+
+def _asked(gatekeeper: Visitor) -> list[str]:
+    """The entitlements under which the worklist says that a new letter is asked for."""
+    tree: Any = html.fromstring(gatekeeper.page("/worklist"))
+    return [str(each) for each in tree.xpath("//section[@aria-labelledby='asked-codes']//a/@href")]
 
 
 def _only(service: str) -> OnlyServices:

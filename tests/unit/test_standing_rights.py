@@ -29,7 +29,7 @@ def where(world: World, right: Entitlement) -> dict[str, tuple[str, ...]]:
     """The names of the services by the name of the provider."""
     with world.work() as work:
         row = db.rows(work, Entitlement, {right.id})[right.id]
-        return {each.trade_name: each.services for each in standing_rights.where(work, row)}
+        return {each.trade_name: each.services for each in standing_rights.where(work, row).places}
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,7 @@ def _worklist(
             "care": worklist.unapproved_care(desk.work, Approver.GATEKEEPER, limit=most),
             "ending": ending,
             "blocked": worklist.blocked(desk.work, limit=most),
+            "asked_codes": worklist.asked_codes(desk.work, limit=most),
             "page_size": EACH_MAX,
             "first": "/worklist" if after else "",
             "following": f"/worklist?after={ending[EACH_MAX - 1].id}" if len(ending) > EACH_MAX else "",

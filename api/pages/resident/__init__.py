@@ -4,7 +4,7 @@
 from types import ModuleType
 from typing import Final
 
-from api.pages.resident import mandates, overview, uses
+from api.pages.resident import agreements, claims, mandates, overview, uses
 
-PAGES: Final[tuple[ModuleType, ...]] = (overview, uses, mandates)
+PAGES: Final[tuple[ModuleType, ...]] = (overview, uses, mandates, agreements, claims)
 """The modules with its routes."""

@@ -10,10 +10,12 @@ from fastapi import APIRouter, Response
 from api.deps import Desk, PathId, QueryId
 from api.pages.faults import Told
 from api.pages.paths import Audience
-from api.pages.visit import PAGE, Done, Visit, piece, visit
+from api.pages.visit import PAGE, AForm, Done, Visit, piece, visit
 from ledger import care, catalogue, codes, confirmations, db, histories, standing_rights
 from ledger.clock import dutch_day
+from ledger.codes import RequestOrder
 from ledger.entitlements import EntitlementNotFound
+from ledger.ids import uuid7
 from ledger.roles import Action
 from ledger.rules.facts import EntitlementKind
 from ledger.tables import Entitlement, Provider
@@ -67,6 +69,20 @@ def post_block(id: PathId, visit: Annotated[Visit, visit(Action.BLOCK_CODES, Aud
     return visit.acted(act, done="blocked", otherwise=lambda why: _right(visit, id, refusal=why))
 
 
+@router.post("/my/{id}/ask")
+def post_ask(
+    id: PathId, visit: Annotated[Visit, visit(Action.ASK_FOR_CODE, Audience.HOLDER)], form: AForm
+) -> Response:
+    """The gatekeepers see on their worklist that a new letter is asked for."""
+
+    def act(desk: Desk) -> str:
+        own_right(desk, id)
+        codes.ask(desk.work, RequestOrder.model_validate({"id": form.one("id"), "entitlementId": id}))
+        return f"/my/{id}"
+
+    return visit.acted(act, done="asked_code", otherwise=lambda why: _right(visit, id, refusal=why))
+
+
 def own_right(desk: Desk, id: UUID) -> Entitlement:
     """The entitlement, when it is there and of who asks. Raises EntitlementNotFound."""
     otherwise = EntitlementNotFound(id=id)
@@ -97,9 +113,12 @@ def _right(
             "where": standing_rights.where(desk.work, right),
             "redeemed": histories.of_redemptions(desk.work, [row.id for row in rows]),
             "agreements": agreements,
+            "approved": care.approved(desk.work, [each.id for each in agreements]),
             "providers": db.rows(desk.work, Provider, who),
             "services": {row.code: row.name for row in catalogue.listed(desk.work) if row.law == right.law},
             "has_code": id in standing_rights.live_codes(desk.work, [id]),
+            "asked_at": codes.asked_at(desk.work, id),
+            "request_id": uuid7(),
             "today": dutch_day(desk.work.now),
             "lines": _lines(visit.language),
             "page_size": PAGE,

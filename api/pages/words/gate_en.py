@@ -226,6 +226,8 @@ WORDS: Final[Mapping[str, str]] = {
     "worklist.none": "Nothing.",
     "worklist.becomes": "{becomes} (it was {was})",
     "worklist.more": "These are the first {count}. There are more.",
+    "worklist.asked_codes": "Residents ask for a new letter",
+    "worklist.asked_codes.lead": "Issue a new code and send the letter.",
     "worklist.blocked": "New letter needed",
     "worklist.blocked.lead": "A code of these is blocked or withdrawn. No other code works any more.",
     "worklist.care": "Care agreements to approve",

@@ -229,6 +229,8 @@ WORDS: Final[Mapping[str, str]] = {
     "worklist.none": "Niets.",
     "worklist.becomes": "{becomes} (was {was})",
     "worklist.more": "Dit zijn de eerste {count}. Er zijn er meer.",
+    "worklist.asked_codes": "Inwoners vragen een nieuwe brief",
+    "worklist.asked_codes.lead": "Maak een nieuwe code en stuur de brief.",
     "worklist.blocked": "Nieuwe brief nodig",
     "worklist.blocked.lead": "Hiervan is een code geblokkeerd of ingetrokken. Geen andere code werkt nog.",
     "worklist.care": "Zorgovereenkomsten om goed te keuren",

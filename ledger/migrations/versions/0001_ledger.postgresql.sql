@@ -1218,6 +1218,18 @@ CREATE INDEX ix_code_entitlement ON code (municipality_id, entitlement_id)
 
 CREATE INDEX ix_code_revoked ON code (municipality_id, entitlement_id) WHERE revoked_at IS NOT NULL
 
+CREATE TABLE code_request (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  entitlement_id UUID NOT NULL,
+  actor_id UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_code_request PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_code_request_municipality_id_entitlement_id FOREIGN KEY(municipality_id, entitlement_id) REFERENCES entitlement (municipality_id, id)
+)
+
+CREATE INDEX ix_code_request_entitlement ON code_request (municipality_id, entitlement_id)
+
 CREATE TABLE entitlement_change (
   municipality_id TEXT NOT NULL,
   id UUID NOT NULL,
@@ -2004,6 +2016,12 @@ ALTER TABLE code ENABLE ROW LEVEL SECURITY
 ALTER TABLE code FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON code USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE code_request ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE code_request FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON code_request USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
 ALTER TABLE entitlement_change ENABLE ROW LEVEL SECURITY
 

@@ -1299,6 +1299,19 @@ CREATE INDEX ix_code_entitlement ON code (municipality_id, entitlement_id)
 
 CREATE INDEX ix_code_revoked ON code (municipality_id, entitlement_id) WHERE revoked_at IS NOT NULL
 
+CREATE TABLE code_request (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  entitlement_id BLOB NOT NULL,
+  actor_id BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_code_request PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_code_request_municipality_id_entitlement_id FOREIGN KEY(municipality_id, entitlement_id) REFERENCES entitlement (municipality_id, id)
+)
+ STRICT
+
+CREATE INDEX ix_code_request_entitlement ON code_request (municipality_id, entitlement_id)
+
 CREATE TABLE entitlement_change (
   municipality_id TEXT NOT NULL,
   id BLOB NOT NULL,
@@ -2124,6 +2137,10 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('code', 'sqlite_autoindex_code
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('code', 'sqlite_autoindex_code_2', '1000000 1000000 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('code', 'sqlite_autoindex_code_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('code_request', 'ix_code_request_entitlement', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('code_request', 'sqlite_autoindex_code_request_1', '1000000 1000000 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entitlement_change', 'sqlite_autoindex_entitlement_change_2', '1000000 1000000 20 1')
 

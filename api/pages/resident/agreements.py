@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Proposing a care agreement under a drawing right: with whom, for what, at which rate."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+from api.deps import Desk, PathId, accepted
+from api.pages.amounts import Cents
+from api.pages.faults import Told
+from api.pages.paths import Audience
+from api.pages.resident.overview import own_right
+from api.pages.visit import AForm, Sent, Visit, typed, visit
+from ledger import care, db
+from ledger.care import Agreement, NotADrawingRight
+from ledger.ids import uuid7
+from ledger.roles import Action
+from ledger.rules.facts import EntitlementKind
+from ledger.tables import Entitlement, Provider
+
+router = APIRouter(include_in_schema=False)
+
+Entering = Annotated[Visit, visit(Action.ENTER_CARE_AGREEMENT, Audience.HOLDER)]
+
+_TYPED: Final = ("helper", "helperCode", "what", "euros", "validFrom", "validUntil")
+
+
+class _Rate(BaseModel):
+    """What was agreed, in euros."""
+
+    euros: Cents
+
+
+@router.get("/my/{id}/agreement")
+def get_agreement(id: PathId, visit: Entering) -> Response:
+    """The form."""
+    return _form(visit, id)
+
+
+@router.post("/my/{id}/agreement")
+def post_agreement(id: PathId, visit: Entering, form: AForm) -> Response:
+    """Enter it; it pays nothing until the municipality and the paying agent approve it."""
+
+    def act(desk: Desk) -> str:
+        _drawing_right(desk, id)
+        service, _, rate_class = form.one("what").partition(" ")
+        asked = {
+            "id": form.one("id"),
+            "entitlementId": id,
+            "providerId": care.helper(desk.work, form.maybe("helper") or form.one("helperCode")),
+            "service": service,
+            "rateClass": rate_class,
+            "rateCents": _Rate.model_validate({"euros": form.one("euros")}).euros,
+            "validFrom": form.one("validFrom"),
+            "validUntil": form.maybe("validUntil"),
+            "at": form.one("at"),
+        }
+        accepted(care.agree(desk.work, [Agreement.model_validate(asked)])[0])
+        return f"/my/{id}"
+
+    return visit.acted(act, done="agreement", otherwise=lambda why: _form(visit, id, refusal=why, form=form))
+
+
+def _form(visit: Visit, id: UUID, *, refusal: Told | None = None, form: Sent | None = None) -> Response:
+    def content(desk: Desk) -> Mapping[str, Any]:
+        right = _drawing_right(desk, id)
+        known = {each.provider_id for each in care.of_entitlement(desk.work, id)}
+        return {
+            "right": right,
+            "agreeable": care.agreeable(desk.work, right),
+            "known": sorted(db.rows(desk.work, Provider, known).values(), key=lambda row: row.trade_name),
+            "new_id": (form.maybe("id") if form else None) or uuid7(),
+            "at": (form.maybe("at") if form else None) or desk.work.now.isoformat(),
+            "typed": typed(form, *_TYPED),
+        }
+
+    return visit.shown("resident/agreement.html", content, refusal=refusal)
+
+
+def _drawing_right(desk: Desk, id: UUID) -> Entitlement:
+    """Raises EntitlementNotFound, NotADrawingRight."""
+    right = own_right(desk, id)
+    if right.kind is not EntitlementKind.DRAWING_RIGHT:
+        raise NotADrawingRight()
+    return right
