@@ -72,7 +72,7 @@ class SpeakerIsPaid(Refused):
 
 @dataclass(kw_only=True, eq=False)
 class SpeakerRedeemed(Refused):
-    """Who redeemed, claimed or captured it does not write down what the resident says of it."""
+    """Who redeemed, claimed or captured it does not say for the resident that it is right."""
 
     code = "speaker_redeemed"
 
@@ -190,7 +190,7 @@ def say(work: Work, order: WordOrder) -> Said:
     redemption = work.session.get(Redemption, (work.municipality_id, order.redemption_id))
     if redemption is None:
         raise RedemptionNotFound(id=order.redemption_id)
-    _judge_speaker(work, redemption, order.told_by)
+    _judge_speaker(work, redemption, order)
     owed = _owed(work, redemption.id)
     before = _rows(work, col(ResidentWord.redemption_id) == redemption.id)
     newest = {each.line: each for each in sorted(before, key=lambda each: each.number)}
@@ -334,11 +334,15 @@ def _content(work: Work, order: WordOrder) -> dict[str, Any]:
     }
 
 
-def _judge_speaker(work: Work, redemption: Redemption, told_by: str | None) -> None:
-    """Staff writes down what it was told; who redeemed or is paid does not."""
+def _judge_speaker(work: Work, redemption: Redemption, order: WordOrder) -> None:
+    """Staff writes down what it was told; who redeemed or is paid does not.
+
+    A resident may confirm what they claimed themselves: they say it twice. Who acts for them and claimed it
+    may still dispute it, and no more.
+    """
     speaker = work.session.get(Actor, (work.municipality_id, work.actor_id))
     is_staff = speaker is None or speaker.person_id is None
-    if is_staff and told_by is None:
+    if is_staff and order.told_by is None:
         raise ToldByMissing()
     faces = actors.faces(work, [work.actor_id])
     is_paid = select(col(Actor.id)).where(
@@ -353,8 +357,14 @@ def _judge_speaker(work: Work, redemption: Redemption, told_by: str | None) -> N
         col(FollowUp.redemption_id) == redemption.id,
         col(FollowUp.kind) == FollowUpKind.CAPTURE,
     )
-    if is_staff and not faces.isdisjoint({redemption.actor_id, *work.session.scalars(captured)}):
+    is_bound = is_staff or (order.kind is not WordKind.DISPUTED and not _is_holder(work, speaker, redemption))
+    if is_bound and not faces.isdisjoint({redemption.actor_id, *work.session.scalars(captured)}):
         raise SpeakerRedeemed()
+
+
+def _is_holder(work: Work, speaker: Actor | None, redemption: Redemption) -> bool:
+    right = work.session.get(Entitlement, (work.municipality_id, redemption.entitlement_id))
+    return speaker is not None and right is not None and speaker.person_id == right.holder_id
 
 
 def _owed(work: Work, redemption_id: UUID) -> dict[int, UUID]:

@@ -67,8 +67,9 @@ SETTLING: Final[Mapping[str, tuple[str, Detail]]] = {
         "is right.",
     ),
     "speaker_redeemed": (
-        "You cannot write this down",
-        "You redeemed or claimed this yourself. A colleague writes down what the resident says of it.",
+        "You cannot say this for the resident",
+        "You redeemed or claimed this yourself. The resident says whether it is right, or a colleague writes "
+        "it down.",
     ),
     "nothing_to_speak_of": (
         "Nothing is paid for this line",

@@ -68,8 +68,9 @@ SETTLING: Final[Mapping[str, tuple[str, Detail]]] = {
         "betaald wordt.",
     ),
     "speaker_redeemed": (
-        "U kunt dit niet opschrijven",
-        "U hebt dit zelf verzilverd of gedeclareerd. Een collega schrijft op wat de inwoner ervan zegt.",
+        "U kunt dit niet voor de inwoner zeggen",
+        "U hebt dit zelf verzilverd of gedeclareerd. De inwoner zelf zegt of het klopt, of een collega "
+        "schrijft het op.",
     ),
     "nothing_to_speak_of": (
         "Voor deze regel wordt niets betaald",

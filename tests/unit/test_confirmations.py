@@ -59,6 +59,7 @@ from ledger.tables import (
     LeftOutReason,
     MarkKind,
     MarkReason,
+    Person,
     ResidentWord,
     Role,
 )
@@ -66,7 +67,7 @@ from ledger.texts import Language
 from tests import settling
 from tests.banking import TODAY, BankTown
 from tests.settling import CHECKER
-from tests.town import NOW, PAY_DAY
+from tests.town import BORNE, NOW, PAY_DAY
 from tests.world import by_another
 
 CONFIRMED, DISPUTED, WITHDRAWN = WordKind.CONFIRMED, WordKind.DISPUTED, WordKind.WITHDRAWN
@@ -432,6 +433,25 @@ def test_who_may_speak_and_of_what(scene: Scene) -> None:
     assert scene.refusal(reserved, CONFIRMED, by=scene.actor_id) is SpeakerRedeemed
     assert scene.refusal(reserved, CONFIRMED, 2) is NothingToSpeakOf
     assert [each.line for each in scene.say(reserved, CONFIRMED).lines] == [1]
+
+
+def test_who_claims_for_a_resident_does_not_say_for_them_that_it_is_right(scene: Scene) -> None:
+    """They may dispute it; the resident themselves may say both."""
+    somebody = Person(municipality_id=BORNE, id=uuid7(), area="7621", recorded_at=NOW)
+    person_id = somebody.id
+    scene.add(somebody)
+    acts = scene.account(uuid7(), Role.HOLDER, person_id=person_id)
+    resident = scene.account(uuid7(), Role.HOLDER, person_id=scene.holder_id)
+    scene.actor_id = acts
+    claimed = scene.used("consent", 1_00, minutes=1)
+    assert scene.refusal(claimed, CONFIRMED, by=acts, told_by=None) is SpeakerRedeemed
+    scene.say(claimed, DISPUTED, 1, by=acts, told_by=None)
+    assert scene.refusal(claimed, WITHDRAWN, by=acts, told_by=None) is SpeakerRedeemed
+    scene.say(claimed, WITHDRAWN, by=resident, told_by=None)
+    scene.actor_id = resident
+    own = scene.used("consent", 1_00, minutes=2)
+    assert scene.say(own, CONFIRMED, by=resident, told_by=None).lines, "the control: they say it twice"
+    assert scene.say(scene.used("consent", 1_00, minutes=3), CONFIRMED, by=acts, told_by=None).lines
 
 
 def test_who_wrote_a_word_down_does_not_release_what_it_brings(
