@@ -9,7 +9,7 @@ from lxml import html
 
 from api.pages import charts
 from api.pages.charts import Line
-from ledger import budget_months, budgets, contracts, demands, programmes, statutory_rates
+from ledger import budget_months, budgets, contracts, demands, programmes, runs, statutory_rates
 from ledger.contracts import ContractInput
 from ledger.db import Work
 from ledger.ids import uuid7
@@ -19,11 +19,12 @@ from ledger.rules.terms import ContractTerm
 from ledger.rules.terms_availability import Availability
 from ledger.rules.terms_basis import Fixed
 from ledger.rules.terms_schedule import EqualParts
+from ledger.runs import DraftOrder
 from ledger.statutory_rates import RateInput, RatesInput
 from ledger.tables import FollowUpKind, Role
-from tests.api.browsing import Visitor, shown
-from tests.api.served import Served
-from tests.world import World
+from tests.api.browsing import Visitor, links, shown
+from tests.api.served import PROVIDER_2, Served
+from tests.world import World, by_another
 
 
 @pytest.fixture
@@ -189,3 +190,31 @@ def test_interest_is_told_at_the_whole_rate_by_which_it_was_computed(
     assert "11,5%" in told
     assert "6,05%" in told
     assert "11.5%" in shown(Visitor.of(sqlite_served, "finance", language="en").page(where))
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_what_terms_came_to_is_told_with_every_step_to_who_pays_and_who_is_paid(
+    sqlite_served: Served, language: str
+) -> None:
+    world = sqlite_served.world
+    lump = Availability(basis=Fixed(yearly_cents=1200_00), schedule=EqualParts(kind="monthly"), minimum=None)
+    with world.work() as work:
+        (known,) = contracts.newest(work, [world.contract_id])
+        term = ContractTerm(number=1, programme_id=world.programme_id, term=lump)
+        contracts.draft(work, [known.content.model_copy(update={"terms": (term,)})])
+        contracts.publish(by_another(work), [world.contract_id])
+    staff = Visitor.of(sqlite_served, "contract_manager", language=language)
+    provider = Visitor.of(sqlite_served, "provider", language=language)
+    where = f"/agreements/{world.contract_id}/terms"
+    assert where in links(provider.page("/agreements"))
+    assert f"/contracts/{world.contract_id}/terms" in links(staff.page(f"/contracts/{world.contract_id}"))
+    assert "<ol>" not in provider.page(where)
+    world.fund(cents=5_000_00, programme_id=world.programme_id)
+    with world.work() as work:
+        runs.draft(work, DraftOrder(id=uuid7(), until=world.now.date(), requested_on=world.now.date()))
+    for page in (provider.page(where), staff.page(f"/contracts/{world.contract_id}/terms")):
+        assert ("100,00" if language == "nl" else "100.00") in page
+        assert ("jaarbedrag" if language == "nl" else "yearly amount") in page
+    other = Visitor.of(sqlite_served, PROVIDER_2, language=language)
+    assert other.see(where).status_code == 404
+    assert provider.see(f"/agreements/{uuid7()}/terms").status_code == 404

@@ -4,7 +4,7 @@
 from types import ModuleType
 from typing import Final
 
-from api.pages.finance import budgets, contracts, demands
+from api.pages.finance import budgets, contracts, demands, terms
 
-PAGES: Final[tuple[ModuleType, ...]] = (budgets, contracts, demands)
+PAGES: Final[tuple[ModuleType, ...]] = (budgets, contracts, demands, terms)
 """The modules with its routes."""

@@ -29,6 +29,8 @@ def addresses(scene: Scene) -> dict[str, str]:
     return {
         "/budgets/{id}": f"/budgets/{budget.id}",
         "/contracts/{id}": contract,
+        "/contracts/{id}/terms": f"{contract}/terms",
+        "/agreements/{id}/terms": f"/agreements/{world.contract_id}/terms",
         "/contracts/{id}/publish": f"{contract}/publish",
         "/programmes/{id}/publish": f"/programmes/{world.programme_id}/publish",
         "/demands/{id}": demand,
