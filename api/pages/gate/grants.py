@@ -229,13 +229,15 @@ def _form(visit: Visit, id: UUID, *, refusal: Told | None = None, form: Sent | N
         today = dutch_day(desk.work.now)
         rooms = {(each.programme_id, each.year): each for each in budgets.listed(desk.work)}
         found = [each for each in _programmes(desk) if each.published_version]
+        laws = {each.law for each in found}
         return {
             "person_id": id,
             "new_id": form.maybe("id") if form else uuid7(),
             "at": (form.maybe("at") if form else None) or desk.work.now.isoformat(),
             "programmes": [(each, rooms.get((each.id, today.year))) for each in found],
             "year": today.year,
-            "services": catalogue.listed(desk.work),
+            "services": [each for each in catalogue.listed(desk.work) if each.law in laws],
+            "is_of_many_laws": len(laws) > 1,
             "providers": [each for each in providers.listed(desk.work) if each.agb],
             "kinds": list(EntitlementKind),
             "units": [each for each in Unit if each is not Unit.EUROCENT],
