@@ -82,7 +82,8 @@ def total(work: Work, provider_id: UUID, wanted: Wanted) -> Total:
         .where(*_of_provider(work, provider_id, wanted))
     )
     found, cents = work.session.execute(asked).one()
-    return Total(count=found, standing_cents=cents - (work.session.scalar(taken_back) or 0))
+    # PostgreSQL sums whole numbers into another type
+    return Total(count=found, standing_cents=int(cents) - int(work.session.scalar(taken_back) or 0))
 
 
 def settled(work: Work, cause_ids: Collection[UUID]) -> list[tuple[UUID, int]]:
