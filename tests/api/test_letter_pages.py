@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from api import smtp
 from api.app import build
 from api.deps import House
-from ledger import letter_logins, manual_code
+from ledger import letter_logins, manual_code, sessions
 from tests import mailroom
 from tests.api.browsing import HOST, OWN_FORM, Visitor, buttons, fields, shown
 from tests.api.served import Served
@@ -186,3 +186,18 @@ def test_settings_name_the_mail_server(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "geheim" not in repr(found)
     with pytest.raises(smtp.MailUnusable):
         Settings.of_environment({**host, "TEGOED_SMTP_HOST": "mail.test"})
+
+
+def test_who_came_in_by_letter_shows_once_more_who_they_are_by_letter(mailing: Served, room: Mailroom) -> None:
+    """And what they had typed waits for it: a resident has no key to prove it with."""
+    els = mailing.world.person(surname="Els", email=MAIL)
+    code, visitor = letter(mailing, els), Visitor(served=mailing)
+    enter(visitor, ask(visitor, code), once_of(room))
+    mailing.world.now += sessions.FRESH
+    asked = visitor.send("/mandates/look", code="AAAA-AAAAA-AAAAA", id="x")
+    assert (asked.status_code, "nog een keer" in shown(asked.text)) == (403, True)
+    assert 'id="key"' not in asked.text
+    first = visitor.send("/letter", **fields(asked.text, "/letter"))
+    page = visitor.send("/letter", **fields(first.text, "/letter") | {"letterCode": code, "town": "0384"})
+    answer = enter(visitor, page, once_of(room))
+    assert fields(answer.text, "/mandates/look") == {"code": ["AAAA-AAAAA-AAAAA"], "id": ["x"]}
