@@ -188,7 +188,9 @@ def test_settings_name_the_mail_server(monkeypatch: pytest.MonkeyPatch) -> None:
         Settings.of_environment({**host, "TEGOED_SMTP_HOST": "mail.test"})
 
 
-def test_who_came_in_by_letter_shows_once_more_who_they_are_by_letter(mailing: Served, room: Mailroom) -> None:
+def test_who_came_in_by_letter_shows_once_more_who_they_are_by_letter(
+    mailing: Served, room: Mailroom
+) -> None:
     """And what they had typed waits for it: a resident has no key to prove it with."""
     els = mailing.world.person(surname="Els", email=MAIL)
     code, visitor = letter(mailing, els), Visitor(served=mailing)
