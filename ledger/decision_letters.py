@@ -75,7 +75,7 @@ def of_end(
     right = db.rows(work, Entitlement, {entitlement_id}).get(entitlement_id)
     if right is None:
         raise EntitlementNotFound(id=entitlement_id)
-    end = _end(work, entitlement_id)
+    end = _end(work, right)
     if end is None or right.valid_until is None:
         raise NotEnded(id=entitlement_id)
     (given,) = letters.given(work, [right]).values()
@@ -91,25 +91,27 @@ def of_end(
     )
 
 
-def is_ended(work: Work, entitlement_id: UUID) -> bool:
-    """Whether somebody ended it, and did not extend it after that."""
-    return _end(work, entitlement_id) is not None
+def is_ended(work: Work, right: Entitlement) -> bool:
+    """Whether somebody ended it, and nobody extended it after that."""
+    return _end(work, right) is not None
 
 
-def _end(work: Work, entitlement_id: UUID) -> EntitlementChange | None:
-    """Why it ended last; None where it goes on, also when it was ended and then extended."""
+def _end(work: Work, right: Entitlement) -> EntitlementChange | None:
+    """Why it ended last; None where it was never ended, or now lasts longer than that end said."""
     statement = (
         select(EntitlementChange)
         .where(
             col(EntitlementChange.municipality_id) == work.municipality_id,
-            col(EntitlementChange.entitlement_id) == entitlement_id,
-            col(EntitlementChange.kind).in_({ChangeKind.ENDED, ChangeKind.AMENDED}),
+            col(EntitlementChange.entitlement_id) == right.id,
+            col(EntitlementChange.kind) == ChangeKind.ENDED,
         )
         .order_by(col(EntitlementChange.version).desc())
         .limit(1)
     )
-    newest = work.session.scalars(statement).first()
-    return newest if newest is not None and newest.kind is ChangeKind.ENDED else None
+    end = work.session.scalars(statement).first()
+    if end is None or right.valid_until is None:
+        return None
+    return end if right.valid_until <= date.fromisoformat(end.content["valid_until"]) else None
 
 
 @dataclass(frozen=True, kw_only=True)

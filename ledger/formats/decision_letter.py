@@ -115,6 +115,24 @@ _OWN: Final[dict[tuple[Language, DecisionKind], dict[str, str]]] = {
     },
 }
 
+_ENDED: Final[dict[Language, dict[str, str]]] = {
+    "nl": {
+        "title": "Uw tegoed is gestopt",
+        "decided": "Wij stopten dit tegoed:",
+        "means": "De laatste dag was {day}.",
+        "then": "Tot en met die dag kon u uw code gebruiken. Nu werkt de code niet meer. Wat u tot en met "
+        "die dag gebruikte, betalen wij.",
+    },
+    "en": {
+        "title": "Your entitlement has ended",
+        "decided": "We ended this entitlement:",
+        "means": "The last day was {day}.",
+        "then": "Until the end of that day you could use your code. Now the code no longer works. What you "
+        "used until then, we pay.",
+    },
+}
+"""What is said of an end that lies before the date of the letter."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionLetter:
@@ -154,6 +172,8 @@ def _values(letter: DecisionLetter) -> dict[str, object]:
         "reference": clean(letter.reference),
     }
     sentences = _SHARED[letter.language] | _OWN[letter.language, letter.kind]
+    if letter.kind is DecisionKind.END and letter.day < letter.date:
+        sentences |= _ENDED[letter.language]
     return {
         "language": letter.language,
         "sentences": {key: sentence.format_map(facts) for key, sentence in sentences.items()},

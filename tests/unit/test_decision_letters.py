@@ -171,6 +171,32 @@ def test_an_end_is_told_as_it_was_decided_last(world: World) -> None:
         decision_letters.of_end(work, world.keys, right.id)
 
 
+def test_an_end_that_is_changed_but_not_undone_is_still_told(world: World) -> None:
+    right = world.grant()
+    last = world.now.date() + timedelta(days=10)
+    world.change(right.id, Ending(last_day=last, reason="U bent verhuisd.", at=world.now))
+    for changed in ({"amount_cents": 400_00}, {"valid_until": last - timedelta(days=2)}):
+        world.later(minutes=1)
+        world.change(right.id, Amendment(reason="Minder nodig.", at=world.now, **changed))
+    with world.work() as work:
+        made = decision_letters.of_end(work, world.keys, right.id)
+    assert (made.day, made.reason) == (last - timedelta(days=2), "U bent verhuisd.")
+
+
+@pytest.mark.parametrize(
+    ("made", "sentence", "gone"),
+    [
+        (END, "De laatste dag was 31 oktober", "kunt u uw code gebruiken"),
+        (replace(END, language="en"), "The last day was 31 October", "you can use your code"),
+    ],
+)
+def test_an_end_that_lies_behind_is_told_as_what_was(made: DecisionLetter, sentence: str, gone: str) -> None:
+    assert gone in text_of(made)
+    text = text_of(replace(made, day=date(2026, 10, 31)))
+    assert sentence in text
+    assert gone not in text
+
+
 def test_the_sender_is_that_of_the_settings(world: World) -> None:
     with world.work() as work:
         known = {name: getattr(settings.get(work), name) for name in Settings.model_fields}

@@ -207,7 +207,7 @@ def right_page(
             "is_cut": len(changes) < right.version,
             "names": names(desk, {each.actor_id for each in changes}),
             "codes": codes.of_entitlement(desk.work, id),
-            "is_ended": decision_letters.is_ended(desk.work, id),
+            "is_ended": decision_letters.is_ended(desk.work, right),
             "agreements": agreements,
             "approved": care.approved(desk.work, [each.id for each in agreements]),
             "providers": db.rows(desk.work, Provider, who),
