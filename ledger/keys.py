@@ -30,6 +30,10 @@ _SIZE = 32
 _NAME_MAX = 24
 
 
+class NotPrivate(ValueError):
+    """A file with secrets is no file, or others can read it too."""
+
+
 @dataclass(kw_only=True, eq=False)
 class KeyringUnreadable(Malformed):
     """The keyring cannot be read; the place is the file or a path inside it. No secret is repeated."""
@@ -177,7 +181,7 @@ def read(path: Path) -> Keyring:
     Raises KeyringUnreadable, with the place and the fault and never a secret.
     """
     try:
-        plain = json.loads(_private_text(path), object_pairs_hook=_each_once)
+        plain = json.loads(private_text(path), object_pairs_hook=_each_once)
         return _File.model_validate(plain).municipalities
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
@@ -207,14 +211,17 @@ def write(path: Path, keyring: Keyring) -> None:
         os.fsync(folder)
 
 
-def _private_text(path: Path) -> str:
-    """The text of a regular file; judged and read through one descriptor, so it cannot be swapped."""
+def private_text(path: Path) -> str:
+    """The text of a regular file that only its owner reads; through one descriptor, so it cannot be swapped.
+
+    Raises NotPrivate, OSError, UnicodeError.
+    """
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb") as file:
         mode = os.fstat(file.fileno()).st_mode
         if not stat.S_ISREG(mode):
-            raise KeyringUnreadable(place=str(path), fault="is not a file")
+            raise NotPrivate("is not a file")
         if mode & 0o077:
-            raise KeyringUnreadable(place=str(path), fault="is open to group or others: chmod 600")
+            raise NotPrivate("is open to group or others: chmod 600")
         return file.read().decode()
 
 

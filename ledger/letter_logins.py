@@ -21,7 +21,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, insert, select
 from sqlmodel import Session, col
 
-from ledger import access_log, actors, db, holder_accounts, keys, manual_code, people, sessions
+from ledger import access_log, actors, db, holder_accounts, keys, manual_code, people, sessions, tries
 from ledger.access_log import Look, LookAction
 from ledger.db import Work
 from ledger.errors import NotFound, Unauthenticated
@@ -38,11 +38,6 @@ LEFT_MIN: Final = timedelta(days=60)
 
 ONE_TIME: Final = timedelta(minutes=10)
 """How long a one-time code opens something (ASVS 5.0, 6.5.5)."""
-
-FREE_TRIES: Final = 5
-"""How many one-time codes in a row may be wrong before every try waits."""
-FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
-"""Each further one doubles the time."""
 
 _BY_MAIL: Final = "one-time code by e-mail"
 """What the access log says of one that is sent."""
@@ -115,7 +110,7 @@ def ask(
     if known is None or known.email is None:
         return None
     login.asks += 1
-    login.ask_from = now + _wait(login.asks)
+    login.ask_from = now + tries.wait(login.asks)
     return ToSend(one_time=_renewed(login, theirs, now), email=known.email, minutes=_minutes())
 
 
@@ -144,8 +139,7 @@ def judged(
         return None
     if not _is_right(login, theirs, one_time, now=now):
         login.failures += 1
-        over = login.failures - FREE_TRIES
-        login.blocked_until = now + _wait(over + 1) if over >= 0 else None
+        login.blocked_until = tries.blocked_until(login.failures, now)
         session.flush()
         return None
     login.one_time_digest, login.one_time_until, login.used_at = None, None, now
@@ -252,18 +246,12 @@ def _code(theirs: MunicipalityKeys, id_: UUID) -> str:
 
 
 def _digest(theirs: MunicipalityKeys, municipality_id: str, code: str) -> bytes:
-    message = f"letter login\0{municipality_id}\0{manual_code.normal(code)}"
-    return hmac.new(theirs.manual_code_key, message.encode(), hashlib.sha256).digest()
+    return manual_code.digest(code, theirs.manual_code_key, municipality_id, label="letter login")
 
 
 def _one_time_digest(theirs: MunicipalityKeys, login: LetterLogin, one_time: str) -> bytes:
     message = b"one-time code\0" + login.id.bytes + one_time.encode()
     return hmac.new(theirs.sealing_key, message, hashlib.sha256).digest()
-
-
-def _wait(nth: int) -> timedelta:
-    doubled: int = 2 ** min(max(nth - 1, 0), 10)
-    return min(FIRST_WAIT * doubled, LONGEST_WAIT)
 
 
 def _minutes() -> int:

@@ -30,7 +30,7 @@ from pydantic import AfterValidator, StringConstraints, model_validator
 from sqlalchemy import insert, select, update
 from sqlmodel import Session, col
 
-from ledger import db, keys
+from ledger import db, keys, tries
 from ledger.actors import OPERATOR, ActorDisabled, ActorNotFound, OperatorReserved, digest
 from ledger.db import Work
 from ledger.errors import Conflict, NotFound, Unauthenticated
@@ -41,11 +41,6 @@ from ledger.tables import Actor, LocalLogin, LoginInvitation
 
 OPEN_FOR: Final = timedelta(hours=72)
 """How long an invitation is open."""
-
-FREE_TRIES: Final = 5
-"""How many tries in a row may be wrong before an account is blocked for a while."""
-FIRST_BLOCK, LONGEST_BLOCK = timedelta(minutes=1), timedelta(hours=1)
-"""Each further wrong try doubles the time."""
 
 STEP_S: Final = 30
 """How long one code is shown (RFC 6238)."""
@@ -276,7 +271,7 @@ def judged(
     step = _step(theirs, login.invitation_id, code, after=login.last_step, now=now)
     if step is None or not tried.is_right:
         login.failures += 1
-        login.blocked_until = _blocked_until(login.failures, now)
+        login.blocked_until = tries.blocked_until(login.failures, now)
         session.flush()
         return None
     login.last_step, login.failures, login.blocked_until = step, 0, None
@@ -368,11 +363,6 @@ def _keep(session: Session, found: Invited, password: str, step: int, *, now: da
     )
     session.merge(login)
     session.flush()
-
-
-def _blocked_until(failures: int, now: datetime) -> datetime | None:
-    over = failures - FREE_TRIES
-    return now + min(FIRST_BLOCK * 2 ** min(over, 10), LONGEST_BLOCK) if over >= 0 else None
 
 
 def _seed(theirs: MunicipalityKeys, invitation_id: UUID) -> bytes:

@@ -60,12 +60,13 @@ def normal(text: str) -> str:
     return _printed(value)
 
 
-def digest(code: str, key: bytes, municipality: str) -> bytes:
+def digest(code: str, key: bytes, municipality: str, *, label: str = "manual code") -> bytes:
     """What is stored in place of the code: HMAC-SHA-256, 32 bytes, the same for every spelling.
 
-    Two municipalities with one key still get different digests. Raises ManualCodeUnreadable.
+    Two municipalities with one key still get different digests, and so do codes that open different things:
+    the label says what, and holds no zero byte. Raises ManualCodeUnreadable.
     """
-    message = f"manual code\0{municipality}\0{normal(code)}"
+    message = f"{label}\0{municipality}\0{normal(code)}"
     return hmac.new(key, message.encode(), hashlib.sha256).digest()
 
 

@@ -6,7 +6,6 @@ is kept as a keyed digest only, opens once, and wrong tries in a row make one wa
 decided is no resident's to end, and nobody passes on what was given to them.
 """
 
-import hashlib
 import hmac
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from pydantic import StringConstraints
 from sqlalchemy import ColumnElement, insert, or_, select, update
 from sqlmodel import col
 
-from ledger import db, manual_code, people
+from ledger import db, manual_code, people, tries
 from ledger.clock import dutch_day
 from ledger.db import Work
 from ledger.errors import LedgerError, Refused
@@ -30,11 +29,6 @@ from ledger.tables import Actor, LinkCode, LinkTry, Mandate, MandateKind, Person
 
 OPEN_FOR: Final = timedelta(minutes=30)
 """How long a code opens: the time of a visit or a call."""
-
-FREE_TRIES: Final = 5
-"""How many tries in a row may be wrong before one must wait."""
-FIRST_BLOCK, LONGEST_BLOCK = timedelta(minutes=1), timedelta(hours=1)
-"""Each further wrong try doubles the time."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -217,12 +211,12 @@ def for_representative(
 
 def _judged(work: Work, keys: MunicipalityKeys, holder_id: UUID, code: str) -> LinkCode | LedgerError:
     """Order: waiting, the code itself, oneself, a mandate that is there. Only a wrong code is counted."""
-    tries = work.session.get(LinkTry, (work.municipality_id, holder_id), populate_existing=True)
-    if tries is not None and tries.blocked_until is not None and work.now < tries.blocked_until:
-        return TooManyLinkTries(until=tries.blocked_until)
+    tried = work.session.get(LinkTry, (work.municipality_id, holder_id), populate_existing=True)
+    if tried is not None and tried.blocked_until is not None and work.now < tried.blocked_until:
+        return TooManyLinkTries(until=tried.blocked_until)
     found = _open(work, keys, code)
     if found is None:
-        _count(work, holder_id, 1 + (tries.failures if tries else 0))
+        _count(work, holder_id, 1 + (tried.failures if tried else 0))
         return LinkCodeUnknown()
     if found.person_id == holder_id:
         return LinkCodeIsOwn()
@@ -248,10 +242,11 @@ def _open(work: Work, keys: MunicipalityKeys, code: str) -> LinkCode | None:
 
 
 def _count(work: Work, holder_id: UUID, failures: int) -> None:
-    over = failures - FREE_TRIES
-    until = work.now + min(FIRST_BLOCK * 2 ** min(over, 10), LONGEST_BLOCK) if over >= 0 else None
     row = LinkTry(
-        municipality_id=work.municipality_id, person_id=holder_id, failures=failures, blocked_until=until
+        municipality_id=work.municipality_id,
+        person_id=holder_id,
+        failures=failures,
+        blocked_until=tries.blocked_until(failures, work.now),
     )
     work.session.merge(row)
     work.session.flush()
@@ -334,5 +329,4 @@ def _close(work: Work, person_id: UUID) -> None:
 
 def _digest(work: Work, keys: MunicipalityKeys, code: str) -> bytes:
     """The label keeps it apart from the digest of a code on a letter. Raises ManualCodeUnreadable."""
-    message = f"link code\0{work.municipality_id}\0{manual_code.normal(code)}"
-    return hmac.new(keys.manual_code_key, message.encode(), hashlib.sha256).digest()
+    return manual_code.digest(code, keys.manual_code_key, work.municipality_id, label="link code")

@@ -3,7 +3,6 @@
 
 import json
 import os
-import stat
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic import model_validator as validator
 
+from ledger import keys
 from ledger.inputs import Cbs
 from ledger.texts import Language
 
@@ -105,7 +105,7 @@ class _File(BaseModel):
 def read(path: Path) -> Mapping[str, IdentityProvider]:
     """The providers in a file, by name. Raises ProvidersUnusable."""
     try:
-        return _File.model_validate(json.loads(_private(path))).providers
+        return _File.model_validate(json.loads(keys.private_text(path))).providers
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         place = ".".join(str(part) for part in first["loc"])
@@ -113,16 +113,5 @@ def read(path: Path) -> Mapping[str, IdentityProvider]:
     except OSError as error:
         raise ProvidersUnusable(f"{path}: {os.strerror(error.errno or 0)}") from None
     except ValueError as error:
-        fault = str(error) if isinstance(error, ProvidersUnusable) else "is not JSON"
+        fault = str(error) if isinstance(error, keys.NotPrivate) else "is not JSON"
         raise ProvidersUnusable(f"{path}: {fault}") from None
-
-
-def _private(path: Path) -> bytes:
-    """Judged and read through one descriptor, so that it cannot be swapped."""
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb") as file:
-        mode = os.fstat(file.fileno()).st_mode
-        if not stat.S_ISREG(mode):
-            raise ProvidersUnusable("is not a file")
-        if mode & 0o077:
-            raise ProvidersUnusable("is open to group or others: chmod 600")
-        return file.read(1_000_000)

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from api import smtp
 from api.app import build
 from api.deps import House
-from ledger import letter_logins, manual_code, sessions
+from ledger import letter_logins, manual_code, sessions, tries
 from tests import mailroom
 from tests.api.browsing import HOST, OWN_FORM, Visitor, buttons, fields, shown
 from tests.api.served import Served
@@ -118,7 +118,7 @@ def test_no_mail_server_and_a_broken_one_leave_the_telephone(
     code, gate = letter(mailing, els), Visitor.of(sqlite_served, "gatekeeper")
     assert "zes cijfers" not in shown(ask(Visitor(served=sqlite_served), code).text).split("bel")[0]
     room.does[MAIL] = Does.NEVER
-    sqlite_served.world.now += letter_logins.FIRST_WAIT
+    sqlite_served.world.now += tries.FIRST_WAIT
     page = ask(Visitor(served=mailing), code)
     assert page.status_code == 200
     assert "not taken" in caplog.text
@@ -169,7 +169,7 @@ def test_what_was_typed_in_a_form_outlives_the_session_here_too(mailing: Served,
     answer = enter(visitor, page, once_of(room))
     assert answer.headers["location"] == "/uses"
     page = visitor.send("/letter", letterCode=code, town="0384", next="//evil.test", kept="{nonsense")
-    mailing.world.now += letter_logins.FIRST_WAIT
+    mailing.world.now += tries.FIRST_WAIT
     page = visitor.send("/letter", letterCode=code, town="0384", next="//evil.test", kept="{nonsense")
     assert enter(visitor, page, once_of(room)).headers["location"] == "/my"
 

@@ -20,7 +20,7 @@ from api.app import DemoWithRealKeys, build
 from api.deps import House
 from api.pages import cookies, own_sessions, start
 from api.pages.words import Teller
-from ledger import actors, db, keys, local_logins
+from ledger import actors, db, keys, local_logins, tries
 from ledger.ids import uuid7
 from ledger.local_logins import InvitationInput
 from ledger.tables import LocalLogin, LoginSession, Proof, Role
@@ -192,7 +192,7 @@ def test_whatever_is_wrong_is_answered_alike_and_shows_no_secret(els: Els) -> No
         assert PASSWORD not in answer.text
         told.add((answer.status_code, re.sub(r'value="[^"]*"', "", answer.text)))
     assert len(told) == 1
-    for _ in range(local_logins.FREE_TRIES):
+    for _ in range(tries.FREE):
         els.log_in(Visitor(served=els.served), totp="000000")
     blocked = els.log_in(Visitor(served=els.served))
     assert (blocked.status_code, re.sub(r'value="[^"]*"', "", blocked.text)) in told

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from ledger import access_log, db, own_mandates, people
+from ledger import access_log, db, own_mandates, people, tries
 from ledger.ids import uuid7
 from ledger.people import MandateInput
 from ledger.tables import LinkCode, Mandate, MandateKind, Role
@@ -122,7 +122,7 @@ def test_wrong_codes_in_a_row_make_one_wait_and_the_count_is_kept(
     visitor: Visitor, daughter: Visitor, sqlite_served: Served, world: World
 ) -> None:
     code = _shown_code(daughter)
-    for _ in range(own_mandates.FREE_TRIES):
+    for _ in range(tries.FREE):
         assert "kennen wij niet" in shown(visitor.send("/mandates/look", code="7K2M-4PQRS-8TVWX").text)
     assert "te vaak een verkeerde" in shown(visitor.send("/mandates/look", code=code).text)
     assert sqlite_served.put("holder", f"/v1/own-mandates/{uuid7()}", {"code": code}).status_code == 409
@@ -130,7 +130,7 @@ def test_wrong_codes_in_a_row_make_one_wait_and_the_count_is_kept(
     assert other.send("/mandates/look", code=code).status_code == 200, "of others nothing is blocked"
     world.later(minutes=2)
     visitor.done("/mandates", id=str(uuid7()), code=code)
-    for _ in range(own_mandates.FREE_TRIES - 1):
+    for _ in range(tries.FREE - 1):
         visitor.send("/mandates/look", code="niets")
     assert visitor.send("/mandates/look", code=_shown_code(other)).status_code == 200, "it began anew"
 

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
-GROUND = {"units", "clock", "collector", "ids", "errors", "identifiers", "token", "manual_code"}
+GROUND = {"units", "clock", "collector", "ids", "errors", "identifiers", "token", "manual_code", "tries"}
 FAMILIES = {"rules", "formats", "texts"}
 STORAGE = {"columns", "db", "postgresql", "wire", "bulk", "migrations"}
 

@@ -7,10 +7,10 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
-from ledger import access_log, actors, db, letter_logins, manual_code, people, sessions
+from ledger import access_log, actors, db, letter_logins, manual_code, people, sessions, tries
 from ledger.ids import uuid7
 from ledger.keys import Keyring
-from ledger.letter_logins import FREE_TRIES, LASTS, LEFT_MIN, ONE_TIME, LetterLoginNotFound, ToSend
+from ledger.letter_logins import LASTS, LEFT_MIN, ONE_TIME, LetterLoginNotFound, ToSend
 from ledger.manual_code import ManualCodeUnreadable
 from ledger.people import PersonNotFound
 from ledger.sessions import SessionUnknown
@@ -158,7 +158,7 @@ def test_asking_often_makes_the_next_one_wait_and_the_one_sent_still_opens(world
 def test_wrong_tries_in_a_row_make_every_try_wait(world: World, els: UUID) -> None:
     code = letter(world, els)
     once = one_time(world, code)
-    for _ in range(FREE_TRIES):
+    for _ in range(tries.FREE):
         assert judged(world, code, wrong(once)) is None
     assert judged(world, code, once) is None, "blocked, also for the right one"
     world.now += timedelta(minutes=1)
@@ -173,7 +173,7 @@ def test_a_code_told_by_telephone_opens_and_ends_the_waiting(world: World) -> No
     bob = world.person(surname="Bob")
     code = letter(world, bob)
     assert ask(world, code) is None, "there is no address to send it to"
-    for _ in range(FREE_TRIES):
+    for _ in range(tries.FREE):
         judged(world, code, "000000")
     how = "teruggebeld op het bekende nummer"
     with world.work() as work:

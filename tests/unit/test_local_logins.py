@@ -10,11 +10,10 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from pydantic import ValidationError
 from sqlalchemy import select
 
-from ledger import actors, db, local_logins
+from ledger import actors, db, local_logins, tries
 from ledger.actors import ActorDisabled, ActorInput, ActorNotFound
 from ledger.ids import uuid7
 from ledger.local_logins import (
-    FREE_TRIES,
     OPEN_FOR,
     ChosenInput,
     InvitationInput,
@@ -107,7 +106,7 @@ def test_what_is_kept_opens_nothing(world: World) -> None:
 def test_wrong_tries_block_an_account_for_a_while_and_longer_each_time(world: World) -> None:
     actor_id = account(world)
     invitation = set_up(world, invite(world, actor_id))
-    for _ in range(FREE_TRIES):
+    for _ in range(tries.FREE):
         assert try_in(world, "000000") is None
     world.now += timedelta(seconds=59)
     assert try_in(world, code_for(world, invitation)) is None, "blocked, also for who is right"
