@@ -21,7 +21,7 @@ from ledger.clock import dutch_day
 from ledger.db import Work
 from ledger.errors import Conflict, Refused
 from ledger.ids import lowest
-from ledger.inputs import Id7, Input, Moment, Text, fingerprint
+from ledger.inputs import Id7, Input, LineNumber, Moment, Text, fingerprint
 from ledger.rules import confirmations as rules
 from ledger.rules.confirmations import WordKind
 from ledger.scans import RedemptionNotFound
@@ -105,7 +105,7 @@ class WordTerms(Input):
     """What a resident says. Without lines: of every line for which it can be said."""
 
     kind: WordKind
-    lines: Annotated[tuple[Annotated[int, Field(strict=True, ge=1)], ...], Field(max_length=LINES_MAX)] = ()
+    lines: Annotated[tuple[LineNumber, ...], Field(max_length=LINES_MAX)] = ()
     note: Text | None = None
     """In words; needed to dispute."""
     told_by: Text | None = None

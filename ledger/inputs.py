@@ -108,6 +108,9 @@ Text: TypeAlias = Annotated[
 ]
 """A line of text with something in it."""
 
+LineNumber: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=10**9)]
+"""Which line of a thing that has several, from 1."""
+
 ShortText: TypeAlias = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=70),

@@ -14,7 +14,7 @@ from uuid import UUID
 from pydantic import Field
 
 from ledger.errors import Conflict, LedgerError, Refused
-from ledger.inputs import Amount, Id7, Input, Moment, Text, fingerprint
+from ledger.inputs import Amount, Id7, Input, LineNumber, Moment, Text, fingerprint
 from ledger.rules.refusals import ServiceDayInFuture
 from ledger.scans import RedemptionNotFound
 from ledger.tables import Entitlement, FollowUpKind, Redemption, RedemptionLine
@@ -90,7 +90,7 @@ class MoreThanRedeemed(Refused):
 class Part(Input):
     """A quantity of one line, in the line's unit."""
 
-    line: Annotated[int, Field(strict=True, ge=1)]
+    line: LineNumber
     quantity: Amount
 
 

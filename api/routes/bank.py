@@ -74,7 +74,7 @@ def list_bank_lines(
     statement_id: Annotated[
         Id7 | None, Query(alias="statementId", description="Het afschrift waarna dit deel begint.")
     ] = None,
-    number: Annotated[int, Query(ge=0, description="En de regel daarin.")] = 0,
+    number: Annotated[int, Query(ge=0, le=10**9, description="En de regel daarin.")] = 0,
     limit: Annotated[int, Query(ge=1, le=200, description="Hoeveel er hoogstens in dit deel staan.")] = 50,
 ) -> Any:
     after: tuple[UUID, int] | None = (statement_id, number) if statement_id else None

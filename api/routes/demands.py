@@ -7,14 +7,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import Field
 
 from api import schemas, schemas_recoveries
 from api.answers import made
 from api.deps import AWindow, Desk, PathId, QueryId, everything, joined, reading, told, writing
 from ledger import demands, recoveries, repayments, statutory_rates
 from ledger.demands import DemandBody, DemandInput, DemandNotFound, Told
-from ledger.inputs import Day, Input, Text
+from ledger.inputs import Day, Input, LineNumber, Text
 from ledger.roles import Action
 from ledger.statutory_rates import RatesBody, RatesInput
 from ledger.tables import Demand, DemandInterest
@@ -38,7 +37,7 @@ class AssignBody(Input):
     """Which line of the bank is for the demand."""
 
     statement_id: UUID
-    line: Annotated[int, Field(strict=True, ge=1)]
+    line: LineNumber
 
 
 @router.put(

@@ -56,6 +56,36 @@ def _resolved(answer: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def test_every_whole_number_that_may_be_sent_has_a_largest() -> None:
+    """What fits no column of a database would be our own trouble, told as 500."""
+    asked = [
+        (operation["operationId"], operation.get("parameters", []), operation.get("requestBody", {}))
+        for _, _, operation in OPERATIONS
+    ]
+    assert [each for each in asked if _has_endless(each, set())] == []
+
+
+def _has_endless(node: Any, seen: set[str]) -> bool:
+    if isinstance(node, list | tuple):
+        return any(_has_endless(each, seen) for each in node)
+    if not isinstance(node, dict):
+        return False
+    ref = node.get("$ref", "")
+    if ref and ref not in seen:
+        seen.add(ref)
+        if _has_endless(_at(ref), seen):
+            return True
+    is_endless = node.get("type") == "integer" and not node.keys() & {"maximum", "exclusiveMaximum", "const"}
+    return is_endless or any(_has_endless(each, seen) for each in node.values())
+
+
+def _at(ref: str) -> Any:
+    found: Any = DOCUMENT
+    for step in ref.removeprefix("#/").split("/"):
+        found = found[step]
+    return found
+
+
 def test_every_reference_leads_somewhere() -> None:
     for ref in _references(DOCUMENT):
         found: Any = DOCUMENT

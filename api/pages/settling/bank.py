@@ -43,7 +43,7 @@ def post_message(visit: Annotated[Visit, visit(Action.RECORD_BANK_ANSWERS)], for
 def get_doubts(
     visit: Annotated[Visit, visit(Action.RECORD_BANK_ANSWERS)],
     statement_id: Annotated[QueryId, Query(alias="statementId")] = None,
-    number: Annotated[int, Query(ge=0)] = 0,
+    number: Annotated[int, Query(ge=0, le=10**9)] = 0,
 ) -> Response:
     """All lines that nobody could place, a piece at a time."""
     after = (statement_id, number) if statement_id else None
