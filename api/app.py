@@ -18,6 +18,7 @@ from api.auth import Door
 from api.batching import Batcher
 from api.deps import House
 from api.envelope import Envelope
+from api.jobs import Jobs
 from api.oidc import providers as providers_of
 from api.oidc.client import Party
 from api.openapi import Documented
@@ -216,6 +217,7 @@ def build(house: House) -> FastAPI:
     problems.install(app)
     faults.install(app)
     app.state.batcher = Batcher(house=house)
+    app.state.jobs = Jobs(house=house, doers=gate.DOERS | settling.DOERS)
     app.add_middleware(Quick, house=house, batcher=app.state.batcher)
     app.add_middleware(Envelope, version=VERSION, told=faults.answer)
     return app
@@ -254,7 +256,9 @@ def _routes() -> tuple[BaseRoute, ...]:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     collector.rarely()
     app.state.batcher.open()
+    app.state.jobs.open()
     yield
+    app.state.jobs.close()
     app.state.batcher.close()
     app.state.house.engine.dispose()
 

@@ -56,7 +56,8 @@ class Recorded(Protocol):
 
 
 DESKS_AT_ONCE: Final = 12
-"""Fewer than there are threads (40, of anyio) and connections (16, ledger.db).
+"""Fewer than there are threads (40, of anyio); with batches (4) and jobs (2) no more than there are
+connections (18, ledger.db).
 
 Between its last statement and its commit a desk needs a thread once more, to write the answer. Were
 there more desks than threads, those who wait for its locks could hold every thread.

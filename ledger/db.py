@@ -55,7 +55,7 @@ def connect(url: str) -> Engine:
         return _sqlite(url)
     if url.startswith("postgresql"):
         plain = url.replace("postgresql://", "postgresql+psycopg://", 1)
-        engine = create_engine(plain, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True)
+        engine = create_engine(plain, pool_size=8, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
         event.listen(engine, "do_connect", import_module("ledger.postgresql").connect)
         return engine
     raise DatabaseUnsafe(fault="the URL must begin with sqlite:/// or postgresql://")

@@ -7,9 +7,9 @@ who may release is judged in separation.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import Select, and_, exists, func, insert, literal, or_, select
@@ -79,7 +79,11 @@ class SampleUnseen(Refused):
     """How many the sample has."""
 
 
-def release(work: Work, run_id: UUID) -> Run:
+Tell: TypeAlias = Callable[[int, int], None]
+"""Is told how many providers are settled, of at most how many."""
+
+
+def release(work: Work, run_id: UUID, tell: Tell | None = None) -> Run:
     """Book a run that was reviewed, and fix the files for the bank; from here on nothing of it changes.
 
     What was taken back since the draft is taken into account. Lines that are held, lines that their resident
@@ -102,8 +106,13 @@ def release(work: Work, run_id: UUID) -> Run:
     blocked = payees.blocked(work, _providers(work, run_id))
     _leave_out(work, run_id, LeftOutReason.PAYEE_BLOCKED, col(OpenItem.provider_id).in_(blocked))
     desk = _Desk(work=work, run_id=run_id, per_file=municipality.payments_per_file)
-    for piece in _pieces(work, run_id):
+    most = work.session.scalar(
+        select(func.count()).select_from(_providers(work, run_id).distinct().subquery())
+    )
+    for number, piece in enumerate(_pieces(work, run_id), 1):
         desk.settle(piece)
+        if tell is not None:
+            tell(min(number * PROVIDERS_AT_ONCE, most or 0), most or 0)
     unsettled.note(work, run_id)
     open_items.let_go(work, run_id)
     _fix(work, municipality, desk)

@@ -18,6 +18,7 @@ from starlette.datastructures import UploadFile
 from api import words
 from api.auth import refuse_unknown_keys
 from api.deps import Desk, House, TheHouse, Turn
+from api.jobs import Jobs, Standing
 from api.pages import cookies
 from api.pages.faults import Told, told
 from api.pages.kept import FIELDS_MAX
@@ -25,17 +26,21 @@ from api.pages.paths import Audience, audience_of
 from api.pages.templates import Uses, rendered
 from api.pages.words import Teller
 from api.problems import language_of_request
-from ledger import db, municipalities, sessions
+from ledger import db, jobs, municipalities, sessions
 from ledger.errors import LedgerError
+from ledger.jobs import File, JobOrder
 from ledger.roles import ActingAs, Action, NotYours
 from ledger.sessions import Proven, SessionUnknown
-from ledger.tables import Actor, Proof
+from ledger.tables import Actor, Job, Proof
 from ledger.texts import Language
 
 T = TypeVar("T")
 
 PAGE: Final = 50
 """How many rows a page shows of a list."""
+
+FILES_MAX: Final = 1000
+"""How many files one form may bring; together no more bytes than the envelope lets through."""
 
 Done: TypeAlias = Annotated[str | None, Query(max_length=20)]
 """What was done just now: a name in the catalogue, after done."""
@@ -95,6 +100,8 @@ class Visit:
     language: Language
     here: str
     """The page of the navigation it belongs to."""
+    jobs: Jobs = field(repr=False)
+    """Who does what takes long."""
     device: str = field(default="", repr=False)
     """The secret of the device, where it was enrolled in this browser."""
 
@@ -109,7 +116,7 @@ class Visit:
         *,
         refusal: Told | None = None,
         done: str | None = None,
-        uses: Uses = Uses.NOTHING,
+        uses: Uses | Callable[[Mapping[str, Any]], Uses] = Uses.NOTHING,
     ) -> Response:
         """A page with what a reading desk finds; above it why something was refused, or what was done."""
         with self.house.reading(self.acting) as desk:
@@ -128,7 +135,7 @@ class Visit:
             acting=self.acting,
             demo=self.house.demo,
             status=refusal.status if refusal else 200,
-            uses=uses,
+            uses=uses if isinstance(uses, Uses) else uses(found),
         )
 
     def tried(self, act: Callable[[Desk], T]) -> T:
@@ -154,6 +161,30 @@ class Visit:
         joint = "&" if "?" in to else "?"
         return RedirectResponse(f"{to}{joint}done={done}", status_code=303)
 
+    def queued(self, order: JobOrder, files: Sequence[File] = ()) -> Standing:
+        """Ask for what may take long and wait a moment: it is done, refused, or being done.
+
+        Raises JobExists.
+        """
+        with self.house.writing(self.acting) as desk:
+            jobs.ask(desk.work, desk.keys, order, files)
+        return self.waited(order.id)
+
+    def waited(self, job_id: UUID) -> Standing:
+        """How far a job of theirs is after a moment. Raises JobNotFound."""
+        self.jobs.do(self.acting.municipality_id)
+        with self.house.reading(self.acting) as desk:
+            return self.standing(jobs.mine(desk.work, job_id))
+
+    def forget(self, job_id: UUID) -> None:
+        """They were told on this very answer that it is refused."""
+        with self.house.writing(self.acting) as desk:
+            jobs.forget(desk.work, job_id)
+
+    def standing(self, job: Job) -> Standing:
+        """How far it is, in their language."""
+        return self.jobs.standing(job, self.language)
+
 
 @dataclass(eq=False)
 class _NotKept(Exception):
@@ -174,6 +205,7 @@ def visit(action: Action, audience: Audience = Audience.STAFF) -> Any:
             acting=acting,
             language=language_of_request(request),
             here=here,
+            jobs=request.app.state.jobs,
             device=cookies.device(request),
         )
 
@@ -185,7 +217,12 @@ class Sent:
     """A form as it was sent."""
 
     fields: Mapping[str, tuple[str, ...]]
-    file: bytes = b""
+    files: tuple[File, ...] = ()
+
+    @property
+    def file(self) -> bytes:
+        """The only file, or the first; empty where none was chosen."""
+        return self.files[0].content if self.files else b""
 
     def one(self, name: str) -> str:
         """What was filled in; empty where nothing was."""
@@ -206,19 +243,25 @@ class Sent:
 
 async def _sent(request: Request) -> AsyncIterator[Sent]:
     """The envelope has bounded it. What is no form is refused as unreadable."""
-    async with request.form(max_files=1, max_fields=FIELDS_MAX) as form:
+    async with request.form(max_files=FILES_MAX, max_fields=FIELDS_MAX) as form:
         fields: dict[str, list[str]] = {}
-        file = b""
+        files: list[File] = []
         for name, value in form.multi_items():
             if isinstance(value, UploadFile):
-                file = await value.read()
+                files.append(File(name=value.filename or "", content=await value.read()))
             else:
                 fields.setdefault(name, []).append(value)
-        yield Sent(fields={name: tuple(values) for name, values in fields.items()}, file=file)
+        yield Sent(fields={name: tuple(values) for name, values in fields.items()}, files=tuple(files))
 
 
 AForm: TypeAlias = Annotated[Sent, Depends(_sent)]
 """Named after the visit, so that the door comes first."""
+
+
+def while_busy(content: Mapping[str, Any]) -> Uses:
+    """What a page of long work uses: a script that looks again, only while it is being done."""
+    standing: Standing | None = content["standing"]
+    return Uses.SCRIPTS if standing is not None and standing.is_open else Uses.NOTHING
 
 
 def typed(form: Sent | None, *names: str) -> dict[str, str]:

@@ -28,6 +28,7 @@ from ledger.tables.bank import (
 from ledger.tables.base import metadata
 from ledger.tables.books import Account, Bound, Entry
 from ledger.tables.contacts import Contact, ContactPurpose
+from ledger.tables.jobs import Job, JobFile, JobKind
 from ledger.tables.notices import DeliveryOutcome, Notice, NoticeAbout, NoticeDelivery
 from ledger.tables.payees import (
     AccountChange,
@@ -237,6 +238,9 @@ __all__ = [
     "HistoricalCost",
     "IdentityLink",
     "IndexKind",
+    "Job",
+    "JobFile",
+    "JobKind",
     "LeftOut",
     "LeftOutReason",
     "LetterLogin",

@@ -656,6 +656,18 @@ _ACCOUNTS: Final[Mapping[str, tuple[str, Detail]]] = {
         "This id is taken",
         "Another refusal stands under id {id}. Use a new id.",
     ),
+    "job_not_found": (
+        "There is no such job",
+        "You have no job with id {id} here. A job that was refused is not kept.",
+    ),
+    "job_exists_with_other_content": (
+        "This id is taken",
+        "Another job stands under id {id}. Open the form again.",
+    ),
+    "job_files_gone": (
+        "The files are no longer here",
+        "Files that you tried are kept for a day. Choose them again.",
+    ),
     "decided_later": (
         "That day has not come yet",
         "You cannot record a decision of {day}: that day is still to come.",

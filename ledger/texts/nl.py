@@ -672,6 +672,18 @@ _ACCOUNTS: Final[Mapping[str, tuple[str, Detail]]] = {
         "Dit kenmerk is al gebruikt",
         "Onder kenmerk {id} staat een andere afwijzing. Gebruik een nieuw kenmerk.",
     ),
+    "job_not_found": (
+        "Deze opdracht bestaat niet",
+        "U heeft hier geen opdracht met kenmerk {id}. Een opdracht die werd geweigerd bewaren wij niet.",
+    ),
+    "job_exists_with_other_content": (
+        "Dit kenmerk is al gebruikt",
+        "Onder kenmerk {id} staat een andere opdracht. Open het formulier opnieuw.",
+    ),
+    "job_files_gone": (
+        "De bestanden zijn er niet meer",
+        "Wij bewaren bestanden die u probeerde een dag. Kies ze opnieuw.",
+    ),
     "decided_later": (
         "Die dag is nog niet geweest",
         "U kunt geen besluit vastleggen van {day}, want die dag moet nog komen.",

@@ -95,6 +95,7 @@ def _render_everything(served: Served, found: dict[str, str], monkeypatch: pytes
         "offline.html",  # one page for both languages
         "gate/one_time.html",
         "accounts/secret.html",  # in test_account_pages
+        "settling/drafting.html",  # in test_job_pages
         "resident/claim_look.html",
         "resident/link_code.html",
         "resident/mandate_ask.html",

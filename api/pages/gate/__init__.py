@@ -4,7 +4,19 @@
 from types import ModuleType
 from typing import Final
 
-from api.pages.gate import batches, care, grants, letter_logins, refusals, residents, rights, worklist
+from api.jobs import Doer
+from api.pages.gate import (
+    batches,
+    care,
+    grants,
+    letter_logins,
+    messages,
+    refusals,
+    residents,
+    rights,
+    worklist,
+)
+from ledger.tables import JobKind
 
 PAGES: Final[tuple[ModuleType, ...]] = (
     worklist,
@@ -17,3 +29,6 @@ PAGES: Final[tuple[ModuleType, ...]] = (
     care,
 )
 """The modules with its routes."""
+
+DOERS: Final[dict[JobKind, Doer]] = {JobKind.ALLOCATIONS: messages.READING}
+"""How its long work is done."""

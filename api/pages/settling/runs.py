@@ -7,17 +7,20 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
+from pydantic import ValidationError
 
 from api.deps import Desk, PathId, QueryId
 from api.pages.faults import Told
-from api.pages.visit import PAGE, AForm, Done, Sent, Visit, names, piece, visit
+from api.pages.settling import run_jobs
+from api.pages.visit import PAGE, AForm, Done, Sent, Visit, names, of_form, piece, visit, while_busy
 from api.routes.settlement_runs import WithdrawBody
-from ledger import ceiling_uses, db, lists, overviews, payment_files, payments, releases, runs, settlements
+from ledger import ceiling_uses, db, lists, overviews, payment_files, payments, runs, settlements
 from ledger.ids import uuid7
+from ledger.jobs import JobOrder
 from ledger.roles import Action
 from ledger.rules.states import OPEN, RUNS, SENT, PaymentState, RunCommand, RunState
 from ledger.runs import DraftOrder, Run
-from ledger.tables import Payment, Provider, Settlement
+from ledger.tables import JobKind, Payment, Provider, Settlement
 
 router = APIRouter(include_in_schema=False)
 
@@ -45,11 +48,15 @@ def get_runs(
 
 @router.post("/runs")
 def post_run(visit: Annotated[Visit, visit(Action.SETTLE)], form: AForm) -> Response:
-    def act(desk: Desk) -> str:
-        asked = {name: form.one(name) for name in ("id", "until", "requestedOn")}
-        return f"/runs/{runs.draft(desk.work, DraftOrder.model_validate(asked)).id}"
+    def otherwise(why: Told) -> Response:
+        return _runs(visit, refusal=why, typed=form)
 
-    return visit.acted(act, done="draft", otherwise=lambda why: _runs(visit, refusal=why, typed=form))
+    try:
+        asked = {name: form.one(name) for name in ("id", "until", "requestedOn")}
+        order = DraftOrder.model_validate(asked)
+    except ValidationError as error:
+        return otherwise(of_form(error, visit.language))
+    return run_jobs.asked(visit, run_jobs.drafting(order), otherwise)
 
 
 @router.get("/runs/{id}")
@@ -60,7 +67,7 @@ def get_run(
     state: Annotated[PaymentState | None, Query()] = None,
     done: Done = None,
 ) -> Response:
-    return _run(visit, id, after=after, state=state, done=done)
+    return run_jobs.drafted(visit, id) or _run(visit, id, after=after, state=state, done=done)
 
 
 @router.post("/runs/{id}/submit")
@@ -83,20 +90,17 @@ def post_withdraw(id: PathId, visit: Annotated[Visit, visit(Action.SETTLE)], for
 
 @router.post("/runs/{id}/release")
 def post_release(id: PathId, visit: Annotated[Visit, visit(Action.RELEASE_SETTLEMENTS)]) -> Response:
-    def act(desk: Desk) -> str:
-        releases.release(desk.work, id)
-        return f"/runs/{id}"
-
-    return visit.acted(act, done="release", otherwise=lambda why: _run(visit, id, refusal=why))
+    return _asked(visit, id, JobKind.RELEASE)
 
 
 @router.post("/runs/{id}/export")
 def post_export(id: PathId, visit: Annotated[Visit, visit(Action.EXPORT_PAYMENT_FILE)]) -> Response:
-    def act(desk: Desk) -> str:
-        payment_files.export(desk.work, id)
-        return f"/runs/{id}"
+    return _asked(visit, id, JobKind.EXPORT)
 
-    return visit.acted(act, done="export", otherwise=lambda why: _run(visit, id, refusal=why))
+
+def _asked(visit: Visit, id: UUID, kind: JobKind) -> Response:
+    order = JobOrder(id=uuid7(), kind=kind, subject_id=id)
+    return run_jobs.asked(visit, order, lambda why: _run(visit, id, refusal=why))
 
 
 def _runs(
@@ -138,10 +142,15 @@ def _run(
     def content(desk: Desk) -> Mapping[str, Any]:
         run = runs.get(desk.work, id)
         found = _open(desk, run, after) if run.state in OPEN else _closed(desk, run, after, state)
+        standing = run_jobs.standing(visit, desk, run)
+        is_busy = standing is not None and standing.is_open
         return {
             "run": run,
-            "names": names(desk, {step.actor_id for step in run.steps}),
-            "actions": [name for name, action in _possible(run.state) if visit.may(action)],
+            "standing": standing,
+            "names": names(desk, {step.actor_id for step in run.steps} | run_jobs.askers(standing)),
+            "actions": []
+            if is_busy
+            else [name for name, action in _possible(run.state) if visit.may(action)],
             "can_fetch": run.state in SENT and visit.may(Action.EXPORT_PAYMENT_FILE),
             "typed": {"reason": typed.one("reason") if typed else ""},
             "page_size": PAGE,
@@ -149,7 +158,7 @@ def _run(
             **found,
         }
 
-    return visit.shown("settling/run.html", content, refusal=refusal, done=done)
+    return visit.shown("settling/run.html", content, refusal=refusal, done=done, uses=while_busy)
 
 
 def _possible(state: RunState) -> list[tuple[RunCommand, Action]]:

@@ -228,6 +228,33 @@ CREATE TABLE gathered (
   CONSTRAINT fk_gathered_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
 )
 
+CREATE TABLE job (
+  municipality_id TEXT NOT NULL,
+  id UUID NOT NULL,
+  kind TEXT NOT NULL,
+  subject_id UUID NOT NULL,
+  asked JSONB NOT NULL,
+  is_trial BOOLEAN NOT NULL,
+  fingerprint BYTEA NOT NULL,
+  actor_id UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  tries BIGINT NOT NULL,
+  started_at TIMESTAMP WITH TIME ZONE,
+  done_count BIGINT NOT NULL,
+  total_count BIGINT NOT NULL,
+  finished_at TIMESTAMP WITH TIME ZONE,
+  refusal JSONB,
+  outcome JSONB NOT NULL,
+  CONSTRAINT pk_job PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_job_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
+)
+
+CREATE INDEX ix_job_actor ON job (municipality_id, actor_id, kind, id)
+
+CREATE INDEX ix_job_open ON job (municipality_id, id) WHERE finished_at IS NULL
+
+CREATE INDEX ix_job_subject ON job (municipality_id, subject_id, id)
+
 CREATE TABLE person (
   municipality_id TEXT NOT NULL,
   id UUID NOT NULL,
@@ -529,6 +556,15 @@ CREATE TABLE identity_link (
 )
 
 CREATE INDEX ix_identity_link_actor ON identity_link (municipality_id, actor_id)
+
+CREATE TABLE job_file (
+  municipality_id TEXT NOT NULL,
+  job_id UUID NOT NULL,
+  number BIGINT NOT NULL,
+  sealed BYTEA NOT NULL,
+  CONSTRAINT pk_job_file PRIMARY KEY (municipality_id, job_id, number),
+  CONSTRAINT fk_job_file_municipality_id_job_id FOREIGN KEY(municipality_id, job_id) REFERENCES job (municipality_id, id)
+)
 
 CREATE TABLE left_out (
   municipality_id TEXT NOT NULL,
@@ -1649,6 +1685,12 @@ ALTER TABLE gathered FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON gathered USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
+ALTER TABLE job ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE job FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON job USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
 ALTER TABLE person ENABLE ROW LEVEL SECURITY
 
 ALTER TABLE person FORCE ROW LEVEL SECURITY
@@ -1776,6 +1818,12 @@ ALTER TABLE identity_link ENABLE ROW LEVEL SECURITY
 ALTER TABLE identity_link FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON identity_link USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE job_file ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE job_file FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON job_file USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
 
 ALTER TABLE left_out ENABLE ROW LEVEL SECURITY
 

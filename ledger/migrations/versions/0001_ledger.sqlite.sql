@@ -247,6 +247,34 @@ CREATE TABLE gathered (
 )
  STRICT
 
+CREATE TABLE job (
+  municipality_id TEXT NOT NULL,
+  id BLOB NOT NULL,
+  kind TEXT NOT NULL,
+  subject_id BLOB NOT NULL,
+  asked TEXT NOT NULL,
+  is_trial INTEGER NOT NULL,
+  fingerprint BLOB NOT NULL,
+  actor_id BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  tries INTEGER NOT NULL,
+  started_at INTEGER,
+  done_count INTEGER NOT NULL,
+  total_count INTEGER NOT NULL,
+  finished_at INTEGER,
+  refusal TEXT,
+  outcome TEXT NOT NULL,
+  CONSTRAINT pk_job PRIMARY KEY (municipality_id, id),
+  CONSTRAINT fk_job_municipality_id FOREIGN KEY(municipality_id) REFERENCES municipality (municipality_id)
+)
+ STRICT
+
+CREATE INDEX ix_job_actor ON job (municipality_id, actor_id, kind, id)
+
+CREATE INDEX ix_job_open ON job (municipality_id, id) WHERE finished_at IS NULL
+
+CREATE INDEX ix_job_subject ON job (municipality_id, subject_id, id)
+
 CREATE TABLE person (
   municipality_id TEXT NOT NULL,
   id BLOB NOT NULL,
@@ -569,6 +597,16 @@ CREATE TABLE identity_link (
  STRICT
 
 CREATE INDEX ix_identity_link_actor ON identity_link (municipality_id, actor_id)
+
+CREATE TABLE job_file (
+  municipality_id TEXT NOT NULL,
+  job_id BLOB NOT NULL,
+  number INTEGER NOT NULL,
+  sealed BLOB NOT NULL,
+  CONSTRAINT pk_job_file PRIMARY KEY (municipality_id, job_id, number),
+  CONSTRAINT fk_job_file_municipality_id_job_id FOREIGN KEY(municipality_id, job_id) REFERENCES job (municipality_id, id)
+)
+ STRICT
 
 CREATE TABLE left_out (
   municipality_id TEXT NOT NULL,
@@ -1866,6 +1904,14 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('follow_up', 'sqlite_autoindex
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('gathered', 'sqlite_autoindex_gathered_1', '1000000 1')
 
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('job', 'ix_job_subject', '1000000 1000000 20 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('job', 'ix_job_open', '1000000 1000000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('job', 'ix_job_actor', '1000000 1000000 20 2 2')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('job', 'sqlite_autoindex_job_1', '1000000 1000000 1')
+
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('person', 'sqlite_autoindex_person_1', '1000000 1000000 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('population_figure', 'sqlite_autoindex_population_figure_1', '1000000 1000000 1')
@@ -1947,6 +1993,8 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('device_rule', 'sqlite_autoind
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('identity_link', 'ix_identity_link_actor', '1000000 1000000 20')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('identity_link', 'sqlite_autoindex_identity_link_1', '1000000 1000000 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('job_file', 'sqlite_autoindex_job_file_1', '1000000 1000000 20 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('left_out', 'ix_left_out_provider', '1000000 1000000 20 20')
 

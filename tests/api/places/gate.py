@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Addresses of the pages in api/pages/gate."""
 
+from dataclasses import asdict
 from datetime import date
 
-from ledger import care, letter_logins, people, refusals
+from api.pages.gate.messages import Tally
+from ledger import care, jobs, letter_logins, people, refusals
 from ledger.care import Agreement
 from ledger.ids import uuid7
+from ledger.jobs import File, JobOrder
 from ledger.people import MandateInput
 from ledger.refusals import RefusalInput
 from ledger.rules.facts import EntitlementKind, Law
-from ledger.tables import MandateKind, RateClass
+from ledger.tables import JobKind, MandateKind, RateClass, Role
 from tests.api.browsing import Scene
 from tests.world import GUIDANCE
 
@@ -50,6 +53,11 @@ def addresses(scene: Scene) -> dict[str, str]:
         people.give(work, [mandate])
         refusals.refuse(work, [refused])
         care.agree(work, [agreement])
+    batch = JobOrder(id=(id_ := uuid7()), kind=JobKind.ALLOCATIONS, subject_id=id_, is_trial=True)
+    with world.work(actor_id=scene.served.actor_ids[Role.GATEKEEPER]) as work:
+        job = jobs.ask(work, world.keys, batch, [File(name="301.xml", content=b"")])
+        tally = Tally(messages=1, granted=1, signals={"provider_unknown": 1})
+        jobs.get_on(work, job, 1, asdict(tally))
     resident, entitlement = f"/residents/{world.holder_id}", f"/entitlements/{right.id}"
     return {
         "/residents/{id}": resident,
@@ -67,6 +75,8 @@ def addresses(scene: Scene) -> dict[str, str]:
         "/entitlements/{id}/codes": f"{entitlement}/codes",
         "/entitlements/{id}/codes/{codeId}/letter": f"{entitlement}/codes/{code.id}/letter",
         "/entitlements/{id}/care/{agreementId}": f"{entitlement}/care/{agreement.id}",
+        "/batches/{id}": f"/batches/{batch.id}",
+        "/batches/{id}/keep": f"/batches/{batch.id}/keep",
         "/care/{id}": f"/care/{agreement.id}",
         "/worklist/approvals/{id}": f"/worklist/approvals/{uuid7()}",
     }

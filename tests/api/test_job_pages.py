@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Long work on pages: it is done beside the request, told while it lasts, and survives reload and restart."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from httpx2 import Response
+from sqlalchemy import select, text
+from sqlmodel import col
+from starlette.testclient import TestClient
+
+from api.app import build
+from api.deps import Desk
+from api.jobs import Piece, Tell
+from api.pages.gate import messages
+from ledger import actors, allocations, db
+from ledger.db import Work
+from ledger.formats.iwmo301 import Allocation, Client, Message301, write
+from ledger.ids import uuid7
+from ledger.keys import MunicipalityKeys
+from ledger.tables import Entitlement, Job, JobKind, Role
+from tests.api.browsing import OWN_FORM, Scene, Visitor, buttons, fields, shown
+from tests.api.served import Served
+from tests.api.slowly import slow, the_jobs
+
+BSNS = ("999900006", "999900018", "999900031", "999900043", "999900055")
+HOURS = Allocation(
+    number=101,
+    category="02",
+    product="02A03",
+    decided_at=datetime(2026, 5, 20, 9, 30, tzinfo=UTC),
+    valid_from=date(2026, 6, 1),
+    valid_until=date(2026, 12, 31),
+    volume=3,
+    unit="04",
+    frequency="2",
+)
+
+
+def message(number: int, *, town: str = "0384") -> bytes:
+    """The allocation with this number, for a resident of its own."""
+    client = Client(
+        bsn=BSNS[number % len(BSNS)],
+        birth_date=date(1967, 8, 13),
+        surname=f"Wit{number}",
+        name_use="1",
+        gender="1",
+        postcode="1112AB",
+    )
+    made = Message301(
+        law="wmo",
+        municipality=town,
+        provider_agb="42420001",
+        identification=f"ID-{number}",
+        dated_on=date(2026, 5, 20),
+        client=client,
+        allocations=(replace(HOURS, number=number),),
+    )
+    return write(made)
+
+
+def sent(visitor: Visitor, mode: str, *contents: bytes, id: UUID | None = None) -> Response:
+    """Files, as the form on the page sends them."""
+    files = [("file", (f"{place}.xml", content)) for place, content in enumerate(contents)]
+    asked = {"id": str(id or uuid7()), "mode": mode}
+    return visitor.client.post("/batches", data=asked, files=files, headers=OWN_FORM)
+
+
+def granted(served: Served) -> int:
+    with served.world.work() as work:
+        return len(work.session.scalars(select(col(Entitlement.id))).all())
+
+
+# ----------------------------------------------------------------------------------- several messages
+
+
+def test_several_messages_are_tried_and_then_kept_without_choosing_them_again(served: Served) -> None:
+    visitor = Visitor.of(served, "gatekeeper")
+    answer = sent(visitor, "try", message(1), b"no message", message(2), message(3, town="0344"))
+    assert answer.status_code == 303, shown(answer.text)
+    where = answer.headers["location"]
+    page = visitor.page(where)
+    assert "Dit zou er gebeuren" in shown(page)
+    assert "Berichten gelezen 2 Berichten geweigerd 2 Toegekend 2" in shown(page)
+    assert "1.xml : " in shown(page)
+    assert "3.xml : " in shown(page)
+    assert granted(served) == 0
+    page = visitor.done(f"{where}/keep")
+    assert "Dit is er gebeurd" in shown(page)
+    assert granted(served) == 2
+    assert f"{where}/keep" not in buttons(page)
+    assert visitor.send(f"{where}/keep").status_code == 303, "a double tap does it once"
+    assert granted(served) == 2
+    again = visitor.page(sent(visitor, "keep", message(1), message(2)).headers["location"])
+    assert "Toegekend 0 Gewijzigd 0 Wacht op een collega 0 Al bekend 2" in shown(again)
+    assert where in visitor.page("/batches"), "what was read before can be found again"
+    served.world.assert_books_agree()
+
+
+def test_the_same_form_sent_twice_is_one_job_and_with_other_files_is_refused(sqlite_served: Served) -> None:
+    visitor, id_ = Visitor.of(sqlite_served, "gatekeeper"), uuid7()
+    assert sent(visitor, "keep", message(1), id=id_).status_code == 303
+    assert sent(visitor, "keep", message(1), id=id_).status_code == 303
+    assert sent(visitor, "keep", message(2), id=id_).status_code == 409
+    assert granted(sqlite_served) == 1
+    assert sent(visitor, "keep").status_code == 400, "no file was chosen"
+    bad = visitor.client.post("/batches", data={"id": "x"}, files={"file": ("a", b"x")}, headers=OWN_FORM)
+    assert bad.status_code == 400
+
+
+def test_a_trial_judges_each_message_with_what_the_others_would_take(
+    sqlite_served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else two that fit the budget one by one would both be promised."""
+    seen, real = [], allocations.import_messages
+
+    def judged(work: Work, keys: MunicipalityKeys, found: Sequence[Message301]) -> list[allocations.Outcome]:
+        seen.append(len(work.session.scalars(select(col(Entitlement.id))).all()))
+        return real(work, keys, found)
+
+    monkeypatch.setattr(allocations, "import_messages", judged)
+    monkeypatch.setattr(messages, "AT_ONCE", 1)
+    sent(Visitor.of(sqlite_served, "gatekeeper"), "try", message(1), message(2), message(3))
+    assert seen == [0, 1, 2]
+    assert granted(sqlite_served) == 0
+
+
+def test_another_gatekeeper_sees_nothing_of_it(sqlite_served: Served) -> None:
+    where = sent(Visitor.of(sqlite_served, "gatekeeper"), "try", message(1)).headers["location"]
+    sqlite_served.account("gatekeeper_2", Role.GATEKEEPER)
+    other = Visitor.of(sqlite_served, "gatekeeper_2")
+    assert other.see(where).status_code == 404
+    assert other.send(f"{where}/keep").status_code == 404
+    assert where not in other.page("/batches")
+
+
+def test_nothing_of_a_message_can_be_read_in_the_database_while_it_waits(sqlite_served: Served) -> None:
+    visitor = Visitor.of(sqlite_served, "gatekeeper")
+    with slow(sqlite_served, JobKind.ALLOCATIONS) as slowed:
+        sent(visitor, "keep", message(1), b"no message of 999900006")
+        assert slowed.begun.wait(30)
+        with db.reading(sqlite_served.world.engine) as session:
+            stored = repr([*session.execute(text("SELECT * FROM job"))])
+            stored += repr([*session.execute(text("SELECT * FROM job_file"))])
+    assert stored.count("b'") >= 3
+    assert not [each for each in (*BSNS, "Wit") if each in stored]
+
+
+# ---------------------------------------------------------------------------------- while it is done
+
+
+def test_a_run_that_takes_long_is_told_of_on_its_page_whoever_looks_and_reloads(served: Served) -> None:
+    scene = Scene.over(served)
+    maker, checker = Visitor.of(served, "finance"), Visitor.of(served, "finance_2")
+    with slow(served, JobKind.DRAFT) as slowed:
+        run = scene.drafted(maker)
+        assert slowed.begun.wait(30)
+        for who in (maker, checker, maker):
+            page = who.page(run)
+            assert "De betaalrun wordt opgesteld" in shown(page)
+            assert "Gevraagd door finance" in shown(page)
+            assert "3 van 7 klaar" in shown(page)
+            assert "wait.js" in page
+            assert buttons(page) == {"/logout"}
+    page = maker.page(run)
+    assert "Concept" in page
+    assert "wait.js" not in page
+    maker.done(f"{run}/submit")
+    scene.looked_at(checker, run)
+    with slow(served, JobKind.RELEASE) as slowed:
+        page = checker.done(f"{run}/release")
+        assert slowed.begun.wait(30)
+        assert "De betaalrun wordt vrijgegeven" in shown(page)
+        assert f"{run}/release" not in buttons(page)
+        assert "Vrijgegeven" not in shown(maker.page(run))
+    assert "Vrijgegeven" in shown(maker.page(run))
+    served.world.assert_books_agree()
+
+
+def test_what_is_refused_after_a_while_is_told_on_the_page_until_something_happens(served: Served) -> None:
+    scene = Scene.over(served)
+    maker, checker = Visitor.of(served, "finance"), Visitor.of(served, "finance_2")
+    run = scene.drafted(maker)
+    maker.done(f"{run}/submit")
+    with slow(served, JobKind.RELEASE):
+        checker.done(f"{run}/release")
+    page = maker.page(run)
+    assert "niet vrijgegeven" in shown(page)
+    assert "Nog niet alle regels zijn bekeken" in shown(page)
+    assert f"{run}/release" in buttons(page)
+    assert "was not released" in shown(Visitor.of(served, "finance", language="en").page(run))
+    scene.looked_at(checker, run)
+    checker.done(f"{run}/release")
+    assert "niet vrijgegeven" not in shown(maker.page(run))
+
+
+def test_a_draft_that_is_refused_after_a_while_is_told_where_the_run_would_be(sqlite_served: Served) -> None:
+    visitor = Visitor.of(sqlite_served, "finance")
+    hidden = fields(visitor.page("/runs"), "/runs")
+    with slow(sqlite_served, JobKind.DRAFT):
+        answer = visitor.send("/runs", **hidden, until="2036-01-01", requestedOn="2036-01-01")
+        assert answer.status_code == 303
+    page = visitor.page(answer.headers["location"])
+    assert "niet opgesteld" in shown(page)
+    assert "Deze dag moet nog komen" in shown(page)
+    assert visitor.see(f"/runs/{uuid7()}").status_code == 404
+
+
+# ------------------------------------------------------------------------------------------ misfortune
+
+
+def test_what_a_server_left_is_done_by_the_next_one(served: Served) -> None:
+    """The first closes before it is done: as good as a crash, for what is asked is committed."""
+    scene = Scene.over(served)
+    visitor = Visitor.of(served, "finance")
+    the_jobs(served).close()
+    run = scene.drafted(visitor)
+    assert "Er is nog ander werk voor" in shown(visitor.page(run))
+    house = the_jobs(served).house
+    with TestClient(build(house)) as following:
+        own: Any = following.app
+        own.state.jobs.patience_s = 30.0
+        own.state.jobs.do(served.world.municipality_id)
+    assert "Concept" in visitor.page(run)
+
+
+def test_a_piece_that_breaks_off_is_tried_again_and_given_up_in_the_end(served: Served) -> None:
+    scene = Scene.over(served)
+    visitor, own, tries = Visitor.of(served, "finance"), the_jobs(served), []
+    own.patience_s = 30.0
+    real = own.doers[JobKind.DRAFT]
+
+    def broken(desk: Desk, job: Job, tell: Tell) -> Piece:
+        tries.append(job.id)
+        piece = real.do(desk, job, tell)
+        if len(tries) < most:
+            raise ZeroDivisionError
+        return piece
+
+    own.doers = {**own.doers, JobKind.DRAFT: replace(real, do=broken)}
+    most = 3
+    run = scene.drafted(visitor)
+    assert len(tries) == 3
+    assert "Concept" in visitor.page(run)
+
+    tries.clear()
+    most = 99
+    hidden = fields(visitor.page("/runs"), "/runs")
+    answer = visitor.send("/runs", **hidden, until=scene.day, requestedOn=scene.day)
+    assert (answer.status_code, len(tries)) == (500, 3)
+    assert "Er ging bij ons iets mis" in shown(answer.text)
+    assert visitor.see(f"/runs/{hidden['id'][0]}").status_code == 404, "nothing of it was kept"
+    served.world.assert_books_agree()
+
+
+def test_who_may_no_longer_do_it_when_it_is_done_has_nothing_done(sqlite_served: Served) -> None:
+    visitor = Visitor.of(sqlite_served, "gatekeeper")
+    the_jobs(sqlite_served).close()
+    where = sent(visitor, "keep", message(1)).headers["location"]
+    with sqlite_served.world.work() as work:
+        actors.disable(work, sqlite_served.actor_ids["gatekeeper"])
+    the_jobs(sqlite_served).open()
+    the_jobs(sqlite_served).patience_s = 30.0
+    the_jobs(sqlite_served).do(sqlite_served.world.municipality_id)
+    assert granted(sqlite_served) == 0
+    with sqlite_served.world.work() as work:
+        job = work.session.get(Job, (work.municipality_id, UUID(where.rsplit("/", 1)[1])))
+        assert job is not None
+        assert job.refusal is not None
+        assert "mag" in job.refusal["nl"]["detail"]
