@@ -217,7 +217,7 @@ def build(house: House) -> FastAPI:
     problems.install(app)
     faults.install(app)
     app.state.batcher = Batcher(house=house)
-    app.state.jobs = Jobs(house=house, doers=gate.DOERS | settling.DOERS)
+    app.state.jobs = Jobs(house=house, doers=gate.DOERS | desk.DOERS | settling.DOERS)
     app.add_middleware(Quick, house=house, batcher=app.state.batcher)
     app.add_middleware(Envelope, version=VERSION, told=faults.answer)
     return app

@@ -23,7 +23,7 @@ from ledger.errors import LedgerError
 from ledger.ids import NOBODY
 from ledger.roles import Action, NotAllowed
 from ledger.tables import Job, JobKind
-from ledger.texts import Language
+from ledger.texts import Language, say
 
 AT_ONCE: Final = 2
 """How many jobs one server does at the same time; each holds a connection beside those of the desks."""
@@ -48,6 +48,14 @@ Tell: TypeAlias = Callable[[int, int], None]
 """How far a piece is: so many done, of so many."""
 
 
+@dataclass(kw_only=True, eq=False)
+class Stopped(Exception):
+    """Raised by a piece that is refused and has more to tell than why: nothing of it is kept but that."""
+
+    error: LedgerError
+    outcome: Mapping[str, Any]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Doer:
     """How jobs of one kind are done."""
@@ -55,7 +63,7 @@ class Doer:
     action: Action
     """What who asked must still be allowed to do when it is done."""
     do: Callable[[Desk, Job, Tell], Piece]
-    """Does the next piece. What it raises of the ledger refuses the job."""
+    """Does the next piece. What it raises of the ledger, or as Stopped, refuses the job."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,6 +148,9 @@ class Jobs:
                 return False
             try:
                 piece = self._tried(work, job)
+            except Stopped as stopped:
+                jobs.finish(work, job, stopped.outcome, refusal=told_in_all(stopped.error, is_brief=True))
+                return False
             except LedgerError as error:
                 jobs.finish(work, job, job.outcome, refusal=told_in_all(error))
                 return False
@@ -192,16 +203,19 @@ def of_words(words: Mapping[str, Any], language: Language) -> Told:
     return Told(status=each["status"], title=each["title"], detail=each["detail"], items=tuple(each["items"]))
 
 
-def told_in_all(error: LedgerError) -> dict[str, Any]:
-    """In every language, for who asked may read another than who looks. Raises what is our own trouble."""
+def told_in_all(error: LedgerError, *, is_brief: bool = False) -> dict[str, Any]:
+    """In every language, for who asked may read another than who looks; briefly without the reasons within.
+
+    Raises what is our own trouble.
+    """
     found = {}
     for language in Language:
         each = told(error, language)
         found[language.value] = {
             "status": each.status,
             "title": each.title,
-            "detail": each.detail,
-            "items": list(each.items),
+            "detail": say(error, language).detail if is_brief else each.detail,
+            "items": [] if is_brief else list(each.items),
         }
     return found
 

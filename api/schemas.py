@@ -540,11 +540,21 @@ class Claim(Answer):
     recorded_at: Instant
 
 
+class UnitSum(Answer):
+    """How much of one unit."""
+
+    unit: Unit
+    quantity: int
+
+
 class ClaimTrial(Answer):
-    """What a claim would give: its bad lines, none where it would be booked."""
+    """What a claim would give: its bad lines, none where it would be booked; and the sums of the others."""
 
     accepted: bool
     lines: tuple[LineProblem, ...]
+    good_lines: int
+    price_cents: int
+    quantities: tuple[UnitSum, ...]
 
 
 class Imported(Answer):

@@ -12,7 +12,7 @@ from cli.faults import Status, told_json, told_lines
 from cli.host import Host
 
 if TYPE_CHECKING:
-    from ledger.claims import BadLine
+    from ledger.claims import BadLine, Verdict
 
 
 def claim(
@@ -32,29 +32,40 @@ def claim(
         with host.work() as work:
             order = claims.of_file(typed.provider_id(work, provider), source)
             if dry_run:
-                bad = claims.judge(work, order)
+                verdict = claims.judge(work, order)
             else:
                 booked = claims.claim(work, order)
     except claims.ClaimRefused as refused:
         _refuse(host, refused.lines, len(order.lines))
     if dry_run:
-        if bad:
-            _refuse(host, bad, len(order.lines))
-        answer = {"lines": len(order.lines), "bad": [], "dry_run": True}
-        screen.show(
-            host.as_json, answer, [f"{len(order.lines)} lines, all of them right; nothing was booked"]
-        )
+        _show_trial(host, verdict, len(order.lines))
         return
     answer = {"claim_id": booked.id, "lines": booked.lines, "price_cents": booked.price_cents, "bad": []}
     line = f"claim {booked.id}: {booked.lines} lines, {screen.euros(booked.price_cents)}"
     screen.show(host.as_json, answer, [line])
 
 
-def _refuse(host: Host, bad: "Sequence[BadLine]", lines: int) -> None:
+def _show_trial(host: Host, verdict: "Verdict", lines: int) -> None:
+    """What can be booked, summed up; and what cannot, with a status that says so."""
+    sums = {
+        "good": verdict.good,
+        "price_cents": verdict.price_cents,
+        "quantities": {unit.value: quantity for unit, quantity in sorted(verdict.quantities.items())},
+    }
+    words = ", ".join(screen.amount(quantity, unit) for unit, quantity in sorted(verdict.quantities.items()))
+    line = f"{verdict.good} of {lines} lines are right, {screen.euros(verdict.price_cents)}"
+    if not host.as_json or not verdict.bad:
+        answer = {"lines": lines, "bad": [], "dry_run": True, **sums}
+        screen.show(host.as_json, answer, [f"{line} ({words}); nothing was booked" if words else line])
+    if verdict.bad:
+        _refuse(host, verdict.bad, lines, **sums)
+
+
+def _refuse(host: Host, bad: "Sequence[BadLine]", lines: int, **sums: object) -> None:
     """Every bad line with its reasons, and a status that says so."""
     if host.as_json:
         told = [{"line": each.line, **told_json(each.error, host.lang)} for each in bad]
-        screen.write_json({"code": "claim_refused", "lines": lines, "bad": told})
+        screen.write_json({"code": "claim_refused", "lines": lines, "bad": told, **sums})
         raise typer.Exit(Status.REFUSED)
     for each in bad:
         first, *rest = told_lines(each.error, host.lang)

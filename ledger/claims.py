@@ -5,11 +5,11 @@ A claim is booked whole or not at all; what is wrong is told for every line. The
 same claim, and a line's reference is used once per provider, so nothing is paid twice.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, Self, TypeAlias
 from uuid import UUID
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
@@ -24,9 +24,9 @@ from ledger.formats import claims_csv
 from ledger.formats.claims_csv import CsvLine
 from ledger.ids import derived
 from ledger.inputs import Amount, Day, Id7, Input, ProductCode, fingerprint
-from ledger.scans import AllocationNumber, Scan, ScanLine, ScanTerms
+from ledger.scans import AllocationNumber, Redeemed, Scan, ScanLine, ScanTerms
 from ledger.tables import Claim, Redemption
-from ledger.units import AMOUNT_MAX
+from ledger.units import AMOUNT_MAX, Unit
 
 PIECE = 1000
 """Lines judged and booked together; memory holds one piece, the transaction holds them all."""
@@ -81,6 +81,31 @@ class ClaimRefused(Refused):
 
     code: ClassVar[str] = "claim_refused"
     lines: Sequence[BadLine]
+
+
+@dataclass(kw_only=True)
+class Verdict:
+    """What a claim comes to: which lines cannot be booked, and the sums of those that can."""
+
+    bad: list[BadLine] = field(default_factory=list)
+    """In the order of the lines."""
+    good: int = 0
+    """How many lines can be booked."""
+    price_cents: int = 0
+    """Of those together, eurocents."""
+    quantities: dict[Unit, int] = field(default_factory=dict)
+    """Of those together, by unit."""
+
+    def accept(self, redeemed: Redeemed) -> None:
+        """One line more can be booked."""
+        self.good += 1
+        self.price_cents += redeemed.price_cents
+        for line in redeemed.lines:
+            self.quantities[line.unit] = self.quantities.get(line.unit, 0) + line.quantity
+
+
+Tell: TypeAlias = Callable[[int, int], None]
+"""Is told how many lines are judged, of how many."""
 
 
 class ClaimLine(Input):
@@ -153,7 +178,7 @@ def of_file(provider_id: UUID, source: bytes) -> ClaimOrder:
     )
 
 
-def claim(work: Work, order: ClaimOrder) -> Claim:
+def claim(work: Work, order: ClaimOrder, tell: Tell | None = None) -> Claim:
     """Book a whole claim. The same claim again is answered as the first time.
 
     Raises ClaimRefused with every bad line, ClaimEmpty, or ClaimExists; the caller's transaction
@@ -161,9 +186,31 @@ def claim(work: Work, order: ClaimOrder) -> Claim:
     """
     if known := _known(work, order):
         return known
+    verdict = _redeemed(work, order, tell)
+    if verdict.bad:
+        raise ClaimRefused(lines=verdict.bad)
+    return _book(work, order, verdict.price_cents)
+
+
+def judge(work: Work, order: ClaimOrder, tell: Tell | None = None) -> Verdict:
+    """What a claim comes to, line by line, without booking anything (a dry run).
+
+    A claim that was booked before comes to what it did then. Raises ClaimEmpty, ClaimExists.
+    """
+    _known(work, order)
+    with work.session.begin_nested() as point:
+        try:
+            return _redeemed(work, order, tell)
+        finally:
+            point.rollback()
+            work.session.expire_all()
+
+
+def _redeemed(work: Work, order: ClaimOrder, tell: Tell | None) -> Verdict:
+    """Every line that can be redeemed is. Raises ClaimEmpty."""
     if not order.lines:
         raise ClaimEmpty()
-    bad, cents = list(_unreadable(order.lines)), 0
+    verdict, judged = Verdict(bad=list(_unreadable(order.lines))), 0
     for piece in _pieces(order.lines):
         scans = [_scan(order, line) for line in piece]
         outcomes = redemptions.redeem(work, scans)
@@ -171,25 +218,14 @@ def claim(work: Work, order: ClaimOrder) -> Claim:
         for line, scan, outcome in zip(piece, scans, outcomes, strict=True):
             answer = _reference_claimed(line) if scan.id in elsewhere else outcome
             if isinstance(answer, LedgerError):
-                bad.append(BadLine(line=line.line, error=answer))
+                verdict.bad.append(BadLine(line=line.line, error=answer))
             else:
-                cents += answer.price_cents
-    if bad:
-        raise ClaimRefused(lines=sorted(bad, key=lambda each: each.line))
-    return _book(work, order, cents)
-
-
-def judge(work: Work, order: ClaimOrder) -> list[BadLine]:
-    """What is wrong with a claim, line by line, without booking anything (a dry run)."""
-    with work.session.begin_nested() as point:
-        try:
-            claim(work, order)
-        except ClaimRefused as refused:
-            return list(refused.lines)
-        finally:
-            point.rollback()
-            work.session.expire_all()
-    return []
+                verdict.accept(answer)
+        judged += len(piece)
+        if tell is not None:
+            tell(judged, len(order.lines))
+    verdict.bad.sort(key=lambda each: each.line)
+    return verdict
 
 
 def _known(work: Work, order: ClaimOrder) -> Claim | None:

@@ -52,7 +52,7 @@ def put_claim(
     summary="Dien een declaratiebestand in",
     description="CSV met de kolommen reference, service, quantity, service_date, en entitlement of law met "
     "allocation_number; price_cents mag. Hetzelfde bestand is dezelfde declaratie. Met dryRun hoort u "
-    "alleen wat er niet klopt.",
+    "alleen wat er niet klopt, en waar de regels die wel kloppen op uitkomen.",
     openapi_extra=file_body("text/csv", "Het bestand, hoogstens 25 MB."),
     response_model=schemas.Claim | schemas.ClaimTrial,
     responses={201: {"description": "Geboekt.", "model": schemas.Claim}},
@@ -112,9 +112,17 @@ def _booked(desk: Desk, response: Response, order: ClaimOrder) -> Claim:
 
 
 def _tried(desk: Desk, request: Request, order: ClaimOrder) -> schemas.ClaimTrial:
-    bad = claims.judge(desk.work, _own(desk, order))
+    verdict = claims.judge(desk.work, _own(desk, order))
     language = problems.language_of_request(request)
-    return schemas.ClaimTrial(accepted=not bad, lines=tuple(problems.line(each, language) for each in bad))
+    return schemas.ClaimTrial(
+        accepted=not verdict.bad,
+        lines=tuple(problems.line(each, language) for each in verdict.bad),
+        good_lines=verdict.good,
+        price_cents=verdict.price_cents,
+        quantities=tuple(
+            schemas.UnitSum(unit=unit, quantity=sum_) for unit, sum_ in sorted(verdict.quantities.items())
+        ),
+    )
 
 
 def _own(desk: Desk, order: ClaimOrder) -> ClaimOrder:

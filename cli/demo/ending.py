@@ -48,7 +48,7 @@ def claim(town: Town, folder: Path | None) -> None:
         wrong = "\r\n".join([HEADER, *lines, *bad, ""]).encode()
         with town.work(at(town.days.back(1), 19)) as work:
             order = claims.of_file(town.providers[agb], wrong)
-            town.tally.bad_lines += len(claims.judge(work, order))
+            town.tally.bad_lines += len(claims.judge(work, order).bad)
         with town.work(at(town.days.back(1), 19, 10)) as work:
             booked = claims.claim(work, claims.of_file(town.providers[agb], right))
         town.tally.claimed_lines += booked.lines

@@ -189,6 +189,9 @@ def test_a_claims_file_is_tried_before_it_is_booked(served: Served) -> None:
     assert served.post("provider", "/v1/claims/_file?dryRun=true", content=good.encode()).json() == {
         "accepted": True,
         "lines": [],
+        "goodLines": 1,
+        "priceCents": 31_15,
+        "quantities": [{"unit": "minute", "quantity": 60}],
     }
     assert served.post("provider", "/v1/claims/_file", content=good.encode()).status_code == 201
     assert served.post("provider", "/v1/claims/_file", content=good.encode()).status_code == 200

@@ -199,7 +199,10 @@ def test_a_claims_file_is_tried_then_booked_then_the_same_claim(shop: Terminal) 
         each["line"] for each in shop.answer("claim", bad, "--provider", "01234567", status=1)["bad"]
     ] == [4, 5]
     assert shop.answer("balance", right)["left_quantity"] == 600
-    assert shop.answer("claim", good, "--provider", "01234567", "--dry-run")["bad"] == []
+    assert "2 of 4 lines are right, €76.80 (2 hours); nothing was booked" in told
+    tried = shop.answer("claim", good, "--provider", "01234567", "--dry-run")
+    assert (tried["bad"], tried["good"], tried["price_cents"]) == ([], 2, 76_80)
+    assert tried["quantities"] == {"minute": 120}
     first = shop.answer("claim", good, "--provider", "01234567")
     assert (first["lines"], first["price_cents"]) == (2, 76_80)
     assert shop.answer("claim", good, "--provider", "01234567") == first

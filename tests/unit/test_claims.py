@@ -54,7 +54,7 @@ def bad(world: World, source: bytes) -> list[tuple[int, str]]:
     """Line numbers and codes of what is wrong, by a dry run and by the real one: they agree."""
     before = world.entries(), counted(world)
     with world.work() as work:
-        dry = claims.judge(work, order(world, source))
+        dry = claims.judge(work, order(world, source)).bad
     assert (world.entries(), counted(world)) == before
     if not dry:
         return []
@@ -207,7 +207,7 @@ def test_two_files_in_one_transaction_do_not_share_a_reference(world: World) -> 
     with world.work() as work:
         claims.claim(work, order(world, file(row("A1", right))))
         again = order(world, file(row("A1", right), row("A2", right)))
-        assert [codes(each) for each in claims.judge(work, again)] == ["reference_claimed"]
+        assert [codes(each) for each in claims.judge(work, again).bad] == ["reference_claimed"]
 
 
 def test_references_of_two_providers_are_apart(world: World) -> None:

@@ -4,7 +4,12 @@
 from types import ModuleType
 from typing import Final
 
-from api.pages.desk import agreements, claims, devices, payable, redemptions
+from api.jobs import Doer
+from api.pages.desk import agreements, claim_jobs, claims, devices, payable, redemptions
+from ledger.tables import JobKind
 
 PAGES: Final[tuple[ModuleType, ...]] = (claims, redemptions, payable, agreements, devices)
 """The modules with its routes."""
+
+DOERS: Final[dict[JobKind, Doer]] = {JobKind.CLAIM: claim_jobs.CLAIMING}
+"""How its long work is done."""

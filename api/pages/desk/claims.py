@@ -7,22 +7,25 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
+from pydantic import ValidationError
 
-from api import problems
 from api.deps import Desk, PathId, QueryId
+from api.jobs import Standing
+from api.pages.desk.claim_jobs import Came
 from api.pages.faults import Told, told
 from api.pages.paths import Audience
-from api.pages.visit import PAGE, AForm, Done, Sent, Visit, piece, visit
-from ledger import catalogue, claims, histories, provider_desk
-from ledger.claims import BadLine, ClaimOrder, ClaimRefused
+from api.pages.visit import PAGE, AForm, Done, Visit, of_form, piece, visit, while_busy
+from ledger import catalogue, histories, jobs, provider_desk
 from ledger.errors import LedgerError
+from ledger.ids import uuid7
+from ledger.jobs import File, JobOrder
 from ledger.roles import Action, NotYours
-from ledger.tables import Claim
+from ledger.tables import Claim, JobKind
 
 router = APIRouter(include_in_schema=False)
 
-BAD_MAX: Final = 200
-"""How many bad lines a page tells of."""
+TRIED: Final = 5
+"""How many files that did not become a claim are listed."""
 
 Claiming = Annotated[Visit, visit(Action.CLAIM, Audience.PROVIDER)]
 Seeing = Annotated[Visit, visit(Action.SEE_REDEMPTIONS, Audience.PROVIDER)]
@@ -37,19 +40,35 @@ def get_claims(visit: Seeing, before: QueryId = None) -> Response:
 @router.post("/claims")
 def post_claim(visit: Claiming, form: AForm) -> Response:
     """Judge a file, or book it; the same file is the same claim, and is booked once."""
-    is_trial = form.one("mode") != "keep"
     try:
-        if is_trial:
-            order, bad = visit.tried(lambda desk: _judged(desk, form))
-            return _claims(visit, order=order, bad=bad)
-        with visit.house.writing(visit.acting) as desk:
-            order = _order(desk, form)
-            row = claims.claim(desk.work, order)
-    except ClaimRefused as error:
-        return _claims(visit, order=order, bad=error.lines, refusal=_title(visit, error))
+        asked = {"id": form.one("id"), "subject_id": form.one("id"), "kind": JobKind.CLAIM}
+        order = JobOrder.model_validate(asked | {"is_trial": form.one("mode") != "keep"})
+        standing = visit.queued(order, form.files[:1] or (File(name="", content=b""),))
+    except ValidationError as error:
+        return _claims(visit, refusal=of_form(error, visit.language))
     except LedgerError as error:
         return _claims(visit, refusal=told(error, visit.language))
-    return RedirectResponse(f"/claims/{row.id}?done=claimed", status_code=303)
+    if standing.refusal and not standing.job.outcome:
+        visit.forget(order.id)
+        return _claims(visit, refusal=standing.refusal)
+    return _on(standing)
+
+
+@router.get("/claims/files/{id}")
+def get_file(id: PathId, visit: Claiming) -> Response:
+    """What came of a file, or how far it is."""
+    return _file(visit, id)
+
+
+@router.post("/claims/files/{id}/keep")
+def post_keep(id: PathId, visit: Claiming) -> Response:
+    """Book what was judged; it is judged anew."""
+    try:
+        with visit.house.writing(visit.acting) as desk:
+            jobs.keep(desk.work, id)
+        return _on(visit.waited(id))
+    except LedgerError as error:
+        return _file(visit, id, refusal=told(error, visit.language))
 
 
 @router.get("/claims/{id}")
@@ -74,46 +93,34 @@ def get_claim(id: PathId, visit: Seeing, after: QueryId = None, done: Done = Non
     return visit.shown("desk/claim.html", content, done=done)
 
 
-def _judged(desk: Desk, form: Sent) -> tuple[ClaimOrder, list[BadLine]]:
-    """Judging locks as booking does: a desk that only reads would fail when another redeems meanwhile."""
-    order = _order(desk, form)
-    return order, claims.judge(desk.work, order)
+def _on(standing: Standing) -> Response:
+    """To the claim when it is booked, else to what came of the file."""
+    booked = standing.job.outcome.get("claim_id")
+    to = f"/claims/{booked}?done=claimed" if booked else f"/claims/files/{standing.job.id}"
+    return RedirectResponse(to, status_code=303)
 
 
-def _order(desk: Desk, form: Sent) -> ClaimOrder:
-    """Raises what is wrong with the file."""
-    assert desk.acting.provider_id is not None, "the desk is for providers"
-    return claims.of_file(desk.acting.provider_id, form.file)
+def _file(visit: Visit, id: UUID, *, refusal: Told | None = None) -> Response:
+    def content(desk: Desk) -> Mapping[str, Any]:
+        standing = visit.standing(jobs.mine(desk.work, id))
+        came = Came(**standing.job.outcome)
+        return {"standing": standing, "came": came, "bad": came.faults.get(visit.language.value, [])}
+
+    return visit.shown("desk/claim_file.html", content, refusal=refusal, uses=while_busy)
 
 
-def _title(visit: Visit, error: ClaimRefused) -> Told:
-    """Its lines are told below, one by one."""
-    found = told(error, visit.language)
-    return Told(status=found.status, title=found.title, detail=found.detail)
-
-
-def _claims(
-    visit: Visit,
-    *,
-    before: UUID | None = None,
-    refusal: Told | None = None,
-    order: ClaimOrder | None = None,
-    bad: Any = (),
-) -> Response:
-    """order is what was judged just now."""
-    lines: list[BadLine] = list(bad)
-
+def _claims(visit: Visit, *, before: UUID | None = None, refusal: Told | None = None) -> Response:
     def content(desk: Desk) -> Mapping[str, Any]:
         assert desk.acting.provider_id is not None, "the desk is for providers"
         rows, last = piece(
             provider_desk.claims(desk.work, desk.acting.provider_id, before=before, limit=PAGE + 1),
             lambda row: row.id,
         )
+        tried = [] if before else jobs.own(desk.work, JobKind.CLAIM, limit=TRIED)
         return {
             "claims": rows,
-            "judged": len(order.lines) if order else None,
-            "bad": [problems.line(each, visit.language) for each in lines[:BAD_MAX]],
-            "bad_count": len(lines),
+            "tried": [visit.standing(job) for job in tried if not job.outcome.get("claim_id")],
+            "new_id": uuid7(),
             "page_size": PAGE,
             "first": "/claims" if before else "",
             "following": f"/claims?before={last}" if last else "",

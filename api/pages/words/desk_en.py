@@ -89,6 +89,13 @@ WORDS: Final[Mapping[str, str]] = {
     "entitlement, or law with allocation_number; price_cents may be there. At most 25 MB.",
     "claims.try": "Check it first",
     "claims.keep": "Send it in",
+    "claims.tried": "Files that are not booked yet",
+    "claim_file.title": "File of {moment}",
+    "claim_file.booked": "The claim is booked.",
+    "claim_file.good": "Lines that can be booked",
+    "claim_file.quantity": "Together",
+    "claim_file.keep.lead": "We judge the same file once more and then book it. You can do so until a "
+    "day after you checked it.",
     "claims.earlier": "Claimed before",
     "claims.list": "Every claim",
     "claims.when": "Sent in",

@@ -89,6 +89,13 @@ WORDS: Final[Mapping[str, str]] = {
     "of law met allocation_number; price_cents mag. Hoogstens 25 MB.",
     "claims.try": "Controleer eerst",
     "claims.keep": "Dien in",
+    "claims.tried": "Bestanden die nog niet zijn geboekt",
+    "claim_file.title": "Bestand van {moment}",
+    "claim_file.booked": "De declaratie is geboekt.",
+    "claim_file.good": "Regels die kunnen",
+    "claim_file.quantity": "Samen",
+    "claim_file.keep.lead": "Wij beoordelen hetzelfde bestand nog een keer en boeken het dan. Dat kan tot "
+    "een dag nadat u het controleerde.",
     "claims.earlier": "Eerder gedeclareerd",
     "claims.list": "Elke declaratie",
     "claims.when": "Ingediend",

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Addresses of the pages in api/pages/desk."""
 
+from dataclasses import asdict, replace
+
 from sqlmodel import col, select
 
-from ledger import claims, devices
+from api.pages.desk.claim_jobs import Came
+from ledger import claims, devices, jobs
 from ledger.devices import DeviceInput
 from ledger.ids import uuid7
-from ledger.tables import Redemption, Settlement
+from ledger.jobs import File, JobOrder
+from ledger.tables import JobKind, Redemption, Role, Settlement
 from tests.api.browsing import Scene
 from tests.world import HOUSEHOLD
 
@@ -26,6 +30,10 @@ def addresses(scene: Scene) -> dict[str, str]:
         used = work.session.scalars(
             select(col(Redemption.id)).where(col(Redemption.provider_id) == world.provider_id)
         ).first()
+        provider = replace(work, actor_id=scene.served.actor_ids[Role.PROVIDER])
+        asked = JobOrder(id=(id_ := uuid7()), kind=JobKind.CLAIM, subject_id=id_, is_trial=True)
+        job = jobs.ask(provider, world.keys, asked, [File(name="claim.csv", content=b"")])
+        jobs.get_on(provider, job, 1, asdict(Came(lines=2, good=2, quantities={"minute": 60})))
         device = DeviceInput(id=uuid7(), name="Telefoon")
         devices.enrol(work, world.provider_id, device)
         paths = {
@@ -35,6 +43,8 @@ def addresses(scene: Scene) -> dict[str, str]:
             "/redemptions/{id}/reverse": f"/redemptions/{used}/reverse",
             "/redemptions/list/{form}": "/redemptions/list/csv",
             "/claims/{id}": f"/claims/{claim.id}",
+            "/claims/files/{id}": f"/claims/files/{job.id}",
+            "/claims/files/{id}/keep": f"/claims/files/{job.id}/keep",
             "/payable/{id}/{form}": f"/payable/{settlement.id}/csv",
         }
     return paths
