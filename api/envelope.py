@@ -30,6 +30,7 @@ BODIES_MAX: Final[Mapping[str, int]] = {
     "/batches": 25_100_000,
     "/claims": 25_100_000,
     "/runs": 250_000,
+    "/contracts": 250_000,
 }
 """Bytes of a body by the beginning of the path. A form has something around its file; one of a run can name a
 thousand lines.

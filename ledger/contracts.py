@@ -173,15 +173,22 @@ class ContractDraft:
         return fingerprint(self.content).hex()
 
 
-def draft(work: Work, contracts: Sequence[ContractInput]) -> list[ContractDraft]:
+def draft(
+    work: Work, contracts: Sequence[ContractInput], *, seen: Mapping[UUID, str] | None = None
+) -> list[ContractDraft]:
     """Make contracts or new versions of them, not yet in force; drafts[i] answers contracts[i].
 
     A draft that was not published is replaced, and is then of who replaced it; the content of the newest
-    version again changes nothing. Raises ContractIsAnother, ContractNumberTaken, ContractPartyUnknown,
-    ContractServicesUnknown, ContractTariffsUnfit, ContractProgrammeUnknown; then nothing of the batch
-    may be kept.
+    version again changes nothing. seen are the marks of what somebody started from, empty of what was not
+    there: nothing is drafted over what came since. Raises VersionUnseen, ContractIsAnother,
+    ContractNumberTaken, ContractPartyUnknown, ContractServicesUnknown, ContractTariffsUnfit,
+    ContractProgrammeUnknown; then nothing of the batch may be kept.
     """
     desk = _load(work, contracts)
+    for contract_id, mark in (seen or {}).items():
+        known = desk.newest.get(contract_id)
+        if mark != (known.mark if known else ""):
+            raise VersionUnseen(id=contract_id)
     drafts = [desk.judge(contract) for contract in contracts]
     # After this point only writes.
     _write(work, desk)

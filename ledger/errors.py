@@ -77,7 +77,7 @@ class ChangedMeanwhile(Conflict):
 
 @dataclass(kw_only=True, eq=False)
 class VersionUnseen(Conflict):
-    """What would be put in force is not what was looked at: it was drafted anew since."""
+    """What would be put in force, or drafted over, is not what was looked at: it was drafted anew since."""
 
     code = "version_unseen"
     id: UUID

@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from api import schemas
-from api.answers import made
 from api.answers import tagged as with_etag
 from api.deps import AWindow, Desk, IfMatch, PathId, QueryId, joined, reading, seen, told, writing
 from ledger import contracts, lists
@@ -59,17 +58,19 @@ def get_contract(id: PathId, response: Response, desk: Annotated[Desk, reading(A
     "/contracts/{id}",
     summary="Leg een concept van een contract vast",
     description="Maakt een contract, of een nieuwe versie ervan die nog niet geldt. Een concept dat niet "
-    "gepubliceerd is wordt vervangen.",
-    **made(schemas.Contract),
+    "gepubliceerd is wordt vervangen; met If-Match alleen het concept of de versie die u kent.",
+    **with_etag(schemas.Contract, is_put=True),
 )
 def put_contract(
     id: PathId,
     body: ContractBody,
     response: Response,
     desk: Annotated[Desk, writing(Action.EDIT_CONTRACTS)],
+    if_match: IfMatch = None,
 ) -> Any:
-    (drafted,) = contracts.draft(desk.work, [joined(ContractInput, body, id=id)])
+    (drafted,) = contracts.draft(desk.work, [joined(ContractInput, body, id=id)], seen=seen(if_match, id))
     told(response, is_new=desk.is_new(desk.find(Contract, id, ContractUnknown(id=id))))
+    response.headers["ETag"] = f'"{drafted.mark}"'
     return drafted
 
 

@@ -538,7 +538,7 @@ _REGISTERS: Final[Mapping[str, tuple[str, Detail]]] = {
     ),
     "version_unseen": (
         "There is a newer draft than you saw",
-        "Somebody drafted it anew since. Nothing was put in force. Look at what it says now first.",
+        "Somebody drafted it anew since. Nothing was done. Look at what it says now first.",
     ),
     "changed_meanwhile": (
         "Somebody else changed this meanwhile",

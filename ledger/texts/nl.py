@@ -551,7 +551,7 @@ _REGISTERS: Final[Mapping[str, tuple[str, Detail]]] = {
     ),
     "version_unseen": (
         "Er is een nieuwer concept dan u zag",
-        "Iemand heeft het intussen veranderd. Er geldt niets nieuws. Kijk eerst wat er nu in staat.",
+        "Iemand heeft het intussen veranderd. Er is niets gedaan. Kijk eerst wat er nu in staat.",
     ),
     "changed_meanwhile": (
         "Iemand anders heeft dit intussen veranderd",

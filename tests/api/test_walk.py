@@ -338,6 +338,19 @@ def test_an_edit_from_an_old_version_fails_its_precondition(served: Served) -> N
         assert (late.status_code, late.json()["facts"]["version"]) == (412, 2)
 
 
+def test_a_draft_from_an_old_version_fails_its_precondition(served: Served) -> None:
+    path = f"/v1/contracts/{served.world.contract_id}"
+    known = served.get("contract_manager", path)
+    content = {name: value for name, value in known.json()["content"].items() if name != "id"}
+    first = content | {"ceilingCents": 100_00}
+    drafted = served.put("contract_manager", path, first, headers={"If-Match": known.headers["etag"]})
+    assert (drafted.status_code, drafted.headers["etag"] != known.headers["etag"]) == (200, True)
+    for wrong in (known.headers["etag"], '"x"', ""):
+        late = served.put("contract_manager", path, content, headers={"If-Match": wrong})
+        assert (late.status_code, late.json()["code"]) == (412, "version_unseen")
+    assert served.get("contract_manager", path).json()["content"]["ceilingCents"] == 100_00
+
+
 def test_the_debtor_is_set_by_finance(served: Served) -> None:
     account = {"debtorName": "Gemeente Diemen", "debtorIban": "NL02ABNA0123456789"}
     assert served.put("finance", "/v1/municipality/debtor", account).status_code == 200

@@ -89,6 +89,7 @@ def _contract(visit: Visit, id: UUID, *, done: str | None = None, refusal: Told 
             "contract": row,
             "newest": newest,
             "versions": versions,
+            "is_cut": bool(versions) and versions[-1].version > 1,
             "names": names(desk, [each for each in who if each is not None]),
             "provider": providers.get(desk.work, [row.provider_id])[0],
             "services": {each.code: each for each in catalogue.listed(desk.work) if each.law == row.law},

@@ -29,6 +29,7 @@ def addresses(scene: Scene) -> dict[str, str]:
     return {
         "/budgets/{id}": f"/budgets/{budget.id}",
         "/contracts/{id}": contract,
+        "/contracts/{id}/draft": f"{contract}/draft",
         "/contracts/{id}/terms": f"{contract}/terms",
         "/agreements/{id}/terms": f"/agreements/{world.contract_id}/terms",
         "/contracts/{id}/publish": f"{contract}/publish",
