@@ -130,10 +130,9 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     """A small municipality on each kind of database, ready to grant and redeem."""
     if request.param == "sqlite":
         yield from _sqlite_world(request.getfixturevalue("sqlite_world_template"), tmp_path)
-        return
-    template: World = request.getfixturevalue("postgresql_world_template")
-    for engine in postgresql_copy(request.getfixturevalue("postgresql_template"), "template_world"):
-        yield replace(template, engine=engine)
+    else:
+        url: str = request.getfixturevalue("postgresql_template")
+        yield from _postgresql_world(url, request.getfixturevalue("postgresql_world_template"))
 
 
 @pytest.fixture
@@ -142,7 +141,18 @@ def sqlite_world(sqlite_world_template: World, tmp_path: Path) -> Iterator[World
     yield from _sqlite_world(sqlite_world_template, tmp_path)
 
 
+@pytest.fixture
+def postgresql_world(postgresql_template: str, postgresql_world_template: World) -> Iterator[World]:
+    """The same on PostgreSQL only."""
+    yield from _postgresql_world(postgresql_template, postgresql_world_template)
+
+
 def _sqlite_world(template: World, folder: Path) -> Iterator[World]:
     built_in = Path(str(template.engine.url.database))
     for engine in sqlite_copy(built_in, folder):
+        yield replace(template, engine=engine)
+
+
+def _postgresql_world(url: str, template: World) -> Iterator[World]:
+    for engine in postgresql_copy(url, "template_world"):
         yield replace(template, engine=engine)

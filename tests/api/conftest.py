@@ -17,3 +17,9 @@ def served(world: World) -> Served:
 def sqlite_served(sqlite_world: World) -> Served:
     """On SQLite only, for what has nothing to do with the database."""
     return Served.over(sqlite_world)
+
+
+@pytest.fixture
+def postgresql_served(postgresql_world: World) -> Served:
+    """On PostgreSQL only, for what SQLite shows in many tests already."""
+    return Served.over(postgresql_world)

@@ -17,7 +17,7 @@ from ledger.roles import MAY
 from ledger.sessions import IDLE, LASTS
 from ledger.tables import Role
 from ledger.texts import Language
-from tests.api.browsing import Scene, Visitor, boxes, buttons, fields, shown
+from tests.api.browsing import Scene, Visitor, boxes, buttons, fields, links, shown
 from tests.api.places import DOORS, addresses, audience, reader
 from tests.api.served import Served
 
@@ -132,24 +132,35 @@ def test_a_button_is_shown_to_whom_may_use_it_and_to_nobody_else(scene: Scene) -
     assert boxes(Visitor.of(scene.served, "auditor").page(f"{run}/lines")) == []
 
 
-def test_no_page_shows_a_button_that_its_reader_may_not_press(scene: Scene) -> None:
-    """Every page, to every role that sees it: each form on it leads to a door that lets that role in."""
+def test_no_page_shows_a_button_or_link_that_its_reader_may_not_follow(scene: Scene) -> None:
+    """Every page, to every role that sees it: each form and link leads to a door that lets that role in."""
     found = addresses(scene)
-    allowed = {path: door for method, path, door in DOORS if method == "POST"}
-    wrong, seen = [], 0
-    for method, path, door in DOORS:
+    allowed = {
+        wanted: {path: door for method, path, door in DOORS if method == wanted} for wanted in ("GET", "POST")
+    }
+    wrong, seen = [], {"GET": 0, "POST": 0}
+    for path, door in allowed["GET"].items():
         readers = [role for role in Role if audience(role) == door.audience and door.action in MAY[role]]
-        for role in readers if method == "GET" else ():
+        for role in readers:
             answer = Visitor.forced(scene.served, role).see(found[path])
             if not answer.headers["content-type"].startswith("text/html"):
                 continue
-            for button in buttons(answer.text) - {"/logout", "/language"}:
-                target = next((allowed[each] for each in allowed if _leads_to(button, each)), None)
-                seen += 1
-                if target is None or target.action not in MAY[role] or target.audience != door.audience:
-                    wrong.append((role, path, button))
+            for method, target in _ways_on(answer.text):
+                doors = (allowed[method][each] for each in allowed[method] if _leads_to(target, each))
+                behind = next(doors, None)
+                seen[method] += 1
+                if behind is None or behind.action not in MAY[role] or behind.audience != door.audience:
+                    wrong.append((role, path, method, target))
     assert wrong == []
-    assert seen >= 5
+    assert seen["GET"] >= 500
+    assert seen["POST"] >= 40
+
+
+def _ways_on(page: str) -> list[tuple[str, str]]:
+    """The forms and links of a page that lead to another page of somebody who is logged in."""
+    gone = {urlsplit(each).path for each in links(page)} - {"", "/", "/sessions"}
+    ways = [("GET", each) for each in gone if not each.startswith(("/v1/", "/static/", "/language/"))]
+    return ways + [("POST", each) for each in buttons(page) - {"/logout", "/language"}]
 
 
 def _leads_to(address: str, route: str) -> bool:
