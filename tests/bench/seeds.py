@@ -102,13 +102,25 @@ class _Sql:
 
     @contextmanager
     def without_indexes(self) -> Iterator[None]:
-        """Those that are no constraint are gone meanwhile."""
-        found = list(self._indexes())
+        """Those that are no constraint are gone meanwhile; SQLite is told anew what it was told of them."""
+        found, told = list(self._indexes()), self._told()
         for name, _ in found:
             self.run(f"DROP INDEX {name}")
         yield
         for _, made_by in found:
             self.run(made_by)
+        left = set(self._told())
+        for each in (row for row in told if row not in left):
+            self.run("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)", *each)
+
+    def _told(self) -> list[tuple[str, str, str]]:
+        """What it is told of indexes, the last word last; an index that is dropped takes it along."""
+        if not self.is_sqlite:
+            return []
+        told: list[tuple[str, str, str]] = self.run(
+            "SELECT tbl, idx, stat FROM sqlite_stat1 ORDER BY rowid"
+        ).fetchall()
+        return told
 
     def _indexes(self) -> Iterator[tuple[str, str]]:
         tables = ", ".join(f"'{table}'" for table in KEYS)
