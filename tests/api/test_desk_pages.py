@@ -174,6 +174,13 @@ def test_redemptions_are_found_by_day_and_service_with_their_total(visitor: Visi
     assert "Er is niets gevonden" in other.page("/redemptions")
 
 
+def test_what_they_come_to_is_summed_once_and_not_for_each_piece(visitor: Visitor, world: World) -> None:
+    world.redeemed(world.grant().id)
+    first, later = "/redemptions", "/redemptions?before=ffffffff-ffff-7fff-bfff-ffffffffffff"
+    told = [shown(visitor.page(each)).replace("\u00a0", " ").count("€ 31,15") for each in (first, later)]
+    assert told == [2, 1], "the total, and the line"
+
+
 def test_the_list_is_taken_along_as_a_file_with_every_line(
     visitor: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
