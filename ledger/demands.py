@@ -153,6 +153,11 @@ def listed(
     return _told(work, lists.page(work, Demand, after=after, limit=limit, provider_id=provider_id))
 
 
+def newest(work: Work, provider_id: UUID, *, limit: int) -> list[Told]:
+    """What was demanded of a provider, the newest first."""
+    return _told(work, lists.newest(work, Demand, limit=limit, provider_id=provider_id))
+
+
 def _told(work: Work, rows: Sequence[Demand]) -> list[Told]:
     """These demands as they are; _told(…)[i] is of rows[i]."""
     of_providers = books(work, {row.provider_id for row in rows})

@@ -27,7 +27,7 @@ from ledger.tables import (
 T = TypeVar("T")
 
 SIDE_MAX: Final = 200
-"""How many entries of the same fact are told of."""
+"""How many entries of the same fact are told of; one more is read, to see whether there are more."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,7 +104,7 @@ def _one(work: Work, table: type[T], id: UUID | None) -> T | None:
 def _entries(work: Work, *, cause_id: UUID | None = None, reverses_id: UUID | None = None) -> Sequence[Entry]:
     wanted = col(Entry.cause_id) == cause_id if cause_id else col(Entry.reverses_id) == reverses_id
     statement = select(Entry).where(col(Entry.municipality_id) == work.municipality_id, wanted)
-    return work.session.scalars(statement.order_by(col(Entry.id)).limit(SIDE_MAX)).all()
+    return work.session.scalars(statement.order_by(col(Entry.id)).limit(SIDE_MAX + 1)).all()
 
 
 def _settlement(work: Work, entry: Entry) -> Settlement | None:

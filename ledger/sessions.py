@@ -166,7 +166,7 @@ def renew(session: Session, secret: str, *, now: datetime) -> str:
 
 
 def open_of(work: Work) -> list[LoginSession]:
-    """The sessions of who acts that still open something, the newest first."""
+    """The sessions of who acts that still open something, the newest first; at most SHOWN_MAX + 1."""
     statement = select(LoginSession).where(
         col(LoginSession.municipality_id) == work.municipality_id,
         col(LoginSession.actor_id) == work.actor_id,
@@ -174,7 +174,7 @@ def open_of(work: Work) -> list[LoginSession]:
         col(LoginSession.expires_at) > work.now,
         col(LoginSession.used_at) > work.now - IDLE,
     )
-    return list(work.session.scalars(statement.order_by(col(LoginSession.id).desc()).limit(SHOWN_MAX)))
+    return list(work.session.scalars(statement.order_by(col(LoginSession.id).desc()).limit(SHOWN_MAX + 1)))
 
 
 def end_one(work: Work, session_id: UUID) -> None:

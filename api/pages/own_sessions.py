@@ -12,7 +12,7 @@ from api.deps import House, PathId, TheHouse, Turn
 from api.pages.again import prove_password
 from api.pages.entry import Someone, SomeoneThere, inside
 from api.pages.faults import Told, told
-from api.pages.visit import AForm, of_form
+from api.pages.visit import AForm, Some, of_form
 from ledger import local_logins, sessions
 from ledger.errors import LedgerError
 from ledger.local_logins import ChosenInput
@@ -87,10 +87,10 @@ def short(agent: str) -> str:
 
 def _sessions(house: House, someone: Someone, *, refusal: Told | None = None, done: str = "") -> Response:
     with house.reading(someone.acting) as desk:
-        open_ = sessions.open_of(desk.work)
+        open_ = Some.of(sessions.open_of(desk.work), sessions.SHOWN_MAX)
         content = {
             "open": open_,
-            "agents": {each.id: short(each.agent or "") for each in open_},
+            "agents": {each.id: short(each.agent or "") for each in open_.rows},
             "present_id": someone.session_id,
             "has_password": local_logins.own(desk.work) is not None,
         }

@@ -7,7 +7,7 @@ is sent to a page that can be loaded again without doing anything.
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Final, TypeAlias, TypeVar
+from typing import Annotated, Any, Final, Self, TypeAlias, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
@@ -283,6 +283,19 @@ def piece(rows: Sequence[Any], by: Callable[[Any], UUID]) -> tuple[list[Any], UU
     """What is shown of at most PAGE + 1 rows, and the row after which the next piece begins; None: none."""
     shown = list(rows[:PAGE])
     return shown, by(shown[-1]) if len(rows) > PAGE else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Some:
+    """Rows of a list without pieces: as many as a page shows, and whether there are more. See parts.html."""
+
+    rows: Sequence[Any]
+    has_more: bool
+
+    @classmethod
+    def of(cls, rows: Sequence[Any], most: int) -> Self:
+        """Of at most most + 1 rows, or of all there are."""
+        return cls(rows=rows[:most], has_more=len(rows) > most)
 
 
 def of_form(error: ValidationError, language: Language) -> Told:

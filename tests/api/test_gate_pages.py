@@ -419,12 +419,12 @@ def test_of_a_long_history_the_last_changes_are_shown(
         world.later(minutes=1)
         world.change(right.id, Amendment(amount_cents=cents, at=world.now, reason=f"naar {cents}"))
     page = visitor.page(f"/entitlements/{right.id}")
-    assert "Dit zijn de laatste" not in page
+    assert "Dit zijn de nieuwste" not in page
     assert f"<bdi>{world.actor_id}</bdi>" in page, "whom nobody named is told by the reference itself"
     assert "<bdi>Kenmerk</bdi>" not in page
     monkeypatch.setattr(rights, "HISTORY_MAX", 2)
     told = shown(visitor.page(f"/entitlements/{right.id}"))
-    assert "Dit zijn de laatste 2 wijzigingen" in told
+    assert "Dit zijn de nieuwste 2. Er zijn er meer." in told
     assert told.index("naar 11000") < told.index("naar 12000")
 
 

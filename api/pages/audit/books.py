@@ -12,9 +12,10 @@ from pydantic.alias_generators import to_camel
 
 from api.deps import Desk, PathId, QueryId
 from api.pages.faults import Told
-from api.pages.visit import PAGE, AForm, Sent, Visit, names, of_form, piece, typed, visit
+from api.pages.visit import PAGE, AForm, Sent, Some, Visit, names, of_form, piece, typed, visit
 from ledger import balances, entry_story, samples
 from ledger.clock import dutch_day
+from ledger.entry_story import SIDE_MAX
 from ledger.inputs import Day
 from ledger.roles import Action, NotYours
 from ledger.rules.funding import EntryKind
@@ -102,7 +103,12 @@ def get_entry(id: PathId, visit: Seeing) -> Response:
         story = entry_story.story(desk.work, desk.find(Entry, id, NotYours()))
         who = {each.actor_id for each in story.beside}
         who |= {story.redemption.actor_id} if story.redemption else set()
-        return {"story": story, "names": names(desk, who)}
+        return {
+            "story": story,
+            "beside": Some.of(story.beside, SIDE_MAX),
+            "reversed_by": Some.of(story.reversed_by, SIDE_MAX),
+            "names": names(desk, who),
+        }
 
     return visit.shown("audit/entry.html", content)
 

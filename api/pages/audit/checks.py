@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Response
 
 from api.deps import Desk, QueryId
-from api.pages.visit import PAGE, Visit, names, piece, visit
+from api.pages.visit import PAGE, Some, Visit, names, piece, visit
 from ledger import access_log, audit
 from ledger.audit import Report
 from ledger.roles import Action
@@ -52,6 +52,10 @@ def get_access(visit: Annotated[Visit, visit(Action.SEE_ACCESS_LOG)], before: Qu
 
 def _checks(visit: Visit, *, report: Report | None = None, at: Any = None) -> Response:
     def content(desk: Desk) -> Mapping[str, Any]:
-        return {"report": report, "at": at, "findings_max": FINDINGS_MAX}
+        return {
+            "report": report,
+            "at": at,
+            "findings": Some.of(report.findings if report else (), FINDINGS_MAX),
+        }
 
     return visit.shown("audit/checks.html", content)

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Response
 
-from api.deps import Desk
+from api.deps import Desk, QueryId
 from api.pages.paths import Audience
-from api.pages.visit import Visit, visit
+from api.pages.visit import PAGE, Some, Visit, piece, visit
 from ledger import actors, care, catalogue, contracts, lists
 from ledger.roles import Action
 from ledger.tables import Actor, CareAgreement, Contract
@@ -16,7 +16,7 @@ from ledger.tables import Actor, CareAgreement, Contract
 router = APIRouter(include_in_schema=False)
 
 MOST: Final = 200
-"""How many contracts, agreements and accounts are shown."""
+"""How many contracts and care agreements are shown."""
 
 
 @router.get("/agreements")
@@ -24,15 +24,16 @@ def get_agreements(visit: Annotated[Visit, visit(Action.SEE_CONTRACTS, Audience.
     """What is in force; drafts of the municipality are not shown."""
 
     def content(desk: Desk) -> Mapping[str, Any]:
-        own = lists.page(desk.work, Contract, after=None, limit=MOST, provider_id=desk.acting.provider_id)
-        in_force = {row.id for row in own if row.published_version is not None}
-        agreed = lists.page(
-            desk.work, CareAgreement, after=None, limit=MOST, provider_id=desk.acting.provider_id
-        )
+        provider_id = desk.acting.provider_id
+        own = Some.of(lists.newest(desk.work, Contract, limit=MOST + 1, provider_id=provider_id), MOST)
+        in_force = {row.id for row in own.rows if row.published_version is not None}
+        care_agreed = lists.newest(desk.work, CareAgreement, limit=MOST + 1, provider_id=provider_id)
+        agreed = Some.of(care_agreed, MOST)
         return {
+            "own": own,
             "contracts": contracts.in_force(desk.work, in_force),
             "agreements": agreed,
-            "approved": care.approved(desk.work, [each.id for each in agreed]),
+            "approved": care.approved(desk.work, [each.id for each in agreed.rows]),
             "services": {(each.law, each.code): each for each in catalogue.listed(desk.work)},
             "names": {each.code: each.name for each in catalogue.listed(desk.work)},
         }
@@ -41,11 +42,21 @@ def get_agreements(visit: Annotated[Visit, visit(Action.SEE_CONTRACTS, Audience.
 
 
 @router.get("/staff")
-def get_staff(visit: Annotated[Visit, visit(Action.SEE_REDEMPTIONS, Audience.PROVIDER)]) -> Response:
+def get_staff(
+    visit: Annotated[Visit, visit(Action.SEE_REDEMPTIONS, Audience.PROVIDER)], after: QueryId = None
+) -> Response:
     """The accounts that act for this provider; the municipality makes and ends them."""
 
     def content(desk: Desk) -> Mapping[str, Any]:
-        own = lists.page(desk.work, Actor, after=None, limit=MOST, provider_id=desk.acting.provider_id)
-        return {"staff": actors.listed(desk.work, [row.id for row in own])}
+        own, last = piece(
+            lists.page(desk.work, Actor, after=after, limit=PAGE + 1, provider_id=desk.acting.provider_id),
+            lambda row: row.id,
+        )
+        return {
+            "staff": actors.listed(desk.work, [row.id for row in own]),
+            "page_size": PAGE,
+            "first": "/staff" if after else "",
+            "following": f"/staff?after={last}" if last else "",
+        }
 
     return visit.shown("desk/staff.html", content)

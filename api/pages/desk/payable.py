@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from api.deps import Desk, PathId, QueryId, TheHouse
 from api.pages.paths import Audience
-from api.pages.visit import PAGE, Visit, may, piece, visit
+from api.pages.visit import PAGE, Some, Visit, may, piece, visit
 from api.routes import statements
 from ledger import demands, gates, payments, provider_desk, settlements, unsettled
 from ledger.roles import ActingAs, Action
@@ -42,8 +42,8 @@ def get_payable(visit: Seeing, before: QueryId = None) -> Response:
             "owed_cents": owed,
             "owing_cents": owing,
             "disputed_lines": gates.late(desk.work, [provider_id]).get(provider_id, 0),
-            "nothing": unsettled.of_provider(desk.work, provider_id, limit=FEW),
-            "demands": demands.listed(desk.work, provider_id=provider_id, limit=FEW),
+            "nothing": Some.of(unsettled.of_provider(desk.work, provider_id, limit=FEW + 1), FEW),
+            "demands": Some.of(demands.newest(desk.work, provider_id, limit=FEW + 1), FEW),
             "page_size": PAGE,
             "first": "/payable" if before else "",
             "following": f"/payable?before={last}" if last else "",

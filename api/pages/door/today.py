@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from api.deps import Desk, PathId
 from api.pages.faults import Told
 from api.pages.paths import Audience
-from api.pages.visit import AForm, Done, Visit, names, visit
+from api.pages.visit import AForm, Done, Some, Visit, names, visit
 from ledger import catalogue, histories, undo
 from ledger.ids import uuid7
 from ledger.inputs import Id7, Input
@@ -38,8 +38,9 @@ def get_today(
 
     def content(desk: Desk) -> Mapping[str, Any]:
         assert desk.acting.provider_id is not None, "the door is for providers"
-        rows = undo.today(desk.work, desk.acting.provider_id, limit=SHOWN_MAX)
-        found = histories.of_redemptions(desk.work, [row.id for row in rows])
+        rows = undo.today(desk.work, desk.acting.provider_id, limit=SHOWN_MAX + 1)
+        some = Some.of(rows, SHOWN_MAX)
+        found = histories.of_redemptions(desk.work, [row.id for row in some.rows])
         can_undo = [
             each.redemption.id
             for each in found
@@ -49,10 +50,10 @@ def get_today(
             "found": found,
             "undo_ids": {id_: uuid7() for id_ in can_undo},
             "minutes": int(undo.WITHIN.total_seconds()) // 60,
-            "is_cut": len(rows) == SHOWN_MAX,
+            "some": some,
             "standing_cents": sum(each.standing_cents for each in found),
             "services": _services(desk),
-            "names": names(desk, {row.actor_id for row in rows}),
+            "names": names(desk, {row.actor_id for row in some.rows}),
         }
 
     return visit.shown("door/today.html", content, done=done)

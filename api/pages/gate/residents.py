@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 
 from api.deps import Desk, PathId, QueryId
 from api.pages.faults import Told
-from api.pages.visit import PAGE, AForm, Done, Sent, Visit, piece, typed, visit
+from api.pages.visit import PAGE, AForm, Done, Sent, Some, Visit, piece, typed, visit
 from ledger import letter_logins, lists, people, refusals, standing_rights
 from ledger.clock import dutch_day
 from ledger.ids import uuid7
@@ -229,17 +229,18 @@ def resident_page(
         rights, last = piece(
             standing_rights.of_holders(desk.work, {id}, before=before, limit=PAGE + 1), lambda row: row.id
         )
-        mandates = lists.page(desk.work, Mandate, after=None, limit=MANDATES_MAX, holder_id=id)
+        mandates = lists.newest(desk.work, Mandate, limit=MANDATES_MAX + 1, holder_id=id)
+        refused = refusals.of_holder(desk.work, id, limit=REFUSALS_MAX + 1)
         return {
             "person_id": id,
             "identity": identity,
             "is_open": is_open,
             "held": standing_rights.held(desk.work, rights),
-            "mandates": mandates,
+            "mandates": Some.of(mandates, MANDATES_MAX),
             "mandate_kinds": list(MandateKind),
             "mandate_id": uuid7(),
             "letter_login": letter_logins.of_person(desk.work, id),
-            "refusals": refusals.of_holder(desk.work, id, limit=REFUSALS_MAX),
+            "refusals": Some.of(refused, REFUSALS_MAX),
             "laws": list(Law),
             "refusal_id": form.one("id") if form and form.maybe("asked") else uuid7(),
             "today": dutch_day(desk.work.now),

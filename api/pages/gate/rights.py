@@ -13,7 +13,20 @@ from pydantic.alias_generators import to_camel
 from api.deps import Desk, PathId, QueryId
 from api.pages.amounts import MaybeCents, MaybeCount
 from api.pages.faults import Told, told
-from api.pages.visit import PAGE, AForm, Done, Sent, Visit, names, of_form, piece, typed, visit, written_in
+from api.pages.visit import (
+    PAGE,
+    AForm,
+    Done,
+    Sent,
+    Some,
+    Visit,
+    names,
+    of_form,
+    piece,
+    typed,
+    visit,
+    written_in,
+)
 from ledger import (
     care,
     catalogue,
@@ -193,7 +206,7 @@ def right_page(
         rows, last = piece(
             standing_rights.uses(desk.work, id, before=before, limit=PAGE + 1), lambda row: row.id
         )
-        changes = standing_rights.changes(desk.work, id, limit=HISTORY_MAX)
+        changes = standing_rights.changes(desk.work, id, limit=HISTORY_MAX + 1)
         is_drawing = right.kind is EntitlementKind.DRAWING_RIGHT
         agreements = care.of_entitlement(desk.work, id) if is_drawing else []
         who = {row.provider_id for row in rows} | {each.provider_id for each in agreements}
@@ -203,8 +216,7 @@ def right_page(
             "redeemed": histories.of_redemptions(desk.work, [row.id for row in rows])
             if visit.may(Action.SEE_REDEMPTIONS)
             else [],
-            "changes": changes,
-            "is_cut": len(changes) < right.version,
+            "changes": Some(rows=changes[-HISTORY_MAX:], has_more=len(changes) > HISTORY_MAX),
             "names": names(desk, {each.actor_id for each in changes}),
             "codes": codes.of_entitlement(desk.work, id),
             "is_ended": decision_letters.is_ended(desk.work, right),

@@ -16,6 +16,8 @@ WORDS: Final[Mapping[str, str]] = {
     "next": "Next {count}",
     "first": "To the beginning",
     "pages": "Browse",
+    "cut.newest": "These are the newest {count}. There are more.",
+    "cut.first": "These are the first {count}. There are more.",
     "id": "Reference",
     "choose": "Choose …",
     "error_title": "Attention: {title}",

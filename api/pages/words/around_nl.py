@@ -16,6 +16,8 @@ WORDS: Final[Mapping[str, str]] = {
     "next": "Volgende {count}",
     "first": "Naar het begin",
     "pages": "Bladeren",
+    "cut.newest": "Dit zijn de nieuwste {count}. Er zijn er meer.",
+    "cut.first": "Dit zijn de eerste {count}. Er zijn er meer.",
     "id": "Kenmerk",
     "choose": "Kies …",
     "error_title": "Let op: {title}",
