@@ -149,18 +149,19 @@ def need(work: Work, provider_id: UUID, is_needed: bool) -> None:
     work.session.flush()
 
 
-def require(work: Work, provider_id: UUID, secret: str, *, uses: bool) -> None:
-    """Pass where no device is asked, or this is an approved one; uses notes that it was used.
-
-    Raises DeviceNeeded.
-    """
+def require(work: Work, provider_id: UUID, secret: str) -> Device | None:
+    """Which device it is; None: none, where none is asked. Raises DeviceNeeded where an approved one is."""
     device = of_secret(work, provider_id, secret)
     is_approved = device is not None and device.approved_at is not None
     if not is_approved and is_needed(work, provider_id):
         raise DeviceNeeded()
-    if uses and device is not None:
-        device.used_at = work.now
-        work.session.flush()
+    return device
+
+
+def note_use(work: Work, device: Device) -> None:
+    """Something was redeemed with it just now."""
+    device.used_at = work.now
+    work.session.flush()
 
 
 def _locked(work: Work, device_id: UUID) -> Device:

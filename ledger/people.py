@@ -279,8 +279,7 @@ def give(work: Work, mandates: Sequence[MandateInput]) -> list[Mandate]:
             raise MandateExistsWithOtherContent(mandate_id=mandate.id)
     if fresh:
         work.session.connection().execute(insert(Mandate), fresh)
-    for asked in fresh:
-        _note_mandate(work, LookAction.MANDATE_GIVEN, rows[asked["id"]])
+    _note_mandates(work, LookAction.MANDATE_GIVEN, [rows[asked["id"]] for asked in fresh])
     return [rows[mandate.id] for mandate in mandates]
 
 
@@ -297,7 +296,7 @@ def end_mandate(work: Work, mandate_id: UUID, last_day: date) -> Mandate:
     if row.valid_until != last_day:
         row.valid_until = last_day
         work.session.flush()
-        _note_mandate(work, LookAction.MANDATE_ENDED, row)
+        _note_mandates(work, LookAction.MANDATE_ENDED, [row])
     return row
 
 
@@ -436,5 +435,11 @@ def _note(work: Work, action: LookAction, person_ids: Iterable[UUID | None], pur
     access_log.note(work, looks)
 
 
-def _note_mandate(work: Work, action: LookAction, mandate: Mandate) -> None:
-    _note(work, action, (mandate.holder_id, mandate.representative_id), f"mandate {mandate.id}")
+def _note_mandates(work: Work, action: LookAction, mandates: Iterable[Mandate]) -> None:
+    """For both parties of each."""
+    looks = [
+        Look(action=action, person_id=party, purpose=f"mandate {each.id}")
+        for each in mandates
+        for party in (each.holder_id, each.representative_id)
+    ]
+    access_log.note(work, looks)

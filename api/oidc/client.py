@@ -2,7 +2,7 @@
 """What we say to an identity provider, and what we believe of its answers.
 
 The code flow with PKCE and a nonce. A token is believed when its provider signed it for us, for this walk, a
-moment ago. Sources: OpenID Connect Core 1.0, 3.1.3.7; Discovery 1.0, 4.3; RFC 7636; RFC 8414; RFC 9207.
+moment ago. Sources: OpenID Connect Core 1.0, 3.1.3.7; Discovery 1.0, 4.3; RFC 7636; RFC 9207.
 """
 
 import base64
@@ -72,7 +72,6 @@ class Party:
     settings: IdentityProvider
     seconds: Callable[[], float]
     """What time it is, since 1970."""
-    transport: httpx.BaseTransport | None = None
     _known: tuple[float, dict[str, Any]] | None = None
     _keys: tuple[float, jwk.KeySet] | None = None
     _lock: Lock = field(default_factory=Lock)
@@ -209,7 +208,7 @@ class Party:
         """One answer in JSON; nobody is followed elsewhere."""
         try:
             with (
-                httpx.Client(timeout=TIMEOUT_S, transport=self.transport, trust_env=False) as client,
+                httpx.Client(timeout=TIMEOUT_S, trust_env=False) as client,
                 client.stream(method, address, **more) as answer,
             ):
                 if answer.status_code != httpx.codes.OK:

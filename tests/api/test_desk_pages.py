@@ -4,13 +4,13 @@
 import csv
 import io
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
 from api.pages.desk import redemptions
-from ledger import claims, contracts
+from ledger import claims, contracts, devices
 from ledger.contracts import ContractInput
 from ledger.ids import uuid7
 from ledger.tables import Role
@@ -272,7 +272,18 @@ def test_at_doors_only_an_enrolled_and_approved_device_redeems_where_that_was_de
     assert other.send(approve).status_code == 404
     phone.send("/logout")
     phone.send("/login", key=sqlite_served.secrets["provider"])
+    too_much: dict[str, Any] = given | {"hours": "99", "id": str(uuid7())}
+    assert phone.send("/scan/confirm", **too_much).status_code == 409
+    assert _used(world) == [None], "what is refused is no use"
     assert phone.send("/scan/confirm", **given).status_code == 303, "the device outlives the session"
+    assert len(_used(world)) == 1
+    assert _used(world) != [None]
     revoke = approve.replace("/approve", "/revoke")
     office.done(revoke)
     assert phone.send("/scan", code=code).status_code == 409
+
+
+def _used(world: World) -> list[datetime | None]:
+    """When each device of the provider was used last."""
+    with world.work() as work:
+        return [each.used_at for each in devices.listed(work, world.provider_id)]

@@ -202,7 +202,9 @@ def test_what_was_not_made_for_this_walk_is_not_believed(
     assert not any(each in caplog.text for each in ("eyJ", SECRET))
 
 
-def test_a_code_is_worth_nothing_without_the_secret_of_this_browser(town: Town) -> None:
+def test_a_code_is_worth_nothing_without_the_secret_of_this_browser(
+    town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
     """PKCE: the provider refuses a code that is brought with another verifier."""
     mine = town.provider.walk(town.leave(), "els")
     thief = Visitor(served=town.served)
@@ -214,8 +216,10 @@ def test_a_code_is_worth_nothing_without_the_secret_of_this_browser(town: Town) 
     town.provider.checks_pkce = False
     mine = town.provider.walk(town.leave(), "els")
     code = parse_qs(urlsplit(mine).query)["code"][0]
+    state = parse_qs(urlsplit(town.leave(thief)).query)["state"][0]
     answer = town.back(f"/login/from/town?code={code}&state={state}", thief)
-    assert answer.status_code == 403, "the walk of the thief was used up; and the nonce would be another's"
+    assert answer.status_code == 403
+    assert "not believed: another walk" in caplog.text, "the token bears the nonce of who was robbed"
 
 
 def test_an_answer_is_taken_once_by_the_browser_that_asked_and_soon(town: Town) -> None:

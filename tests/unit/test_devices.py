@@ -42,7 +42,7 @@ def account(world: World, identity: str | None = None) -> UUID:
 def passes(world: World, secret: str, provider_id: UUID | None = None) -> bool:
     with world.work() as work:
         try:
-            devices.require(work, provider_id or world.provider_id, secret, uses=True)
+            devices.require(work, provider_id or world.provider_id, secret)
         except DeviceNeeded:
             return False
     return True
@@ -63,6 +63,9 @@ def test_a_device_counts_once_somebody_else_approved_it_and_until_it_is_revoked(
     assert not passes(world, "")
     assert not passes(world, secret + "x")
     with world.work() as work:
+        (device,) = devices.listed(work, world.provider_id)
+        assert device.used_at is None, "to be asked is no use"
+        devices.note_use(work, device)
         assert devices.listed(work, world.provider_id)[0].used_at == world.now
         devices.revoke(work, id_)
         devices.revoke(work, id_)

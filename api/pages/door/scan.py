@@ -75,9 +75,11 @@ def post_confirm(visit: Redeeming, form: AForm) -> Response:
     """Redeem it; a resend leads to the same receipt."""
     try:
         with visit.house.writing(visit.acting) as desk:
-            devices.require(desk.work, _provider(desk), visit.device, uses=True)
+            device = devices.require(desk.work, _provider(desk), visit.device)
             scan = _scan_of(desk, form)
             (outcome,) = redemptions.redeem(desk.work, [scan])
+            if device is not None and not isinstance(outcome, LedgerError):
+                devices.note_use(desk.work, device)
     except ValidationError as error:
         return _offered(visit, form, refusal=of_form(error, visit.language))
     except DeviceNeeded as error:
@@ -147,7 +149,7 @@ def _priced(visit: Visit, form: Sent) -> Response:
     found: dict[str, Any] = {"quoted": None, "why": None}
     try:
         with visit.house.reading(visit.acting) as desk:
-            devices.require(desk.work, _provider(desk), visit.device, uses=False)
+            devices.require(desk.work, _provider(desk), visit.device)
             (outcome,) = redemptions.quote(desk.work, [_scan_of(desk, form)])
     except (ValidationError, DeviceNeeded):
         return visit.shown("door/price.html", lambda desk: found)
@@ -159,7 +161,7 @@ def _priced(visit: Visit, form: Sent) -> Response:
 
 
 def _offers(desk: Desk, visit: Visit, form: Sent) -> list[GoodFor]:
-    devices.require(desk.work, _provider(desk), visit.device, uses=False)
+    devices.require(desk.work, _provider(desk), visit.device)
     code = form.one("code")[:CODE_MAX]
     shown = codes.reader(desk.acting.municipality_id, desk.keys).read(code)
     return good_for.of_code(desk.work, _provider(desk), code, shown)

@@ -23,7 +23,7 @@ from ledger.errors import LedgerError
 from ledger.ids import uuid7
 from ledger.inputs import Day, Id7, Input
 from ledger.roles import Action
-from ledger.tables import CareAgreement, Entitlement, Provider, Service
+from ledger.tables import Approver, CareAgreement, Entitlement, Provider, Service
 from ledger.texts import Language
 
 router = APIRouter(include_in_schema=False)
@@ -150,7 +150,8 @@ def _form(
         place = _place(desk, id, agreement_id)
         return {
             "place": place,
-            "is_approved": len(care.approved(desk.work, [agreement_id]).get(agreement_id, ())) == 2,
+            "is_approved": len(care.approved(desk.work, [agreement_id]).get(agreement_id, ()))
+            == len(Approver),
             "new_id": (form.maybe("id") if form else None) or uuid7(),
             "typed": typed(form, *_TYPED),
         }
