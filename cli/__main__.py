@@ -35,6 +35,7 @@ from cli import (
     refuse,
     runs,
     serve,
+    settings,
     statement,
     terms,
 )
@@ -146,6 +147,12 @@ _GROUPS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
             "dispute": confirmations.dispute,
             "withdraw": confirmations.withdraw,
         },
+    ),
+    (
+        "settings",
+        "What a municipality chooses: its letterhead, what nobody grants alone, how runs are reviewed.",
+        _SET_UP,
+        {"show": settings.show, "set": settings.set_},
     ),
     (
         "payee",

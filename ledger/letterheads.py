@@ -3,8 +3,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
+from ledger.formats.decision_letter import DecisionKind, DecisionLetter
 from ledger.tables import Municipality
 from ledger.texts import Language
 from ledger.vault import Identity
@@ -45,6 +47,26 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
     },
 }
 """The signature, how to address a man and a woman (list COD046), and what stands in for a Sender."""
+
+
+def specimen(town: Municipality, language: Language, day: date) -> DecisionLetter:
+    """A letter to nobody, to see what the settings make of it: a refusal of nothing."""
+    sender, words = Sender.of(town), WORDS[language]
+    return DecisionLetter(
+        kind=DecisionKind.REFUSAL,
+        language=language.value,
+        municipality_name=words["municipality"].format(town.name),
+        sender_lines=sender.address,
+        recipient_name="A. Specimen",
+        recipient_lines=("Dorpsstraat 1", "1234 AB  Voorbeeldstad"),
+        date=day,
+        reference="SPECIMEN",
+        what=("SPECIMEN",),
+        day=day,
+        reason="SPECIMEN",
+        web_address=sender.web or words["web"],
+        phone=sender.phone or words["phone"],
+    )
 
 
 def name_of(holder: Identity, words: Mapping[str, str]) -> str:

@@ -47,6 +47,7 @@ WEIGHTY: Final = frozenset(
         Action.DECIDE_ACCOUNTS,
         Action.SET_PAYING_ACCOUNT,
         Action.MANAGE_ACCOUNTS,
+        Action.EDIT_SETTINGS,
         Action.GIVE_MANDATES,
     }
 )

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Settings of a municipality: how its runs are reviewed, how its bank is told, what nobody grants alone."""
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
 from ledger import municipalities, runs
 from ledger.db import Work
+from ledger.errors import Conflict
 from ledger.formats.pain001 import Version
-from ledger.inputs import Input
+from ledger.inputs import Input, fingerprint
 from ledger.municipalities import TaxNumber
 from ledger.rules.run_plan import AnyRunPlan, NoPlan
 from ledger.tables import Municipality
@@ -56,16 +58,43 @@ class Settings(Input):
     """
 
 
+@dataclass(kw_only=True, eq=False)
+class SettingsChanged(Conflict):
+    """Somebody else set them since they were looked at."""
+
+    code: ClassVar[str] = "settings_changed"
+
+
 def get(work: Work) -> Municipality:
     """As they are."""
     return municipalities.get(work)
 
 
-def put(work: Work, settings: Settings) -> Municipality:
-    """Set them for what is drafted, released and granted from now on; the same again changes nothing."""
+def known(work: Work) -> Settings:
+    """As they are, to be changed and put back."""
+    return _of(municipalities.get(work))
+
+
+def mark(settings: Settings) -> str:
+    """Says which settings somebody looked at."""
+    return fingerprint(settings).hex()
+
+
+def put(work: Work, settings: Settings, *, seen: str | None = None) -> Municipality:
+    """Set them for what is drafted, released and granted from now on; the same again changes nothing.
+
+    seen is the mark of what somebody looked at. Raises SettingsChanged when they are others now.
+    """
     row = runs.locked(work)
+    if seen is not None and seen != mark(_of(row)):
+        raise SettingsChanged()
     values = {**dict(settings), "tax_number": settings.tax_number or ""}
     if any(getattr(row, name) != value for name, value in values.items()):
         row.sqlmodel_update({**values, "recorded_at": work.now})
     work.session.flush()
     return row
+
+
+def _of(row: Municipality) -> Settings:
+    values = {name: getattr(row, name) for name in Settings.model_fields}
+    return Settings.model_validate(values | {"tax_number": row.tax_number or None})

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from ledger.units import AMOUNT_MAX
 
+_SHARE: Final = re.compile(r"(\d{1,3})(?:[.,](\d{1,2}))?")
 _EUROS: Final = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d{1,9})(?:,(\d{2}))?|(\d{1,9})\.(\d{2})")
 
 
@@ -27,6 +28,16 @@ def _cents(value: object) -> object:
     return int(whole.replace(".", "")) * 100 + int(part or 0)
 
 
+def _basis_points(value: object) -> object:
+    """Per cents with at most two digits after the mark: 15, 12,5 and 12.50."""
+    if not isinstance(value, str):
+        return value
+    found = _SHARE.fullmatch(value.strip().removesuffix("%").strip())
+    if found is None:
+        raise ValueError("must be a percentage, such as 15 or 12.5")
+    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+
+
 def _positive(value: int) -> int:
     if value <= 0:
         raise ValueError("must be more than nothing")
@@ -37,6 +48,8 @@ Count = Annotated[int, AfterValidator(_positive), Field(le=AMOUNT_MAX)]
 """A whole number above nothing."""
 Cents = Annotated[int, BeforeValidator(_cents), AfterValidator(_positive), Field(le=AMOUNT_MAX)]
 """Eurocents, typed as euros."""
+BasisPoints = Annotated[int, BeforeValidator(_basis_points), Field(ge=0, le=10_000)]
+"""Ten thousandths, typed as per cents."""
 MaybeCount = Annotated[Count | None, BeforeValidator(blank)]
 """The same; None where nothing was typed."""
 MaybeCents = Annotated[Cents | None, BeforeValidator(blank)]

@@ -58,6 +58,8 @@ NAVIGATION: Final = (
     Place("/access", Action.SEE_ACCESS_LOG),
     Place("/accounts", Action.SEE_ACCOUNTS),
     Place("/care", Action.APPROVE_CARE_PAYING),
+    Place("/settings", Action.EDIT_SETTINGS),
+    Place("/settings", Action.SET_PAYING_ACCOUNT),
 )
 """In the order of the menu."""
 
@@ -79,7 +81,8 @@ def is_page(path: str) -> bool:
 def open_to(acting: ActingAs) -> list[str]:
     """The pages that somebody can begin at, the first of them first."""
     audience = audience_of(acting)
-    return [each.path for each in NAVIGATION if each.audience == audience and acting.may(each.action)]
+    found = (each.path for each in NAVIGATION if each.audience == audience and acting.may(each.action))
+    return list(dict.fromkeys(found))
 
 
 def audience_of(acting: ActingAs) -> Audience:

@@ -656,6 +656,10 @@ _ACCOUNTS: Final[Mapping[str, tuple[str, Detail]]] = {
         "This id is taken",
         "Another refusal stands under id {id}. Use a new id.",
     ),
+    "settings_changed": (
+        "Somebody else changed the settings meanwhile",
+        "Nothing was saved. Look at how they are now, and make your change again.",
+    ),
     "job_not_found": (
         "There is no such job",
         "You have no job with id {id} here. A job that was refused is not kept.",

@@ -672,6 +672,10 @@ _ACCOUNTS: Final[Mapping[str, tuple[str, Detail]]] = {
         "Dit kenmerk is al gebruikt",
         "Onder kenmerk {id} staat een andere afwijzing. Gebruik een nieuw kenmerk.",
     ),
+    "settings_changed": (
+        "Iemand anders heeft de instellingen intussen veranderd",
+        "Er is niets opgeslagen. Kijk eerst hoe ze nu zijn, en doe uw wijziging opnieuw.",
+    ),
     "job_not_found": (
         "Deze opdracht bestaat niet",
         "U heeft hier geen opdracht met kenmerk {id}. Een opdracht die werd geweigerd bewaren wij niet.",

@@ -4,7 +4,7 @@
 from types import ModuleType
 from typing import Final
 
-from api.pages.accounts import accounts, proofs
+from api.pages.accounts import accounts, proofs, settings
 
-PAGES: Final[tuple[ModuleType, ...]] = (accounts, proofs)
+PAGES: Final[tuple[ModuleType, ...]] = (accounts, proofs, settings)
 """The modules with its routes."""

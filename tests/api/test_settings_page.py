@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Settings on a page: an administrator's letterhead and limits, finance's account, for all others to read."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from lxml import html
+
+from ledger import municipalities, settings
+from ledger.sessions import FRESH
+from ledger.tables import Role
+from tests.api.browsing import Visitor, buttons, shown
+from tests.api.served import Served
+
+pypdfium2 = pytest.importorskip("pypdfium2")  # has no types
+
+
+def form_of(page: str, action: str = "/settings") -> dict[str, Any]:
+    tree: Any = html.fromstring(page)
+    (form,) = tree.xpath("//form[@action=$action]", action=action)
+    return dict(form.form_values())
+
+
+def test_an_administrator_sets_the_letterhead_and_sees_a_letter_with_it(served: Served) -> None:
+    visitor = Visitor.of(served, "administrator")
+    typed = form_of(visitor.page("/settings"))
+    typed |= {
+        "letterAddress": "Raadhuisplein 1\r\n\r\n1112 AA  Diemen",
+        "letterPhone": "14 020",
+        "pagesAddress": "https://tegoed.diemen.test",
+        "grantAlone": "1.500,00",
+        "sample": "12,5",
+        "runPlan": "monthly",
+        "runPlanDay": "5",
+    }
+    page = visitor.done("/settings", **typed)
+    with served.world.work() as work:
+        now = settings.known(work)
+    assert (now.letter_address, now.letter_phone) == (("Raadhuisplein 1", "1112 AA  Diemen"), "14 020")
+    assert (now.grant_alone_cents, now.sample_bps, now.run_plan.kind) == (1500_00, 1250, "monthly")
+    again = form_of(page)
+    assert (again["sample"], again["grantAlone"], again["runPlanDay"]) == ("12,50", "1500", "5")
+    letter = visitor.send("/settings/letter", language="nl").content
+    text = pypdfium2.PdfDocument(letter)[0].get_textpage().get_text_range()
+    assert "Raadhuisplein 1" in text
+    assert "14 020" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("letterAddress", "\n".join("regel" for _ in range(6))),
+        ("letterPhone", "1" * 81),
+        ("pagesAddress", "http://tegoed.diemen.test"),
+        ("pagesAddress", "javascript:alert(1)"),
+        ("grantAlone", "veel"),
+        ("sample", "100,01"),
+        ("sample", "-1"),
+        ("sample", ""),
+        ("accountWaitDays", "91"),
+        ("paymentsPerFile", "nul"),
+        ("paymentFileVersion", "pain.008"),
+        ("runPlan", "yearly"),
+        ("taxNumber", "12"),
+    ],
+)
+def test_what_cannot_be_a_setting_is_told_and_what_was_typed_is_kept(
+    sqlite_served: Served, name: str, value: str
+) -> None:
+    visitor = Visitor.of(sqlite_served, "administrator")
+    with sqlite_served.world.work() as work:
+        before = settings.known(work)
+    answer = visitor.send("/settings", **form_of(visitor.page("/settings")) | {name: value})
+    assert answer.status_code == 400
+    assert "Dit formulier klopt nog niet" in answer.text
+    kept = form_of(answer.text)[name]
+    assert kept.split() == value.split() or name in {"paymentFileVersion", "runPlan"}
+    with sqlite_served.world.work() as work:
+        assert settings.known(work) == before
+
+
+def test_two_administrators_do_not_overwrite_each_other_unseen(sqlite_served: Served) -> None:
+    sqlite_served.account("colleague", Role.ADMINISTRATOR)
+    one, other = (Visitor.of(sqlite_served, each) for each in ("administrator", "colleague"))
+    typed = form_of(one.page("/settings"))
+    other.done("/settings", **form_of(other.page("/settings")) | {"letterWeb": "www.diemen.test"})
+    for _ in range(2):
+        answer = one.send("/settings", **typed | {"letterWeb": "www.anders.test"})
+        assert (answer.status_code, "intussen veranderd" in answer.text) == (409, True)
+        typed = form_of(answer.text)
+    one.done("/settings", **form_of(one.page("/settings")) | {"letterPhone": "14 020"})
+    with sqlite_served.world.work() as work:
+        now = settings.known(work)
+    assert (now.letter_web, now.letter_phone) == ("www.diemen.test", "14 020")
+
+
+def test_finance_sets_the_account_and_others_read(sqlite_served: Served) -> None:
+    finance = Visitor.of(sqlite_served, "finance")
+    assert buttons(finance.page("/settings")) == {"/logout", "/settings/letter", "/settings/account"}
+    wrong = finance.send("/settings/account", debtorName="Gemeente Diemen", debtorIban="NL00BANK0123456789")
+    assert wrong.status_code == 400
+    finance.done("/settings/account", debtorName="Gemeente Diemen", debtorIban="NL02 ABNA 0123 4567 89")
+    with sqlite_served.world.work() as work:
+        assert municipalities.get(work).debtor_iban == "NL02ABNA0123456789"
+    reader = Visitor.of(sqlite_served, "auditor")
+    assert "NL02ABNA0123456789" in shown(reader.page("/settings"))
+    assert buttons(reader.page("/settings")) == {"/logout", "/settings/letter"}
+    assert "/settings" not in reader.page("/checks")
+    assert Visitor.of(sqlite_served, "provider").see("/settings").status_code == 404
+
+
+def test_limits_are_changed_only_by_who_showed_just_now_who_they_are(sqlite_served: Served) -> None:
+    visitor = Visitor.of(sqlite_served, "administrator")
+    typed = form_of(visitor.page("/settings"))
+    sqlite_served.world.now += FRESH + timedelta(seconds=1)
+    answer = visitor.send("/settings", **typed | {"grantAlone": ""})
+    assert answer.status_code == 403
+    assert "wie u bent" in shown(answer.text)
