@@ -120,6 +120,9 @@ _FAULTS: Final[Mapping[str, tuple[str, str]]] = {
 _RULES: Final[Mapping[str, str]] = {
     "must be a UUID of version 7 (RFC 9562)": "het moet een UUID van versie 7 zijn (RFC 9562)",
     "the last day lies before the first": "de laatste dag ligt voor de eerste",
+    "nothing is changed: name what should become otherwise": (
+        "er verandert niets: vul in wat anders moet worden"
+    ),
     "holds a control character": "hier staat een stuurteken in",
     "name exactly one of code, entitlementId and allocation": (
         "noem precies een van code, entitlementId en allocation"

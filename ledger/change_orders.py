@@ -36,6 +36,13 @@ class Amendment(Change):
             raise ValueError("a last day is set or taken away, not both")
         return self
 
+    @model_validator(mode="after")
+    def _asks_something(self) -> Self:
+        asked = self.model_fields_set - {"kind", "reason", "at"}
+        if not any(getattr(self, name) not in (None, False) for name in asked):
+            raise ValueError("nothing is changed: name what should become otherwise")
+        return self
+
 
 class Suspension(Change):
     """Nothing may be used from a day on, up to and including a day; None is until it is resumed."""

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.pages.look import address
 from api.pages.paths import open_to
 from api.pages.words import Teller
+from ledger import municipalities
 from ledger.roles import ActingAs
 from ledger.texts import Language
 
@@ -29,6 +30,7 @@ ENVIRONMENT: Final = Environment(
     auto_reload=False,
 )
 ENVIRONMENT.globals["address"] = address
+ENVIRONMENT.globals["town_of"] = municipalities.name_of
 
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "

@@ -16,6 +16,7 @@ import pytest
 from fastapi import FastAPI
 from httpx2 import Response
 from joserfc.jwk import RSAKey
+from lxml import html
 from sqlalchemy import select
 from sqlmodel import col
 from starlette.testclient import TestClient
@@ -235,6 +236,23 @@ def test_an_answer_is_taken_once_by_the_browser_that_asked_and_soon(town: Town) 
     late = town.provider.walk(town.leave(), "els")
     town.served.world.now += LASTS
     assert town.back(late).status_code == 403
+
+
+def test_providers_of_several_municipalities_stand_under_the_name_of_theirs(town: Town) -> None:
+    assert "<details>" not in town.browser.page("/login"), "nothing to choose from"
+    app = cast(FastAPI, town.served.client.app)
+    house: House = app.state.house
+    elsewhere = replace(
+        house.parties["other"], settings=town.settings.model_copy(update={"municipality_id": "0344"})
+    )
+    both = build(replace(house, parties={"town": house.parties["town"], "other": elsewhere}))
+    page = TestClient(both, base_url="https://tegoed.test").get("/login", headers={"Accept-Language": "nl"})
+    tree: Any = html.fromstring(page.text)
+    found = {
+        str(each.xpath("summary/text()")[0]): each.xpath(".//form/@action")
+        for each in tree.xpath("//details")
+    }
+    assert found == {"Gemeente Utrecht": ["/login/with/other"], "Gemeente Diemen": ["/login/with/town"]}
 
 
 def test_two_tabs_do_not_disturb_each_other(town: Town) -> None:

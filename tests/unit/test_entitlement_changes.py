@@ -287,6 +287,12 @@ def test_an_amendment_cannot_both_set_and_take_away_the_last_day() -> None:
         Amendment(valid_until=TODAY, open_ended=True, **WHY)
 
 
+@pytest.mark.parametrize("nothing", [{}, {"amount_cents": None}, {"open_ended": False}])
+def test_an_amendment_asks_for_something(nothing: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="nothing is changed"):
+        Amendment(**nothing, **WHY)
+
+
 def test_a_resumption_cuts_suspensions_from_its_day_on(world: World) -> None:
     right = world.grant()
     for first, last in (

@@ -178,7 +178,7 @@ WORDS: Final[Mapping[str, str]] = {
     "codes.title": "Codes and letters",
     "codes.list": "Every code that was made",
     "codes.issued": "Made",
-    "codes.until": "Works until",
+    "codes.until": "Works up to and including",
     "codes.letter": "Letter",
     "codes.revoked": "withdrawn on {day}",
     "codes.expired": "expired",

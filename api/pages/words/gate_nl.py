@@ -181,7 +181,7 @@ WORDS: Final[Mapping[str, str]] = {
     "codes.title": "Codes en brieven",
     "codes.list": "Elke code die is gemaakt",
     "codes.issued": "Gemaakt",
-    "codes.until": "Werkt tot",
+    "codes.until": "Werkt tot en met",
     "codes.letter": "Brief",
     "codes.revoked": "ingetrokken op {day}",
     "codes.expired": "verlopen",

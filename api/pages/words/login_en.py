@@ -84,6 +84,7 @@ WORDS: Final[Mapping[str, str]] = {
     "letter.lost": "Did you lose your letter? Call your municipality. It blocks the old code and sends a new "
     "letter.",
     "letter.no_town": "Choose your municipality",
+    "login.towns": "Choose your municipality",
     "one_time.title": "One more code, for one time",
     "one_time.lead": "If we have your e-mail address, a code of six digits is there now. It works for "
     "{minutes} minutes. Look among unwanted e-mail as well.",

@@ -85,6 +85,7 @@ WORDS: Final[Mapping[str, str]] = {
     "letter.lost": "Bent u uw brief kwijt? Bel uw gemeente. Zij blokkeert de oude code en stuurt een nieuwe "
     "brief.",
     "letter.no_town": "Kies uw gemeente",
+    "login.towns": "Kies uw gemeente",
     "one_time.title": "Nog een code, voor één keer",
     "one_time.lead": "Hebben wij uw e-mailadres, dan staat daar nu een code van zes cijfers. Hij werkt "
     "{minutes} minuten. Kijk ook bij ongewenste e-mail.",
