@@ -112,7 +112,9 @@ def test_only_the_version_that_was_looked_at_is_put_in_force(sqlite_served: Serv
     other, where = Visitor.of(sqlite_served, "other"), f"/contracts/{world.contract_id}"
     with world.work(actor_id=drafting) as work:
         _drafted(world, work, 5000_00)
-    assert '"yearlyCents":120000' in shown(other.page(where)), "nobody puts in force what they do not see"
+    assert "€ 1.200,00 per jaar" in shown(other.page(where)).replace("\u00a0", " "), (
+        "nobody puts in force what they do not see"
+    )
     seen = _hidden(other.page(where), f"{where}/publish")
     with world.work(actor_id=drafting) as work:
         _drafted(world, work, 9000_00)
@@ -137,8 +139,8 @@ def test_only_the_rules_that_were_looked_at_are_put_in_force(sqlite_served: Serv
             programmes.draft(work, [ProgrammeInput.model_validate(dict(content))])
         seen = seen or _hidden(other.page("/programmes"), where)
     told = shown(other.page("/programmes"))
-    assert '"kind":"uses_max","most":100' in told, "nobody puts in force what they do not see"
-    assert '"kind":"none"' in told, "whether a resident is asked"
+    assert "Hoogstens 100 keer." in told, "nobody puts in force what they do not see"
+    assert "De inwoner hoeft niets te zeggen." in told, "whether a resident is asked"
     assert other.send(where, **seen).status_code == 412
     assert other.send(where).status_code == 412
     other.done(where, **_hidden(other.page("/programmes"), where))

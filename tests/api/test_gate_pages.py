@@ -24,11 +24,12 @@ from ledger import (
 )
 from ledger.care import Agreement
 from ledger.change_orders import Amendment, Ending
+from ledger.four_eyes import Waiting
 from ledger.ids import uuid7
 from ledger.people import MandateInput
 from ledger.rules.facts import EntitlementKind
 from ledger.rules.periods import Per
-from ledger.rules.restrictions import Cap
+from ledger.rules.restrictions import Cap, OnlyServices
 from ledger.tables import AccessLog, Approver, Entitlement, MandateKind, RateClass, Role
 from ledger.units import Unit
 from tests.api.browsing import OWN_FORM, Visitor, buttons, shown
@@ -409,6 +410,17 @@ def test_what_is_left_is_told_of_every_limit_and_of_no_other(visitor: Visitor, w
             f"/entitlements/{both.id}": "10 uur € 100,00",
             f"/entitlements/{capped.id}": "–",
         }
+
+
+def test_who_decides_on_other_rules_reads_them(visitor: Visitor, world: World) -> None:
+    with world.work() as work:
+        municipalities.get(work).grant_alone_cents = 150_00
+    right = world.grant(restrictions=())
+    rules = (Cap(per=Per.WEEK, unit=Unit.EUROCENT, most=40_00), OnlyServices(services=frozenset({HOUSEHOLD})))
+    asked = Amendment(amount_cents=400_00, restrictions=rules, at=world.now, reason="meer hulp")
+    assert isinstance(world.change(right.id, asked), Waiting)
+    told = shown(visitor.page("/worklist")).replace("\u00a0", " ")
+    assert "Hoogstens € 40,00 per week. Alleen voor: Hulp bij het huishouden (01A04)." in told
 
 
 def test_of_a_long_history_the_last_changes_are_shown(

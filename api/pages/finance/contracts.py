@@ -8,13 +8,16 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from api.deps import Desk, PathId
+from api.pages import sentences
 from api.pages.faults import Told
 from api.pages.visit import AForm, Done, Visit, names, visit
-from ledger import catalogue, contracts, programmes, providers
+from ledger import catalogue, contracts, db, programmes, providers
 from ledger.contracts import ContractUnknown
-from ledger.programmes import ProgrammeUnknown
+from ledger.programmes import ProgrammeInput, ProgrammeUnknown
 from ledger.roles import Action
-from ledger.tables import Contract
+from ledger.tables import Contract, Programme
+from ledger.texts import Language, rule_words
+from ledger.texts.rule_words import Called
 
 router = APIRouter(include_in_schema=False)
 
@@ -84,6 +87,8 @@ def _contract(visit: Visit, id: UUID, *, done: str | None = None, refusal: Told 
         row = desk.find(Contract, id, ContractUnknown(id=id))
         (newest,) = contracts.newest(desk.work, [id])
         versions = contracts.versions(desk.work, id, limit=VERSIONS_MAX)
+        terms = newest.content.terms
+        paying = db.rows(desk.work, Programme, {each.programme_id for each in terms})
         who = {each.drafted_by for each in versions} | {each.published_by for each in versions} - {None}
         return {
             "contract": row,
@@ -92,6 +97,8 @@ def _contract(visit: Visit, id: UUID, *, done: str | None = None, refusal: Told 
             "is_cut": bool(versions) and versions[-1].version > 1,
             "names": names(desk, [each for each in who if each is not None]),
             "provider": providers.get(desk.work, [row.provider_id])[0],
+            "told": {each.number: rule_words.of_term(each.term, visit.language) for each in terms},
+            "programmes": {id_: row.name for id_, row in paying.items()},
             "services": {each.code: each for each in catalogue.listed(desk.work) if each.law == row.law},
         }
 
@@ -100,6 +107,17 @@ def _contract(visit: Visit, id: UUID, *, done: str | None = None, refusal: Told 
 
 def _programmes(visit: Visit, *, done: str | None = None, refusal: Told | None = None) -> Response:
     def content(desk: Desk) -> Mapping[str, Any]:
-        return {"programmes": programmes.newest(desk.work)}
+        found, called = programmes.newest(desk.work), sentences.called(desk)
+        return {
+            "programmes": found,
+            "called": called,
+            "rules": {each.content.id: _sentences(each.content, visit.language, called) for each in found},
+        }
 
     return visit.shown("finance/programmes.html", content, refusal=refusal, done=done)
+
+
+def _sentences(content: ProgrammeInput, language: Language, called: Called) -> list[str]:
+    """Every rule, and what is asked of the resident."""
+    rules = sentences.of_rules(content.restrictions, language, called)
+    return [*rules, rule_words.of_confirmation(content.confirmation, language)]

@@ -8,14 +8,17 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from api.deps import Desk, PathId, QueryId
+from api.pages import sentences
 from api.pages.faults import Told
 from api.pages.gate.grants import as_right
 from api.pages.visit import AForm, Done, Sent, Visit, names, typed, visit
 from ledger import approvals, db, letters, worklist
 from ledger.approvals import Asked, DecisionInput
+from ledger.change_orders import Amendment
 from ledger.roles import Action
 from ledger.tables import Approver, Entitlement
 from ledger.texts import Language, given
+from ledger.texts.rule_words import Called
 
 router = APIRouter(include_in_schema=False)
 
@@ -74,6 +77,7 @@ def _worklist(
             "page_size": EACH_MAX,
             "first": "/worklist" if after else "",
             "following": f"/worklist?after={ending[EACH_MAX - 1].id}" if len(ending) > EACH_MAX else "",
+            "rules": _rules(desk, waiting, visit.language),
             "asked": asked,
             "typed": typed(form, "reason"),
         }
@@ -86,3 +90,14 @@ def _asked_for(desk: Desk, waiting: Sequence[Asked], language: Language) -> dict
     rights = [as_right(each.grant) for each in waiting if each.grant]
     found = letters.given(desk.work, rights)
     return {id_: given.lines(each, language) for id_, each in found.items()}
+
+
+def _rules(desk: Desk, waiting: Sequence[Asked], language: Language) -> dict[UUID, list[str]]:
+    """The other rules of each change that waits and has some; by the id of the change."""
+    asked = {
+        each.order.id: each.order.change.restrictions
+        for each in waiting
+        if each.order and isinstance(each.order.change, Amendment) and each.order.change.restrictions
+    }
+    known = sentences.called(desk) if asked else Called()
+    return {id_: sentences.of_rules(rules, language, known) for id_, rules in asked.items()}

@@ -74,6 +74,7 @@ WORDS: Final[Mapping[str, str]] = {
     "contract.everywhere": "the whole municipality",
     "contract.ceiling": "Ceiling in a year",
     "contract.duty": "Duty to accept",
+    "contract.term.paid_by": "From the budget of {programme}.",
     "contract.terms": "Terms by period",
     "yes": "yes",
     "no": "no",

@@ -74,6 +74,7 @@ WORDS: Final[Mapping[str, str]] = {
     "contract.everywhere": "de hele gemeente",
     "contract.ceiling": "Plafond per jaar",
     "contract.duty": "Acceptatieplicht",
+    "contract.term.paid_by": "Uit het budget van {programme}.",
     "contract.terms": "Afspraken per periode",
     "yes": "ja",
     "no": "nee",
