@@ -23,6 +23,10 @@ from tests.world import World
 
 SMALLEST = 320
 """CSS pixels: WCAG 2.2, 1.4.10; as 1280 pixels at 400%."""
+STRAY = (
+    "xpath=//table[contains(@class, 'rows')]/tbody/tr/*[./*[normalize-space(following-sibling::text()[1])]]"
+)
+"""On a telephone a cell is a grid: words after an element stand under the label, as if they were one."""
 
 
 @pytest.fixture(scope="module")
@@ -87,5 +91,7 @@ def _faults(page: Page, address: str, path: str) -> list[str]:
         [f"{path}: {page.locator('h1').count()} first headings"] if page.locator("h1").count() != 1 else []
     )
     found += [f"{path}: {each}" for each in findings(page)]
+    stray = page.locator(STRAY).count()
+    found += [f"{path}: {stray} cells with text beside an element"] if stray else []
     sideways = scrolls_sideways(page, SMALLEST)
     return found + ([f"{path}: {sideways} pixels too wide"] if sideways else [])

@@ -11,6 +11,7 @@ WORDS: Final[Mapping[str, str]] = {
     "nav./redemptions": "Redemptions",
     "redemptions.title": "What you redeemed",
     "redemptions.days": "Day of the care",
+    "redemptions.every_service": "All services",
     "redemptions.service": "Service",
     "redemptions.find": "Find",
     "redemptions.total": "{count} redemptions, together {money}",

@@ -42,6 +42,7 @@ WORDS: Final[Mapping[str, str]] = {
     "nav./redemptions": "Verzilveringen",
     "redemptions.title": "Wat u verzilverde",
     "redemptions.days": "Dag van de zorg",
+    "redemptions.every_service": "Alle diensten",
     "redemptions.service": "Dienst",
     "redemptions.find": "Zoek",
     "redemptions.total": "{count} verzilveringen, samen {money}",
