@@ -48,6 +48,7 @@ WALKS: Final = (
     Walk(name="door", role=Role.PROVIDER, begins=("/scan",)),
     Walk(name="desk", role=Role.PROVIDER, begins=("/payable",)),
     Walk(name="resident", role=Role.HOLDER, begins=("/my",)),
+    Walk(name="representative", role=Role.HOLDER, nth=1, begins=("/my",)),
     Walk(name="finance_1", role=Role.FINANCE, begins=("/runs",)),
     Walk(name="finance_2", role=Role.FINANCE, nth=1, begins=("/runs",)),
     Walk(name="contract_manager", role=Role.CONTRACT_MANAGER, begins=("/contracts",)),

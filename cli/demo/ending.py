@@ -99,7 +99,7 @@ def settle(town: Town, run: int, folder: Path) -> Path | None:
     if not pieces:
         return None
     path = folder / f"pain001-{town.cbs}-{until}.xml"
-    _write(path, b"".join(pieces))
+    write(path, b"".join(pieces))
     return path
 
 
@@ -108,12 +108,6 @@ def write_letters(
 ) -> list[Path]:
     """The letters with the codes of these rights, in these languages; fresh codes, as printed yesterday."""
     now, made = at(town.days.back(1), 20), []
-    sender = letterheads.Sender(
-        address=("Demo: nobody lives here", f"Raadhuisplein 1, {town.name}"),
-        web=f"www.{town.name.lower().replace(' ', '')}.example/tegoed",
-        phone="0800 0000 (demo)",
-        pages="http://127.0.0.1:8000",
-    )
     with town.work(now, Role.GATEKEEPER) as work:
         orders = [codes.IssueOrder(id=ids.uuid7(), entitlement_id=each.id, replace=True) for each in rights]
         for right, outcome in zip(rights, codes.issue(work, town.keys, orders), strict=True):
@@ -123,13 +117,23 @@ def write_letters(
         composed = [
             each
             for language in languages
-            for each in letters.compose_all(work, town.keys, wanted, language, sender=sender)
+            for each in letters.compose_all(work, town.keys, wanted, language, sender=sender(town))
         ]
     for each in composed:
         path = folder / f"letter-{town.cbs}-{each.reference}-{each.language}.pdf"
-        _write(path, page.pdf(each))
+        write(path, page.pdf(each))
         made.append(path)
     return made
+
+
+def sender(town: Town) -> letterheads.Sender:
+    """Who writes the letters of a municipality."""
+    return letterheads.Sender(
+        address=("Demo: nobody lives here", f"Raadhuisplein 1, {town.name}"),
+        web=f"www.{town.name.lower().replace(' ', '')}.example/tegoed",
+        phone="0800 0000 (demo)",
+        pages="http://127.0.0.1:8000",
+    )
 
 
 def books_agree(town: Town) -> bool:
@@ -144,7 +148,8 @@ def books_agree(town: Town) -> bool:
         return audit.check(work).agrees
 
 
-def _write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes) -> None:
+    """A file that is whole or not there."""
     half = path.with_name(f".{path.name}.part")
     half.write_bytes(content)
     os.replace(half, path)

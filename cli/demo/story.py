@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from cli.demo import beginning, ending, residents
 from cli.demo.days import Days, at
+from cli.demo.featured import Featured
 from cli.demo.month import Month
 from cli.demo.town import Town
 from ledger import ids, regions
@@ -106,12 +107,15 @@ def _live(towns: tuple[Town, ...], out: Path, bar: Progress) -> dict[str, list[P
     for town in bar.track(towns, description="setting up"):
         is_featured = town.cbs == FEATURED
         beginning.begin(town, numbers, with_keys=is_featured, messages_to=out if is_featured else None)
+    closest = next(town for town in towns if town.cbs == FEATURED)
+    featured = Featured.begin(closest, out)
     neighbours = (*towns[1:], towns[0])
     months = [Month(town=town, neighbour=next_) for town, next_ in zip(towns, neighbours, strict=True)]
     files: dict[str, list[Path]] = {town.cbs: [] for town in towns}
     for day in bar.track(calendar.used, description="redeeming"):
         for month in months:
             month.live(day)
+        featured.live(day)
         if day == calendar.settled[1]:
             for town in towns:
                 ending.claim(town, out if town.cbs == FEATURED else None)

@@ -30,6 +30,7 @@ def summary(told: Told) -> dict[str, Any]:
         "refused": sum(town.tally.refused for town in told.towns),
         "reasons": dict(sorted(_reasons(told).items())),
         "follow_ups": dict(sorted(_follow_ups(told).items())),
+        "unconfirmed": _unconfirmed(told),
         "redeemed_cents": sum(town.tally.net_cents for town in told.towns),
         "settled_cents": sum(run.total_cents for town in told.towns for run in town.runs),
         "payment_file": files[-1] if files else None,
@@ -91,6 +92,7 @@ def _towns(told: Told) -> None:
     refused_grants = sum(town.tally.refused_grants for town in told.towns)
     follow_ups = _follow_ups(told)
     screen.say(f"Not granted, because a hard budget could not carry them: {refused_grants}.")
+    screen.say(f"Not paid yet, because the resident was asked and did not answer: {_unconfirmed(told)}.")
     screen.say(
         f"Of the reservations {follow_ups['capture']} were captured and {follow_ups['release']} released; "
         f"{follow_ups['reversal']} redemptions were reversed. Whatever was sent twice was booked once.\n"
@@ -152,6 +154,10 @@ def _redemptions(told: Told) -> dict[str, int]:
 
 def _reasons(told: Told) -> Counter[str]:
     return sum((town.tally.reasons for town in told.towns), Counter())
+
+
+def _unconfirmed(told: Told) -> int:
+    return sum(len(town.tally.unconfirmed) for town in told.towns)
 
 
 def _follow_ups(told: Told) -> Counter[str]:

@@ -84,6 +84,8 @@ class Tally:
     taken_back: Counter[UUID] = field(default_factory=Counter)
     """Eurocents that went back, by redemption."""
     open_reservations: set[UUID] = field(default_factory=set)
+    unconfirmed: set[UUID] = field(default_factory=set)
+    """Redemptions that are not paid before their resident says that they are right."""
     follow_ups: Counter[str] = field(default_factory=Counter)
     claimed_lines: int = 0
     bad_lines: int = 0
@@ -104,8 +106,9 @@ class Tally:
 
     @property
     def net_cents(self) -> int:
-        """What is owed for all of it: open reservations and what went back are off."""
-        kept = [each for each in self.redeemed.values() if each.id not in self.open_reservations]
+        """What is owed for all of it: open reservations, what went back and what is unconfirmed are off."""
+        off = self.open_reservations | self.unconfirmed
+        kept = [each for each in self.redeemed.values() if each.id not in off]
         return self.claimed_cents + sum(each.price_cents - self.taken_back[each.id] for each in kept)
 
 

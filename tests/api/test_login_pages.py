@@ -39,6 +39,7 @@ def demo(sqlite_served: Served) -> Served:
 
 def test_the_demo_is_walked_through_as_every_kind_of_user_in_two_clicks(demo: Served) -> None:
     demo.account("finance_2", Role.FINANCE)
+    demo.account("representative", Role.HOLDER, person_id=demo.world.person())
     stranger = Visitor(served=demo)
     page = stranger.page("/")
     assert "Loop er doorheen als" in shown(page)

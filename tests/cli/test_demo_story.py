@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 import zxingcpp
+from sqlmodel import col, select
 
+from ledger import db
+from ledger.tables import Device, LetterLogin, Mandate, Refusal, ResidentWord
 from tests.cli.terminal import Terminal
 
 pypdfium2 = pytest.importorskip("pypdfium2")  # has no types
@@ -78,6 +81,23 @@ def test_the_story_adds_up_on_each_database(either: Terminal) -> None:
     assert answer["redemptions"] > 400
     assert len(answer["reasons"]) > 15
     assert set(answer["follow_ups"]) == {"capture", "release", "reversal"}
+
+
+def test_one_resident_is_asked_represented_and_refused_and_one_provider_has_devices(
+    terminal: Terminal,
+) -> None:
+    assert demo(terminal)["unconfirmed"] == 1
+    assert (terminal.folder / "refusal-0384-nl.pdf").read_bytes().startswith(b"%PDF-")
+    engine = db.connect(terminal.database)
+    with db.reading(engine) as session:
+        db.act_for(session, "0384")
+        refused, word = session.scalars(select(Refusal)).one(), session.scalars(select(ResidentWord)).one()
+        used, waits = session.scalars(select(Device).order_by(col(Device.id))).all()
+        mandate = session.scalars(select(Mandate).where(col(Mandate.municipality_id) == "0384")).one()
+        login = session.scalars(select(LetterLogin).where(col(LetterLogin.municipality_id) == "0384")).one()
+    engine.dispose()
+    assert refused.holder_id == word.person_id == mandate.holder_id == login.person_id
+    assert (used.approved_at is None, waits.approved_at is None) == (False, True)
 
 
 def test_the_code_on_the_letter_redeems(terminal: Terminal) -> None:

@@ -34,6 +34,8 @@ WORDS: Final[Mapping[str, str]] = {
     "start.does.desk": "Sees what was redeemed, claims, and follows the payment.",
     "start.as.resident": "Resident",
     "start.does.resident": "Sees what is left of the entitlement and what it was used for.",
+    "start.as.representative": "Representative",
+    "start.does.representative": "Acts for another resident, with a mandate.",
     "start.as.finance_1": "Finance, first employee",
     "start.does.finance_1": "Makes a payment run and submits it.",
     "start.as.finance_2": "Finance, second employee",

@@ -34,6 +34,8 @@ WORDS: Final[Mapping[str, str]] = {
     "start.does.desk": "Ziet wat er is verzilverd, declareert en volgt de betaling.",
     "start.as.resident": "Inwoner",
     "start.does.resident": "Ziet wat er over is van het tegoed en waar het aan is gebruikt.",
+    "start.as.representative": "Vertegenwoordiger",
+    "start.does.representative": "Regelt zaken voor een andere inwoner, met een machtiging.",
     "start.as.finance_1": "Financiën, eerste medewerker",
     "start.does.finance_1": "Maakt een betaalrun en dient die in.",
     "start.as.finance_2": "Financiën, tweede medewerker",

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What only the featured municipality has: a resident who is asked for consent, represented, and was refused
+something; a provider with devices. No chance is drawn for it: the rest of the story stays as it is.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from cli.demo.beginning import give_codes
+from cli.demo.days import at
+from cli.demo.ending import sender, write
+from cli.demo.plans import HOUSEHOLD, LINDE, Plan
+from cli.demo.town import Right, Town, Try, done
+from ledger import (
+    actors,
+    confirmations,
+    decision_letters,
+    devices,
+    entitlements,
+    ids,
+    redemptions,
+    refusals,
+)
+from ledger.actors import ActorInput
+from ledger.confirmations import WordOrder
+from ledger.devices import DeviceInput
+from ledger.entitlements import Grant
+from ledger.errors import LedgerError
+from ledger.formats import decision_letter
+from ledger.people import PersonInput
+from ledger.refusals import RefusalInput
+from ledger.rules.confirmations import WordKind
+from ledger.rules.facts import Law
+from ledger.rules.restrictions import OnlyServices
+from ledger.tables import Role
+from ledger.units import Unit
+
+USED_AGO, CONFIRMED_AGO, WAITING_AGO = 9, 8, 2
+"""How many days ago the resident was helped, said that it was right, and was helped once more."""
+
+CONSENT: Final = Plan(
+    name="help after hospital",
+    programme="Hulp na ziekenhuisopname",
+    quantity=1200,
+    unit=Unit.MINUTE,
+    weight=1,
+    uses=(),
+    rules=(OnlyServices(services=frozenset({HOUSEHOLD})),),
+)
+"""Its programme asks the resident's consent before anything is paid."""
+
+
+@dataclass
+class Featured:
+    """The resident of the letter, and what happens to them through the month."""
+
+    town: Town
+    right: Right
+    uses: list[UUID] = field(default_factory=list)
+
+    @classmethod
+    def begin(cls, town: Town, folder: Path) -> "Featured":
+        """Until the first day of use; the letter with the refusal goes to the folder."""
+        holder, representative = (right.holder for right in town.rights[:2])
+        right = _granted(town, holder)
+        _enrol_devices(town, _let_in(town, representative))
+        _refuse(town, holder, folder)
+        return cls(town=town, right=right)
+
+    def live(self, day: date) -> None:
+        """One day of the month, before its settlement."""
+        ago = (self.town.days.today - day).days
+        if ago in (USED_AGO, WAITING_AGO):
+            self._use(day)
+        elif ago == CONFIRMED_AGO:
+            self._confirm(day)
+
+    def _use(self, day: date) -> None:
+        tried = Try(provider=LINDE, service=HOUSEHOLD, quantity=120, at=at(day, 10))
+        with self.town.work(at(day, 12)) as work:
+            (outcome,) = redemptions.redeem(work, [self.town.scan(self.right, tried)])
+        if isinstance(outcome, LedgerError):
+            raise AssertionError(f"the demo was refused: {outcome}")
+        self.town.tally.note(outcome)
+        self.town.tally.unconfirmed.add(outcome.id)
+        self.uses.append(outcome.id)
+
+    def _confirm(self, day: date) -> None:
+        word = WordOrder(id=ids.uuid7(), redemption_id=self.uses[0], kind=WordKind.CONFIRMED, at=at(day, 19))
+        with self.town.work(at(day, 19), Role.HOLDER) as work:
+            confirmations.say(work, word)
+        self.town.tally.unconfirmed.discard(self.uses[0])
+
+
+def _granted(town: Town, holder: PersonInput) -> Right:
+    now = at(town.days.back(33), 12)
+    grant = Grant(
+        id=ids.uuid7(),
+        programme_id=town.programmes[CONSENT.programme],
+        holder_id=holder.id,
+        valid_from=town.days.granted,
+        valid_until=town.days.last,
+        reference=f"B-{town.cbs}-Z0001",
+        at=now,
+        **CONSENT.content(town.random),
+    )
+    with town.work(now, Role.GATEKEEPER) as work:
+        (outcome,) = entitlements.grant(work, [grant])
+    done(outcome)
+    right = Right(id=grant.id, plan=CONSENT, holder=holder)
+    give_codes(town, [right], days_ago=31)
+    town.rights.append(right)
+    return right
+
+
+def _let_in(town: Town, representative: PersonInput) -> UUID:
+    """Who represents the resident; and a second account of the provider, whose id is answered."""
+    planner_id, acts_id = ids.uuid7(), ids.uuid7()
+    linde = town.providers[LINDE]
+    with town.work(at(town.days.back(32), 17)) as work:
+        actors.put(
+            work,
+            [
+                ActorInput(
+                    id=planner_id,
+                    name="Demo planner of Thuiszorg De Linde",
+                    roles=frozenset({Role.PROVIDER}),
+                    provider_id=linde,
+                ),
+                ActorInput(
+                    id=acts_id,
+                    name="Demo representative",
+                    roles=frozenset({Role.HOLDER}),
+                    person_id=representative.id,
+                ),
+            ],
+        )
+    return planner_id
+
+
+def _enrol_devices(town: Town, planner_id: UUID) -> None:
+    """One that redeems at doors, and one that waits for a colleague of who enrolled it."""
+    linde = town.providers[LINDE]
+    used, waits = (
+        DeviceInput(id=ids.uuid7(), name=name) for name in ("Telefoon wijkteam Noord", "Telefoon nachtdienst")
+    )
+    with town.work(at(town.days.back(30), 8), Role.PROVIDER) as work:
+        devices.enrol(work, linde, used)
+        devices.approve(replace(work, actor_id=planner_id), used.id)
+    with town.work(at(town.days.back(1), 8), Role.PROVIDER) as work:
+        devices.enrol(replace(work, actor_id=planner_id), linde, waits)
+
+
+def _refuse(town: Town, holder: PersonInput, folder: Path) -> None:
+    decided = town.days.back(31)
+    asked = RefusalInput(
+        id=ids.uuid7(),
+        holder_id=holder.id,
+        law=Law.WMO,
+        asked="Een traplift",
+        reason="Uw woning heeft geen trap. U kunt zonder traplift in al uw kamers komen.",
+        decided_on=decided,
+        reference=f"B-{town.cbs}-A0001",
+    )
+    with town.work(at(decided, 15), Role.GATEKEEPER) as work:
+        refusals.refuse(work, [asked])
+        letter = decision_letters.of_refusal(work, town.keys, asked.id, sender=sender(town))
+    write(folder / f"refusal-{town.cbs}-{letter.language}.pdf", decision_letter.pdf(letter))
