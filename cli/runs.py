@@ -379,7 +379,7 @@ def _tell_ceilings(ceilings: "Sequence[Used]") -> None:
         (
             each.contract_number,
             each.number,
-            each.year,
+            str(each.year),
             screen.euros(each.counted_cents),
             screen.euros(each.ceiling_cents),
             _percent(each.share_bps),

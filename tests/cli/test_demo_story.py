@@ -109,6 +109,9 @@ def test_the_code_on_the_letter_redeems(terminal: Terminal) -> None:
     words = ("--provider", "42420101", "--service", "01A05", "--quantity", 60, "-m", "0384")
     done = terminal.answer("redeem", found.text, *words)
     assert done["remaining_quantity"] == 2340
+    drafted = terminal.run("run", "draft", "--until", done["service_day"], "-m", "0384")
+    assert done["service_day"][:4] in drafted, "a year is no quantity: 2026, not 2,026"
+    assert f"{int(done['service_day'][:4]):,}" not in drafted
     assert terminal.answer("check", "--all")["books_balance"] is True
 
 
