@@ -409,10 +409,20 @@ class CareApproval(Answer):
     recorded_at: Instant
 
 
+class CareDecline(Answer):
+    """An approver said no."""
+
+    approver: Approver
+    reason: str
+    actor_id: UUID
+    recorded_at: Instant
+
+
 class CareAgreementState(CareAgreement):
-    """A care agreement with the approvals given so far."""
+    """A care agreement with the approvals given so far, or who said no to it."""
 
     approvals: tuple[CareApproval, ...]
+    decline: CareDecline | None
 
 
 class Code(Answer):

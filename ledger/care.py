@@ -15,7 +15,7 @@ from sqlmodel import col
 from ledger import db, entries
 from ledger.db import Work
 from ledger.errors import Conflict, Forbidden, LedgerError, NotFound, Refused
-from ledger.inputs import Amount, Id7, Moment, ProductCode, Validity, fingerprint
+from ledger.inputs import Amount, Id7, Moment, ProductCode, Text, Validity, fingerprint
 from ledger.rules.facts import EntitlementKind, Period
 from ledger.rules.funding import AccountKind
 from ledger.scans import NoSuchProvider, NoSuchRight
@@ -23,6 +23,7 @@ from ledger.tables import (
     Approver,
     CareAgreement,
     CareApproval,
+    CareDecline,
     Entitlement,
     Programme,
     ProgrammeVersion,
@@ -86,6 +87,23 @@ class SameApprover(Forbidden):
     """Who gave one approval does not give the other."""
 
     code: ClassVar[str] = "same_approver"
+
+
+@dataclass(kw_only=True, eq=False)
+class AgreementDeclined(Refused):
+    """An approver said no to this agreement; another can be entered."""
+
+    code: ClassVar[str] = "care_agreement_declined"
+    id: UUID
+    reason: str
+
+
+@dataclass(kw_only=True, eq=False)
+class AgreementApproved(Refused):
+    """Both approvers said yes to this agreement already: nobody says no any more."""
+
+    code: ClassVar[str] = "care_agreement_approved"
+    id: UUID
 
 
 @dataclass(kw_only=True, eq=False)
@@ -273,11 +291,11 @@ def helper(work: Work, told: str) -> UUID:
 def approve(work: Work, agreement_id: UUID, approver: Approver) -> CareAgreement:
     """Give one of the two approvals, as who acts now; given twice it changes nothing.
 
-    Raises AgreementNotFound, and SameApprover when this actor gave the other approval.
+    Raises AgreementNotFound, AgreementDeclined, and SameApprover when this actor gave the other approval.
     """
-    agreement = db.rows(work, CareAgreement, {agreement_id}, lock=True).get(agreement_id)
-    if agreement is None:
-        raise AgreementNotFound(id=agreement_id)
+    agreement = _locked(work, agreement_id)
+    if no := declined(work, [agreement_id]).get(agreement_id):
+        raise AgreementDeclined(id=agreement_id, reason=no.reason)
     given = approvals(work, agreement_id)
     if any(each.actor_id == work.actor_id and each.approver is not approver for each in given):
         raise SameApprover()
@@ -290,6 +308,46 @@ def approve(work: Work, agreement_id: UUID, approver: Approver) -> CareAgreement
             recorded_at=work.now,
         )
         work.session.connection().execute(insert(CareApproval), [row.model_dump()])
+    return agreement
+
+
+def decline(work: Work, agreement_id: UUID, approver: Approver, reason: Text) -> CareAgreement:
+    """Say no, for good; the same no again changes nothing.
+
+    Raises AgreementNotFound, AgreementDeclined after another no, AgreementApproved after both approvals.
+    """
+    agreement = _locked(work, agreement_id)
+    if no := declined(work, [agreement_id]).get(agreement_id):
+        if (no.approver, no.reason, no.actor_id) == (approver, reason, work.actor_id):
+            return agreement
+        raise AgreementDeclined(id=agreement_id, reason=no.reason)
+    if len(approvals(work, agreement_id)) == len(Approver):
+        raise AgreementApproved(id=agreement_id)
+    row = CareDecline(
+        municipality_id=work.municipality_id,
+        agreement_id=agreement_id,
+        approver=approver,
+        reason=reason,
+        actor_id=work.actor_id,
+        recorded_at=work.now,
+    )
+    work.session.connection().execute(insert(CareDecline), [row.model_dump()])
+    return agreement
+
+
+def declined(work: Work, agreement_ids: Collection[UUID]) -> dict[UUID, CareDecline]:
+    """Who said no to these, and why; what nobody declined is absent."""
+    statement = select(CareDecline).where(
+        col(CareDecline.municipality_id) == work.municipality_id,
+        col(CareDecline.agreement_id).in_(agreement_ids),
+    )
+    return {row.agreement_id: row for row in work.session.scalars(statement)}
+
+
+def _locked(work: Work, agreement_id: UUID) -> CareAgreement:
+    agreement = db.rows(work, CareAgreement, {agreement_id}, lock=True).get(agreement_id)
+    if agreement is None:
+        raise AgreementNotFound(id=agreement_id)
     return agreement
 
 

@@ -12,7 +12,15 @@ from sqlmodel import col
 from ledger import db, ids
 from ledger.clock import dutch_day
 from ledger.db import Work
-from ledger.tables import Approver, CareAgreement, CareApproval, Code, CodeRequest, Entitlement
+from ledger.tables import (
+    Approver,
+    CareAgreement,
+    CareApproval,
+    CareDecline,
+    Code,
+    CodeRequest,
+    Entitlement,
+)
 from ledger.tables.base import linked
 
 SOON: Final = timedelta(days=42)
@@ -23,10 +31,15 @@ ASKED: Final = timedelta(days=90)
 
 
 def unapproved_care(work: Work, approver: Approver, *, limit: int) -> Sequence[CareAgreement]:
-    """Care agreements that wait for this approver, the oldest first; of a right that is closed none does."""
+    """Care agreements that wait for this approver, the oldest first; of a right that is closed
+    none does, and what somebody said no to neither.
+    """
     given = exists().where(
         linked(CareApproval, CareAgreement, col(CareApproval.agreement_id) == col(CareAgreement.id)),
         col(CareApproval.approver) == approver,
+    )
+    declined = exists().where(
+        linked(CareDecline, CareAgreement, col(CareDecline.agreement_id) == col(CareAgreement.id))
     )
     statement = (
         select(CareAgreement)
@@ -38,6 +51,7 @@ def unapproved_care(work: Work, approver: Approver, *, limit: int) -> Sequence[C
             col(CareAgreement.municipality_id) == work.municipality_id,
             col(Entitlement.closed_at).is_(None),
             ~given,
+            ~declined,
         )
     )
     return work.session.scalars(statement.order_by(col(CareAgreement.id)).limit(limit)).all()

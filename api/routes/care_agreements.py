@@ -11,6 +11,7 @@ from api.answers import made
 from api.deps import AWindow, Desk, PathId, QueryId, accepted, joined, reading, told, writing
 from ledger import care, lists
 from ledger.care import Agreement, AgreementNotFound, AgreementTerms
+from ledger.inputs import Input, Text
 from ledger.roles import Action
 from ledger.scans import NoSuchRight
 from ledger.tables import Approver, CareAgreement, Entitlement
@@ -95,9 +96,45 @@ def approve_as_paying_agent(id: PathId, desk: Annotated[Desk, writing(Action.APP
     return _approved(desk, id, Approver.PAYING_AGENT)
 
 
+class DeclineBody(Input):
+    """Why not, in the words that the resident reads."""
+
+    reason: Text
+
+
+@router.put(
+    "/care-agreements/{id}/declines/gatekeeper",
+    summary="Wijs een zorgovereenkomst af voor de gemeente",
+    description="Voorgoed: een andere afspraak is een andere zorgovereenkomst. De inwoner leest waarom. Na "
+    "twee goedkeuringen kan het niet meer.",
+    response_model=schemas.CareAgreementState,
+)
+def decline_as_gatekeeper(
+    id: PathId, body: DeclineBody, desk: Annotated[Desk, writing(Action.APPROVE_CARE)]
+) -> Any:
+    return _state(desk, care.decline(desk.work, id, Approver.GATEKEEPER, body.reason))
+
+
+@router.put(
+    "/care-agreements/{id}/declines/paying-agent",
+    summary="Wijs een zorgovereenkomst af voor het betaalkantoor",
+    description="Voorgoed: een andere afspraak is een andere zorgovereenkomst. De inwoner leest waarom. Na "
+    "twee goedkeuringen kan het niet meer.",
+    response_model=schemas.CareAgreementState,
+)
+def decline_as_paying_agent(
+    id: PathId, body: DeclineBody, desk: Annotated[Desk, writing(Action.APPROVE_CARE_PAYING)]
+) -> Any:
+    return _state(desk, care.decline(desk.work, id, Approver.PAYING_AGENT, body.reason))
+
+
 def _approved(desk: Desk, id: UUID, approver: Approver) -> dict[str, Any]:
     return _state(desk, care.approve(desk.work, id, approver))
 
 
 def _state(desk: Desk, row: CareAgreement) -> dict[str, Any]:
-    return {**row.model_dump(), "approvals": tuple(care.approvals(desk.work, row.id))}
+    return {
+        **row.model_dump(),
+        "approvals": tuple(care.approvals(desk.work, row.id)),
+        "decline": care.declined(desk.work, [row.id]).get(row.id),
+    }

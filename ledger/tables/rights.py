@@ -313,6 +313,25 @@ class CareAgreement(Row, table=True):
     """When we learned it."""
 
 
+class CareDecline(Row, table=True):
+    """An approver says no to a care agreement, for good: another agreement is another. Append-only."""
+
+    __table_args__ = (refers("agreement_id", "care_agreement"), STRICT)
+
+    municipality_id: str = Field(sa_type=Text, primary_key=True)
+    """Whose resident."""
+    agreement_id: UUID = Field(sa_type=Id, primary_key=True)
+    """Of which agreement."""
+    approver: Approver = Field(sa_column=Column(Choice(Approver), nullable=False))
+    """In which role."""
+    reason: str = Field(sa_type=Text)
+    """Why, in the words that the resident reads."""
+    actor_id: UUID = Field(sa_type=Id)
+    """Who."""
+    recorded_at: datetime = Field(sa_type=Instant)
+    """When."""
+
+
 class CareApproval(Row, table=True):
     """One of the two approvals of a care agreement. Append-only."""
 

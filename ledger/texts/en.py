@@ -326,6 +326,14 @@ _CONTRACTS: Final[Mapping[str, tuple[str, Detail]]] = {
         "The care agreement has days on which the drawing right does not hold. Choose a start and an end "
         "inside the drawing right.",
     ),
+    "care_agreement_declined": (
+        "This care agreement was declined",
+        "Care agreement {id} was declined: {reason}. Agree on something else and enter that.",
+    ),
+    "care_agreement_approved": (
+        "This care agreement was approved already",
+        "The municipality and the paying agent approved care agreement {id}. It can no longer be declined.",
+    ),
     "same_approver": (
         "You have given an approval already",
         "Two different people approve a care agreement. Ask a colleague for the other approval.",

@@ -330,6 +330,14 @@ _CONTRACTS: Final[Mapping[str, tuple[str, Detail]]] = {
         "De zorgovereenkomst heeft dagen waarop het trekkingsrecht niet geldt. Kies een begin en een einde "
         "binnen het trekkingsrecht.",
     ),
+    "care_agreement_declined": (
+        "Deze zorgovereenkomst is afgewezen",
+        "Zorgovereenkomst {id} is afgewezen: {reason}. Spreek iets anders af en voer dat in.",
+    ),
+    "care_agreement_approved": (
+        "Deze zorgovereenkomst is al goedgekeurd",
+        "De gemeente en het betaalkantoor keurden zorgovereenkomst {id} al goed. Afwijzen kan niet meer.",
+    ),
     "same_approver": (
         "U hebt al een goedkeuring gegeven",
         "Twee verschillende mensen keuren een zorgovereenkomst goed. Vraag een collega om de andere "

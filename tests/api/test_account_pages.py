@@ -4,6 +4,7 @@ residents stay out of reach. And the paying agent's page."""
 
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -11,7 +12,7 @@ from ledger import actors, care, local_logins, sessions
 from ledger.care import Agreement
 from ledger.ids import uuid7
 from ledger.rules.facts import EntitlementKind
-from ledger.tables import Approver, RateClass, Role
+from ledger.tables import Approver, Entitlement, RateClass, Role
 from tests.api.browsing import Visitor, buttons, fields, shown
 from tests.api.served import Served
 from tests.world import GUIDANCE, World
@@ -137,7 +138,42 @@ def test_the_paying_agent_approves_what_waits_and_not_what_it_approved_otherwise
     sqlite_served: Served, world: World, language: str
 ) -> None:
     right = world.grant(kind=EntitlementKind.DRAWING_RIGHT, amount_cents=500_00, restrictions=())
-    agreement = Agreement(
+    agreement = _agreement(world, right)
+    visitor = Visitor.of(sqlite_served, "paying_agent", language=language)
+    assert f"/care/{agreement}" in buttons(visitor.page("/care"))
+    assert f"/care/{agreement}" not in buttons(visitor.done(f"/care/{agreement}"))
+    with world.work() as work:
+        assert care.approved(work, [agreement])[agreement] == {Approver.PAYING_AGENT}
+    assert visitor.send(f"/care/{uuid7()}").status_code == 404
+    assert Visitor.of(sqlite_served, "gatekeeper").send(f"/care/{agreement}").status_code == 403
+
+
+def test_a_no_to_a_care_agreement_needs_a_reason_that_the_resident_reads(
+    sqlite_served: Served, world: World
+) -> None:
+    right = world.grant(kind=EntitlementKind.DRAWING_RIGHT, amount_cents=500_00, restrictions=())
+    first, second = (_agreement(world, right) for _ in range(2))
+    agent = Visitor.of(sqlite_served, "paying_agent")
+    for path, reason in ((first, ""), (first, "x" * 2001)):
+        answer = agent.send(f"/care/{path}/decline", reason=reason)
+        assert answer.status_code == 400
+        assert f"reason-{first}" in answer.text
+    page = agent.done(f"/care/{first}/decline", reason="Dit is geen zorg <b>.")
+    assert f"/care/{first}" not in buttons(page)
+    assert "betaalkantoor" in page
+    assert agent.send(f"/care/{first}").status_code == 409, "it is for good"
+    gate, where = Visitor.of(sqlite_served, "gatekeeper"), f"/entitlements/{right.id}"
+    assert "Afgewezen door het betaalkantoor: Dit is geen zorg <b>." in shown(gate.page(where))
+    gate.done(f"{where}/care/{second}/decline", reason="Te duur.")
+    other = world.grant(kind=EntitlementKind.DRAWING_RIGHT, amount_cents=500_00, restrictions=())
+    assert gate.send(f"/entitlements/{other.id}/care/{second}/decline", reason="x").status_code == 404
+    told = shown(Visitor.of(sqlite_served, "holder").page(f"/my/{right.id}"))
+    assert "Het betaalkantoor heeft dit afgewezen: Dit is geen zorg <b>." in told
+    assert "De gemeente heeft dit afgewezen: Te duur." in told
+
+
+def _agreement(world: World, right: Entitlement) -> UUID:
+    asked = Agreement(
         id=uuid7(),
         entitlement_id=right.id,
         provider_id=world.helper_id,
@@ -149,11 +185,5 @@ def test_the_paying_agent_approves_what_waits_and_not_what_it_approved_otherwise
         at=world.now,
     )
     with world.work() as work:
-        care.agree(work, [agreement])
-    visitor = Visitor.of(sqlite_served, "paying_agent", language=language)
-    assert f"/care/{agreement.id}" in buttons(visitor.page("/care"))
-    assert f"/care/{agreement.id}" not in buttons(visitor.done(f"/care/{agreement.id}"))
-    with world.work() as work:
-        assert care.approved(work, [agreement.id])[agreement.id] == {Approver.PAYING_AGENT}
-    assert visitor.send(f"/care/{uuid7()}").status_code == 404
-    assert Visitor.of(sqlite_served, "gatekeeper").send(f"/care/{agreement.id}").status_code == 403
+        care.agree(work, [asked])
+    return asked.id

@@ -2,15 +2,18 @@
 """Care agreements: a drawing right pays only what two people approved, at an allowed rate."""
 
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
 
-from ledger import care
+from ledger import care, worklist
 from ledger.care import (
     Agreement,
+    AgreementApproved,
+    AgreementDeclined,
     AgreementExists,
     AgreementNotFound,
     NotADrawingRight,
@@ -107,6 +110,37 @@ def test_nobody_gives_both_approvals(world: World) -> None:
     with world.work() as work:
         assert [each.approver for each in care.approvals(work, wanted.id)] == [Approver.GATEKEEPER]
     assert reasons(world, wanted.entitlement_id) == ["care_agreement_not_approved"]
+
+
+def test_who_is_told_no_is_told_why_and_it_is_for_good(world: World) -> None:
+    wanted = terms(world, pgb(world))
+    agree(world, wanted)
+    approve(world, wanted.id, Approver.GATEKEEPER)
+    waiting = partial(worklist.unapproved_care, approver=Approver.PAYING_AGENT, limit=5)
+    who = uuid7()
+    with world.work(actor_id=who) as work:
+        assert [each.id for each in waiting(work)] == [wanted.id]
+        care.decline(work, wanted.id, Approver.PAYING_AGENT, "Dit is geen zorg.")
+    with world.work(actor_id=who) as work:
+        care.decline(work, wanted.id, Approver.PAYING_AGENT, "Dit is geen zorg.")
+        assert care.declined(work, [wanted.id])[wanted.id].reason == "Dit is geen zorg."
+        assert waiting(work) == []
+    with world.work(actor_id=uuid7()) as work, pytest.raises(AgreementDeclined):
+        care.approve(work, wanted.id, Approver.PAYING_AGENT)
+    for approver, reason in (
+        (Approver.PAYING_AGENT, "Om iets anders."),
+        (Approver.GATEKEEPER, "Dit is geen zorg."),
+    ):
+        with world.work(actor_id=uuid7()) as work, pytest.raises(AgreementDeclined):
+            care.decline(work, wanted.id, approver, reason)
+    with world.work() as work, pytest.raises(AgreementNotFound):
+        care.decline(work, uuid7(), Approver.GATEKEEPER, "x")
+
+
+def test_what_both_approved_is_not_declined(world: World) -> None:
+    agreement = agreed(world, pgb(world))
+    with world.work(actor_id=uuid7()) as work, pytest.raises(AgreementApproved):
+        care.decline(work, agreement, Approver.GATEKEEPER, "Toch niet.")
 
 
 def test_an_approval_of_nothing_is_not_found(world: World) -> None:

@@ -34,6 +34,7 @@ def get_agreements(visit: Annotated[Visit, visit(Action.SEE_CONTRACTS, Audience.
             "contracts": contracts.in_force(desk.work, in_force),
             "agreements": agreed,
             "approved": care.approved(desk.work, [each.id for each in agreed.rows]),
+            "declined": care.declined(desk.work, [each.id for each in agreed.rows]),
             "services": {(each.law, each.code): each for each in catalogue.listed(desk.work)},
             "names": {each.code: each.name for each in catalogue.listed(desk.work)},
         }

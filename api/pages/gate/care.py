@@ -3,12 +3,14 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 from fastapi import APIRouter, Response
 
 from api.deps import Desk, PathId
 from api.pages.faults import Told
-from api.pages.visit import Done, Visit, visit
+from api.pages.visit import AForm, Done, Sent, Visit, typed, visit
+from api.routes.care_agreements import DeclineBody
 from ledger import care, catalogue, db, worklist
 from ledger.roles import Action
 from ledger.tables import Approver, CareAgreement, Provider
@@ -39,7 +41,28 @@ def post_care(id: PathId, visit: Approving) -> Response:
     return visit.acted(act, done="care_paying", otherwise=lambda why: _care(visit, refusal=why))
 
 
-def _care(visit: Visit, *, done: str | None = None, refusal: Told | None = None) -> Response:
+@router.post("/care/{id}/decline")
+def post_decline(id: PathId, visit: Approving, form: AForm) -> Response:
+    """The paying agent says no, with why."""
+
+    def act(desk: Desk) -> str:
+        reason = DeclineBody(reason=form.one("reason")).reason
+        care.decline(desk.work, id, Approver.PAYING_AGENT, reason)
+        return "/care"
+
+    return visit.acted(
+        act, done="care_declined", otherwise=lambda why: _care(visit, refusal=why, asked=id, form=form)
+    )
+
+
+def _care(
+    visit: Visit,
+    *,
+    done: str | None = None,
+    refusal: Told | None = None,
+    asked: UUID | None = None,
+    form: Sent | None = None,
+) -> Response:
     def content(desk: Desk) -> Mapping[str, Any]:
         found = worklist.unapproved_care(desk.work, Approver.PAYING_AGENT, limit=EACH_MAX + 1)
         shown = found[:EACH_MAX]
@@ -49,6 +72,8 @@ def _care(visit: Visit, *, done: str | None = None, refusal: Told | None = None)
             "approved": care.approved(desk.work, [each.id for each in shown]),
             "providers": db.rows(desk.work, Provider, {each.provider_id for each in shown}),
             "services": {row.code: row.name for row in catalogue.listed(desk.work)},
+            "asked": asked,
+            "typed": typed(form, "reason"),
         }
 
     return visit.shown("gate/care.html", content, refusal=refusal, done=done)

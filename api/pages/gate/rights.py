@@ -27,6 +27,7 @@ from api.pages.visit import (
     visit,
     written_in,
 )
+from api.routes.care_agreements import DeclineBody
 from ledger import (
     care,
     catalogue,
@@ -159,13 +160,36 @@ def post_approval(
     """The municipality's approval of a care agreement."""
 
     def act(desk: Desk) -> str:
-        row = desk.find(CareAgreement, agreementId, care.AgreementNotFound(id=agreementId))
-        if row.entitlement_id != id:
-            raise care.AgreementNotFound(id=agreementId)
+        _require_agreement(desk, id, agreementId)
         care.approve(desk.work, agreementId, Approver.GATEKEEPER)
         return f"/entitlements/{id}"
 
     return visit.acted(act, done="care_approved", otherwise=lambda why: right_page(visit, id, refusal=why))
+
+
+@router.post("/entitlements/{id}/care/{agreementId}/decline")
+def post_decline(
+    id: PathId,
+    agreementId: PathId,
+    visit: Annotated[Visit, visit(Action.APPROVE_CARE)],
+    form: AForm,
+) -> Response:
+    """The municipality says no, with why."""
+
+    def act(desk: Desk) -> str:
+        _require_agreement(desk, id, agreementId)
+        reason = DeclineBody(reason=form.one("reason")).reason
+        care.decline(desk.work, agreementId, Approver.GATEKEEPER, reason)
+        return f"/entitlements/{id}"
+
+    return visit.acted(act, done="care_declined", otherwise=lambda why: right_page(visit, id, refusal=why))
+
+
+def _require_agreement(desk: Desk, id: UUID, agreement_id: UUID) -> None:
+    """Raises AgreementNotFound for one of another entitlement."""
+    otherwise = care.AgreementNotFound(id=agreement_id)
+    if desk.find(CareAgreement, agreement_id, otherwise).entitlement_id != id:
+        raise otherwise
 
 
 def _order(id: UUID, form: Sent) -> Order:
@@ -222,6 +246,7 @@ def right_page(
             "is_ended": decision_letters.is_ended(desk.work, right),
             "agreements": agreements,
             "approved": care.approved(desk.work, [each.id for each in agreements]),
+            "declined": care.declined(desk.work, [each.id for each in agreements]),
             "providers": db.rows(desk.work, Provider, who),
             "services": {row.code: row.name for row in catalogue.listed(desk.work) if row.law == right.law},
             "today": dutch_day(desk.work.now),

@@ -114,6 +114,7 @@ def _right(
             "redeemed": histories.of_redemptions(desk.work, [row.id for row in rows]),
             "agreements": agreements,
             "approved": care.approved(desk.work, [each.id for each in agreements]),
+            "declined": care.declined(desk.work, [each.id for each in agreements]),
             "providers": db.rows(desk.work, Provider, who),
             "services": {row.code: row.name for row in catalogue.listed(desk.work) if row.law == right.law},
             "has_code": id in standing_rights.live_codes(desk.work, [id]),

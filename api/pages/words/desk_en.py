@@ -139,4 +139,5 @@ WORDS: Final[Mapping[str, str]] = {
     "left_out.unconfirmed": "still to be confirmed by the resident",
     "left_out.payee_blocked": "your account waits for a check",
     "left_out.carried_over": "is in a later run",
+    "agreements.declined": "declined",
 }

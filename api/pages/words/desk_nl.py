@@ -138,4 +138,5 @@ WORDS: Final[Mapping[str, str]] = {
     "left_out.unconfirmed": "nog te bevestigen door de inwoner",
     "left_out.payee_blocked": "uw rekening wacht op controle",
     "left_out.carried_over": "staat bij een volgende run",
+    "agreements.declined": "afgewezen",
 }

@@ -259,4 +259,11 @@ WORDS: Final[Mapping[str, str]] = {
     "batches.signal.provider_unknown": "A provider in a message is not known here.",
     "batches.signal.service_unknown": "A service in a message is not known here.",
     "batches.signal.in": "That is so in {count} messages.",
+    "care.decline": "Decline",
+    "care.decline.hint": "The resident reads this. For good: another agreement is a new one.",
+    "care.decline.do": "Decline this agreement",
+    "care.declined.gatekeeper": "Declined by the municipality:",
+    "care.declined.paying_agent": "Declined by the paying agent:",
+    "care_page.approve": "Approve for the paying agent",
+    "done.care_declined": "The care agreement is declined. The resident sees why.",
 }

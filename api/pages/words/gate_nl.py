@@ -262,4 +262,11 @@ WORDS: Final[Mapping[str, str]] = {
     "batches.signal.provider_unknown": "Een aanbieder in een bericht is hier niet bekend.",
     "batches.signal.service_unknown": "Een dienst in een bericht is hier niet bekend.",
     "batches.signal.in": "Dat is zo in {count} berichten.",
+    "care.decline": "Wijs af",
+    "care.decline.hint": "De inwoner leest dit. Voorgoed: een andere afspraak is een nieuwe overeenkomst.",
+    "care.decline.do": "Wijs deze overeenkomst af",
+    "care.declined.gatekeeper": "Afgewezen door de gemeente:",
+    "care.declined.paying_agent": "Afgewezen door het betaalkantoor:",
+    "care_page.approve": "Keur goed voor het betaalkantoor",
+    "done.care_declined": "De zorgovereenkomst is afgewezen. De inwoner ziet waarom.",
 }

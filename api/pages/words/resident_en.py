@@ -208,4 +208,6 @@ WORDS: Final[Mapping[str, str]] = {
     ),
     "right.where.all": "We do not know in which area you live. Call your municipality to tell.",
     "right.where.cut": "There are more than stand here. Call your municipality for the others.",
+    "right.helpers.declined.gatekeeper": "The municipality declined this:",
+    "right.helpers.declined.paying_agent": "The paying agent declined this:",
 }

@@ -208,4 +208,6 @@ WORDS: Final[Mapping[str, str]] = {
     ),
     "right.where.all": ("Wij weten niet in welke buurt u woont. Bel uw gemeente als u dat wil doorgeven."),
     "right.where.cut": "Er zijn er meer dan hier staan. Bel uw gemeente voor de rest.",
+    "right.helpers.declined.gatekeeper": "De gemeente heeft dit afgewezen:",
+    "right.helpers.declined.paying_agent": "Het betaalkantoor heeft dit afgewezen:",
 }

@@ -1337,6 +1337,17 @@ CREATE TABLE care_approval (
   CONSTRAINT uq_care_approval_municipality_id_agreement_id_actor_id UNIQUE (municipality_id, agreement_id, actor_id)
 )
 
+CREATE TABLE care_decline (
+  municipality_id TEXT NOT NULL,
+  agreement_id UUID NOT NULL,
+  approver TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  actor_id UUID NOT NULL,
+  recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_care_decline PRIMARY KEY (municipality_id, agreement_id),
+  CONSTRAINT fk_care_decline_municipality_id_agreement_id FOREIGN KEY(municipality_id, agreement_id) REFERENCES care_agreement (municipality_id, id)
+)
+
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION '% is append-only: history is never edited', TG_TABLE_NAME;
@@ -1445,6 +1456,9 @@ CREATE TRIGGER bank_line_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON bank_l
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 
 CREATE TRIGGER care_approval_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON care_approval
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+
+CREATE TRIGGER care_decline_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON care_decline
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 
 CREATE TRIGGER refusal_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON refusal
@@ -2100,3 +2114,9 @@ ALTER TABLE care_approval ENABLE ROW LEVEL SECURITY
 ALTER TABLE care_approval FORCE ROW LEVEL SECURITY
 
 CREATE POLICY own ON care_approval USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))
+
+ALTER TABLE care_decline ENABLE ROW LEVEL SECURITY
+
+ALTER TABLE care_decline FORCE ROW LEVEL SECURITY
+
+CREATE POLICY own ON care_decline USING (municipality_id = current_setting('tegoed.municipality', true)) WITH CHECK (municipality_id = current_setting('tegoed.municipality', true))

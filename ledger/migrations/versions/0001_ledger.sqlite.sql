@@ -1427,6 +1427,18 @@ CREATE TABLE care_approval (
 )
  STRICT
 
+CREATE TABLE care_decline (
+  municipality_id TEXT NOT NULL,
+  agreement_id BLOB NOT NULL,
+  approver TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  actor_id BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  CONSTRAINT pk_care_decline PRIMARY KEY (municipality_id, agreement_id),
+  CONSTRAINT fk_care_decline_municipality_id_agreement_id FOREIGN KEY(municipality_id, agreement_id) REFERENCES care_agreement (municipality_id, id)
+)
+ STRICT
+
 CREATE TRIGGER entry_no_update BEFORE UPDATE ON entry
 BEGIN SELECT RAISE(ABORT, 'entry is append-only: history is never edited'); END
 
@@ -1636,6 +1648,12 @@ BEGIN SELECT RAISE(ABORT, 'care_approval is append-only: history is never edited
 
 CREATE TRIGGER care_approval_no_delete BEFORE DELETE ON care_approval
 BEGIN SELECT RAISE(ABORT, 'care_approval is append-only: history is never edited'); END
+
+CREATE TRIGGER care_decline_no_update BEFORE UPDATE ON care_decline
+BEGIN SELECT RAISE(ABORT, 'care_decline is append-only: history is never edited'); END
+
+CREATE TRIGGER care_decline_no_delete BEFORE DELETE ON care_decline
+BEGIN SELECT RAISE(ABORT, 'care_decline is append-only: history is never edited'); END
 
 CREATE TRIGGER refusal_no_update BEFORE UPDATE ON refusal
 BEGIN SELECT RAISE(ABORT, 'refusal is append-only: history is never edited'); END
@@ -2207,5 +2225,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('term_line', 'sqlite_autoindex
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('care_approval', 'sqlite_autoindex_care_approval_2', '1000000 1000000 20 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('care_approval', 'sqlite_autoindex_care_approval_1', '1000000 1000000 20 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('care_decline', 'sqlite_autoindex_care_decline_1', '1000000 1000000 1')
 
 ANALYZE sqlite_schema

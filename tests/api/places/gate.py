@@ -77,6 +77,8 @@ def addresses(scene: Scene) -> dict[str, str]:
         "/entitlements/{id}/care/{agreementId}": f"{entitlement}/care/{agreement.id}",
         "/batches/{id}": f"/batches/{batch.id}",
         "/batches/{id}/keep": f"/batches/{batch.id}/keep",
+        "/entitlements/{id}/care/{agreementId}/decline": f"{entitlement}/care/{agreement.id}/decline",
+        "/care/{id}/decline": f"/care/{agreement.id}/decline",
         "/care/{id}": f"/care/{agreement.id}",
         "/worklist/approvals/{id}": f"/worklist/approvals/{uuid7()}",
     }
