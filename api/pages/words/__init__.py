@@ -114,6 +114,12 @@ class Teller:
         """The last Dutch calendar day before an instant that is no longer part of it."""
         return self.day_of(end - timedelta(microseconds=1))
 
+    def span(self, first: date, last: date | None) -> str:
+        """From a first day up to and including a last; open where there is none."""
+        if last is None:
+            return self.say("span.open", first=self.day(first))
+        return f"{self.day(first)} – {self.day(last)}"
+
     def amount(self, quantity: int, unit: Unit) -> str:
         """A quantity with its unit."""
         return forms.amount(quantity, unit, _FORMS[self.language])
@@ -131,5 +137,6 @@ class Teller:
             "moment": self.moment,
             "day_of": self.day_of,
             "last_day": self.last_day,
+            "span": self.span,
             "amount": self.amount,
         }

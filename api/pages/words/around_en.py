@@ -19,6 +19,7 @@ WORDS: Final[Mapping[str, str]] = {
     "cut.newest": "These are the newest {count}. There are more.",
     "cut.first": "These are the first {count}. There are more.",
     "id": "Reference",
+    "span.open": "from {first}",
     "choose": "Choose …",
     "error_title": "Attention: {title}",
     # ---------------------------------------------------------------------------------------- long work

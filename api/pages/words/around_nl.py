@@ -19,6 +19,7 @@ WORDS: Final[Mapping[str, str]] = {
     "cut.newest": "Dit zijn de nieuwste {count}. Er zijn er meer.",
     "cut.first": "Dit zijn de eerste {count}. Er zijn er meer.",
     "id": "Kenmerk",
+    "span.open": "vanaf {first}",
     "choose": "Kies …",
     "error_title": "Let op: {title}",
     # ---------------------------------------------------------------------------------------- long work

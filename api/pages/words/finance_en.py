@@ -174,7 +174,6 @@ WORDS: Final[Mapping[str, str]] = {
     "draft.first_version": "This is the first version that can hold: {count} tariffs.",
     "draft.differs.caption": "What holds now, and what this draft makes of it",
     "draft.what": "What",
-    "draft.from": "from {first}",
     "draft.now": "Now",
     "draft.then": "Then",
     "draft.more_by": "{money} higher",

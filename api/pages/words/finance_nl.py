@@ -175,7 +175,6 @@ WORDS: Final[Mapping[str, str]] = {
     "draft.first_version": "Dit wordt de eerste versie die kan gelden: {count} tarieven.",
     "draft.differs.caption": "Wat nu geldt, en wat dit concept ervan maakt",
     "draft.what": "Wat",
-    "draft.from": "vanaf {first}",
     "draft.now": "Nu",
     "draft.then": "Straks",
     "draft.more_by": "{money} hoger",

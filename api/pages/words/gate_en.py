@@ -157,7 +157,6 @@ WORDS: Final[Mapping[str, str]] = {
     "preview.lead": "Nothing is granted yet.",
     "preview.letter": "This is what the letter says",
     "preview.letter.lead": "From the municipality of {name} you get:",
-    "preview.open": "without a last day",
     "preview.budget": "The budget",
     "preview.waits": "This commits {cents}. Nobody grants more than {limit} alone: a colleague decides.",
     "preview.budget.after": "After this decision {left} of {funded} is left on {programme} {year}.",

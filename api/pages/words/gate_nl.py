@@ -160,7 +160,6 @@ WORDS: Final[Mapping[str, str]] = {
     "preview.lead": "Er is nog niets toegekend.",
     "preview.letter": "Zo staat het in de brief",
     "preview.letter.lead": "Van de gemeente {name} krijgt u:",
-    "preview.open": "zonder einddatum",
     "preview.budget": "Het budget",
     "preview.waits": "Dit legt {cents} vast. Meer dan {limit} geeft niemand alleen: een collega beslist.",
     "preview.budget.after": "Na dit besluit is er op {programme} {year} nog {left} van {funded}.",
