@@ -17,7 +17,7 @@ from pydantic import StringConstraints
 from sqlalchemy import ColumnElement, insert, or_, select, update
 from sqlmodel import col
 
-from ledger import db, manual_code, people, tries
+from ledger import db, letterheads, manual_code, people, tries
 from ledger.clock import dutch_day
 from ledger.db import Work
 from ledger.errors import LedgerError, Refused
@@ -26,6 +26,13 @@ from ledger.inputs import Id7, Input
 from ledger.keys import MunicipalityKeys
 from ledger.people import MandateExistsWithOtherContent, MandateInput, MandateNotFound, PersonNotFound
 from ledger.tables import Actor, LinkCode, LinkTry, Mandate, MandateKind, Person
+from ledger.texts import Language
+
+NAMES_MAX: Final = 200
+"""Of how many mandates either way the names are looked up at once."""
+
+_PURPOSE: Final = "name of who acts for whom"
+"""What the access log says of a look at a name."""
 
 OPEN_FOR: Final = timedelta(minutes=30)
 """How long a code opens: the time of a visit or a call."""
@@ -135,16 +142,39 @@ def show_code(work: Work, keys: MunicipalityKeys, person_id: UUID) -> ShownCode:
     return shown
 
 
-def named(work: Work, keys: MunicipalityKeys, holder_id: UUID, code: str) -> str | LedgerError:
-    """What the account is called of who would act for this resident, or why nobody would; gives nothing.
+def named(
+    work: Work, keys: MunicipalityKeys, holder_id: UUID, code: str, language: Language
+) -> str | LedgerError:
+    """Who would act for this resident, by the name in the vault, or why nobody would; gives nothing.
 
-    A wrong code is an answer and not an error, so that its count is committed. Raises PersonNotFound.
+    That is a look, and noted. A wrong code is an answer and not an error, so that its count is committed.
+    Raises PersonNotFound.
     """
     _one_at_a_time(work, holder_id)
     found = _judged(work, keys, holder_id, code)
     if isinstance(found, LedgerError):
         return found
-    return db.rows(work, Actor, [found.recorded_by])[found.recorded_by].name
+    name = _known(work, keys, {found.person_id}, language).get(found.person_id)
+    return name or db.rows(work, Actor, [found.recorded_by])[found.recorded_by].name
+
+
+def names(work: Work, keys: MunicipalityKeys, person_id: UUID, language: Language) -> dict[UUID, str]:
+    """Who acts for this person and for whom they act today, by the names in the vault; each look is noted.
+
+    Who was erased, and mandates that are over, are left out.
+    """
+    today = dutch_day(work.now)
+    mine = for_holder(work, person_id, limit=NAMES_MAX)
+    others = for_representative(work, person_id, limit=NAMES_MAX)
+    who = {each.mandate.representative_id for each in mine if not each.is_over(today)}
+    return _known(work, keys, who | {each.mandate.holder_id for each in others}, language)
+
+
+def _known(
+    work: Work, keys: MunicipalityKeys, person_ids: Collection[UUID], language: Language
+) -> dict[UUID, str]:
+    found = people.read(work, keys, person_ids, _PURPOSE)
+    return {id_: letterheads.name_of(each, letterheads.WORDS[language]) for id_, each in found.items()}
 
 
 def give(work: Work, keys: MunicipalityKeys, holder_id: UUID, naming: Naming) -> Mandate | LedgerError:

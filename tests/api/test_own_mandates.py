@@ -25,7 +25,7 @@ def world(sqlite_served: Served) -> World:
 
 @pytest.fixture
 def daughter_id(sqlite_served: Served, world: World) -> UUID:
-    person = world.person(surname="Dochter")
+    person = world.person(surname="Dochterman")
     sqlite_served.account(DAUGHTER, Role.HOLDER, person_id=person)
     return person
 
@@ -41,7 +41,7 @@ def daughter(sqlite_served: Served, daughter_id: UUID) -> Visitor:
 
 
 def test_a_resident_names_a_daughter_by_the_code_that_she_shows(
-    visitor: Visitor, daughter: Visitor, world: World
+    visitor: Visitor, daughter: Visitor, daughter_id: UUID, world: World
 ) -> None:
     right = world.grant()
     assert daughter.see(f"/my/{right.id}").status_code == 404
@@ -49,7 +49,8 @@ def test_a_resident_names_a_daughter_by_the_code_that_she_shows(
     hidden = fields(visitor.page("/mandates"), "/mandates/look")
     asked = visitor.send("/mandates/look", **hidden, code=code.lower().replace("-", " "))
     assert asked.status_code == 200
-    assert DAUGHTER in shown(asked.text)
+    assert "Dochterman mag voor mij regelen" in shown(asked.text), "who she is, not what her account says"
+    assert "name of who acts for whom" in _purposes(world, daughter_id), "and she sees that somebody looked"
     assert daughter.see(f"/my/{right.id}").status_code == 404, "looking gives nothing"
     told = visitor.done("/mandates", **fields(asked.text, "/mandates"))
     assert DAUGHTER in shown(told)
@@ -57,6 +58,29 @@ def test_a_resident_names_a_daughter_by_the_code_that_she_shows(
     assert daughter.see(f"/my/{right.id}").status_code == 200
     assert "Voor wie u regelt" in shown(daughter.page("/mandates"))
     assert "U regelt voor niemand" not in shown(daughter.page("/mandates"))
+
+
+def test_both_see_the_names_of_who_acts_for_whom_when_they_ask_and_each_look_is_noted(
+    visitor: Visitor, daughter: Visitor, daughter_id: UUID, world: World
+) -> None:
+    assert "/mandates/names" not in buttons(visitor.page("/mandates")), "nobody's name to see"
+    _named(visitor, daughter)
+    before = len(_purposes(world, daughter_id))
+    assert "Dochterman" not in shown(visitor.page("/mandates"))
+    told = visitor.send("/mandates/names")
+    assert "Dochterman" in shown(told.text)
+    assert "/mandates/names" not in buttons(told.text)
+    assert len(_purposes(world, daughter_id)) == before + 1
+    assert "de Wit" in shown(daughter.send("/mandates/names").text)
+    assert "name of who acts for whom" in _purposes(world, world.holder_id)
+    with world.work() as work:
+        people.erase(work, daughter_id)
+    assert DAUGHTER in shown(visitor.send("/mandates/names").text), "who was erased has an account left"
+
+
+def _purposes(world: World, person_id: UUID) -> list[str]:
+    with world.work() as work:
+        return [row.purpose for row in access_log.of_person(work, person_id)]
 
 
 def test_ending_takes_effect_at_once_and_both_see_it_in_the_log(

@@ -43,13 +43,21 @@ def post_code(visit: Annotated[Visit, visit(Action.SHOW_LINK_CODE, Audience.HOLD
     return visit.shown("resident/link_code.html", lambda desk: {"shown": shown})
 
 
+@router.post("/mandates/names")
+def post_names(visit: Annotated[Visit, visit(Action.SEE_MANDATES, Audience.HOLDER)]) -> Response:
+    """The same page with the names of all who act; that is a look at each of them, and noted."""
+    with visit.house.writing(visit.acting) as desk:
+        names = own_mandates.names(desk.work, desk.keys, _own(desk), visit.language)
+    return _mandates(visit, names=names)
+
+
 @router.post("/mandates/look")
 def post_look(visit: Giving, form: AForm) -> Response:
     """Whose code this is, and what they could do, before anything is given."""
 
     def look(desk: Desk) -> str | LedgerError:
         code = NamingTerms.model_validate({"code": form.one("code")}).code
-        return own_mandates.named(desk.work, desk.keys, _own(desk), code)
+        return own_mandates.named(desk.work, desk.keys, _own(desk), code, visit.language)
 
     def asked(name: str) -> Response:
         content = {"name": name, "code": form.one("code"), "mandate_id": form.maybe("id") or uuid7()}
@@ -101,7 +109,12 @@ def _after(done: str) -> Response:
 
 
 def _mandates(
-    visit: Visit, *, before: UUID | None = None, done: str | None = None, refusal: Told | None = None
+    visit: Visit,
+    *,
+    before: UUID | None = None,
+    done: str | None = None,
+    refusal: Told | None = None,
+    names: Mapping[UUID, str] | None = None,
 ) -> Response:
     def content(desk: Desk) -> Mapping[str, Any]:
         found, last = piece(
@@ -118,6 +131,8 @@ def _mandates(
             "over": [each for each in found if each.is_over(today)],
             "whom": whom,
             "more_whom": last_whom is not None,
+            "names": names or {},
+            "has_names": names is not None,
             "today": today,
             "mandate_id": uuid7(),
             "page_size": PAGE,

@@ -210,4 +210,7 @@ WORDS: Final[Mapping[str, str]] = {
     "right.where.cut": "There are more than stand here. Call your municipality for the others.",
     "right.helpers.declined.gatekeeper": "The municipality declined this:",
     "right.helpers.declined.paying_agent": "The paying agent declined this:",
+    "mandates.names": "Show the names",
+    "mandates.names.lead": "You now see what their account is called. When you look at their name, they "
+    "see that you looked.",
 }

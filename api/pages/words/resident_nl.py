@@ -210,4 +210,6 @@ WORDS: Final[Mapping[str, str]] = {
     "right.where.cut": "Er zijn er meer dan hier staan. Bel uw gemeente voor de rest.",
     "right.helpers.declined.gatekeeper": "De gemeente heeft dit afgewezen:",
     "right.helpers.declined.paying_agent": "Het betaalkantoor heeft dit afgewezen:",
+    "mandates.names": "Laat de namen zien",
+    "mandates.names.lead": "Nu ziet u hoe hun account heet. Kijkt u naar hun naam, dan zien zij dat u keek.",
 }
