@@ -225,11 +225,13 @@ class LedgerMachine(RuleBasedStateMachine):
         if draw.random() < 0.1:
             cents, quantity = _cents(draw), _quantity(draw)
         day = self._day(draw, 0, 120) if draw.random() < 0.3 else None
+        is_open = day is None and draw.random() < 0.2
+        asks_nothing = cents is None and quantity is None and day is None
         change = entitlement_changes.Amendment(
             amount_cents=cents,
             quantity=quantity,
             valid_until=day,
-            open_ended=day is None and draw.random() < 0.2,
+            open_ended=is_open or asks_nothing,  # an amendment asks for something
             reason="anders nodig",
             at=self.world.now,
         )

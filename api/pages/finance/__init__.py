@@ -4,7 +4,7 @@
 from types import ModuleType
 from typing import Final
 
-from api.pages.finance import budgets, contracts, demands, drafts, terms
+from api.pages.finance import budgets, contracts, demands, drafts, figures, terms
 
-PAGES: Final[tuple[ModuleType, ...]] = (budgets, drafts, contracts, demands, terms)
+PAGES: Final[tuple[ModuleType, ...]] = (budgets, drafts, figures, contracts, demands, terms)
 """The modules with its routes."""
