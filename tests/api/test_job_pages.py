@@ -3,7 +3,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,48 +18,14 @@ from api.jobs import Piece, Tell
 from api.pages.gate import messages
 from ledger import actors, allocations, db
 from ledger.db import Work
-from ledger.formats.iwmo301 import Allocation, Client, Message301, write
+from ledger.formats.iwmo301 import Message301
 from ledger.ids import uuid7
 from ledger.keys import MunicipalityKeys
 from ledger.tables import Entitlement, Job, JobKind, Role
 from tests.api.browsing import OWN_FORM, Scene, Visitor, buttons, fields, shown
+from tests.api.messages import BSNS, message
 from tests.api.served import Served
 from tests.api.slowly import slow, the_jobs
-
-BSNS = ("999900006", "999900018", "999900031", "999900043", "999900055")
-HOURS = Allocation(
-    number=101,
-    category="02",
-    product="02A03",
-    decided_at=datetime(2026, 5, 20, 9, 30, tzinfo=UTC),
-    valid_from=date(2026, 6, 1),
-    valid_until=date(2026, 12, 31),
-    volume=3,
-    unit="04",
-    frequency="2",
-)
-
-
-def message(number: int, *, town: str = "0384") -> bytes:
-    """The allocation with this number, for a resident of its own."""
-    client = Client(
-        bsn=BSNS[number % len(BSNS)],
-        birth_date=date(1967, 8, 13),
-        surname=f"Wit{number}",
-        name_use="1",
-        gender="1",
-        postcode="1112AB",
-    )
-    made = Message301(
-        law="wmo",
-        municipality=town,
-        provider_agb="42420001",
-        identification=f"ID-{number}",
-        dated_on=date(2026, 5, 20),
-        client=client,
-        allocations=(replace(HOURS, number=number),),
-    )
-    return write(made)
 
 
 def sent(visitor: Visitor, mode: str, *contents: bytes, id: UUID | None = None) -> Response:

@@ -8,12 +8,19 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import replace
+from dataclasses import asdict, replace
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Connection, event
 
 from api.app import create_app
+from api.jobs import Jobs
+from api.pages.gate import messages
+from ledger import allocations, db, jobs
+from ledger.db import Work
+from ledger.formats import iwmo301
+from ledger.tables import Job
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -61,6 +68,36 @@ def without_turns() -> App:
     app = create_app()
     app.state.house = replace(app.state.house, desks_at_once=1_000_000)
     return app
+
+
+def noting_first() -> App:
+    """Notes that a piece of a job is done, and does it a moment later in a transaction of its own."""
+    app = create_app()
+    own = app.state.jobs
+    own._do_piece = partial(_noted_first, own)
+    return app
+
+
+def _noted_first(own: Jobs, begun: Job) -> bool:
+    theirs = own.house.keyring[begun.municipality_id]
+    with db.transaction(own.house.engine) as session:
+        work = Work(
+            session=session,
+            municipality_id=begun.municipality_id,
+            actor_id=begun.actor_id,
+            now=own.house.now(),
+        )
+        job = jobs.held(work, begun.id)
+        if job is None:
+            return False
+        files = jobs.files(work, theirs, job, messages.AT_ONCE)
+        read = job.done_count + len(files)
+        jobs.get_on(work, job, len(files), asdict(messages.Tally(messages=read)))
+    time.sleep(LATER_S)
+    with db.transaction(own.house.engine) as session:
+        work = replace(work, session=session)
+        allocations.import_messages(work, theirs, [iwmo301.read(file.content) for file in files])
+    return job.finished_at is None
 
 
 def _commit_before_entries(

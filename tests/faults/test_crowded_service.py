@@ -18,7 +18,7 @@ from tests.faults.siege import Scene
 from tests.world import World
 
 CROWD = 100
-"""The web framework has 40 threads, the ledger 16 connections."""
+"""The web framework has 40 threads, the ledger 18 connections."""
 PATIENCE_S = 20.0
 """Less than the 30 seconds after which who waits for a connection, or to write to SQLite, gives up."""
 
