@@ -4,7 +4,7 @@ something; a provider with devices. No chance is drawn for it: the rest of the s
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -12,10 +12,12 @@ from uuid import UUID
 from cli.demo.beginning import give_codes
 from cli.demo.days import at
 from cli.demo.ending import sender, write
-from cli.demo.plans import HOUSEHOLD, LINDE, Plan
+from cli.demo.plans import GUIDANCE, HELPERS, HOUSEHOLD, LINDE, Plan
 from cli.demo.town import Right, Town, Try, done
 from ledger import (
     actors,
+    care,
+    codes,
     confirmations,
     decision_letters,
     devices,
@@ -23,8 +25,10 @@ from ledger import (
     ids,
     redemptions,
     refusals,
+    settings,
 )
 from ledger.actors import ActorInput
+from ledger.care import Agreement
 from ledger.confirmations import WordOrder
 from ledger.devices import DeviceInput
 from ledger.entitlements import Grant
@@ -33,10 +37,13 @@ from ledger.formats import decision_letter
 from ledger.people import PersonInput
 from ledger.refusals import RefusalInput
 from ledger.rules.confirmations import WordKind
-from ledger.rules.facts import Law
+from ledger.rules.facts import EntitlementKind, Law
 from ledger.rules.restrictions import OnlyServices
-from ledger.tables import Role
+from ledger.tables import RateClass, Role
 from ledger.units import Unit
+
+ALONE_CENTS: Final = 2_500_00
+"""What a gatekeeper of Diemen grants alone, from the last evening on."""
 
 USED_AGO, CONFIRMED_AGO, WAITING_AGO = 9, 8, 2
 """How many days ago the resident was helped, said that it was right, and was helped once more."""
@@ -78,6 +85,19 @@ class Featured:
         elif ago == CONFIRMED_AGO:
             self._confirm(day)
 
+    def leave(self) -> None:
+        """What waits for the gatekeeper on the last evening: a large grant, a lost letter, another helper."""
+        evening = at(self.town.days.back(1), 20)
+        with self.town.work(evening, Role.ADMINISTRATOR) as work:
+            settings.put(work, settings.known(work).model_copy(update={"grant_alone_cents": ALONE_CENTS}))
+        with self.town.work(evening) as work:  # so that the gatekeeper of the demo may decide on it
+            (granted,) = entitlements.grant(work, [_large(self.town, self.right.holder, evening)])
+            done(granted)
+        with self.town.work(evening, Role.GATEKEEPER) as work:
+            codes.block(work, next(right for right in reversed(self.town.rights) if right.code).id)
+            (agreed,) = care.agree(work, [_another(self.town, evening)])
+            done(agreed)
+
     def _use(self, day: date) -> None:
         tried = Try(provider=LINDE, service=HOUSEHOLD, quantity=120, at=at(day, 10))
         with self.town.work(at(day, 12)) as work:
@@ -114,6 +134,40 @@ def _granted(town: Town, holder: PersonInput) -> Right:
     give_codes(town, [right], days_ago=31)
     town.rights.append(right)
     return right
+
+
+def _large(town: Town, holder: PersonInput, now: datetime) -> Grant:
+    """More than one person grants alone."""
+    return Grant(
+        id=ids.uuid7(),
+        programme_id=town.programmes["Wmo"],
+        holder_id=holder.id,
+        kind=EntitlementKind.VOUCHER,
+        law=Law.WMO,
+        valid_from=town.days.today,
+        valid_until=town.days.last,
+        amount_cents=2 * ALONE_CENTS,
+        restrictions=(OnlyServices(services=frozenset({GUIDANCE})),),
+        reference=f"B-{town.cbs}-Z0002",
+        at=now,
+    )
+
+
+def _another(town: Town, now: datetime) -> Agreement:
+    """Nobody approved it yet."""
+    right = next(each for each in town.rights if each.helper)
+    other = next(each for each in HELPERS if each != right.helper)
+    return Agreement(
+        id=ids.uuid7(),
+        entitlement_id=right.id,
+        provider_id=town.providers[other],
+        service=GUIDANCE,
+        rate_class=RateClass.INFORMAL,
+        rate_cents=24_50,
+        valid_from=town.days.today,
+        valid_until=town.days.last,
+        at=now,
+    )
 
 
 def _let_in(town: Town, representative: PersonInput) -> UUID:

@@ -123,6 +123,7 @@ def _live(towns: tuple[Town, ...], out: Path, bar: Progress) -> dict[str, list[P
             for town in towns:
                 if path := ending.settle(town, run, out):
                     files[town.cbs].append(path)
+    featured.leave()
     return files
 
 

@@ -37,6 +37,9 @@ SHOTS: Final = (
     ("runs", "finance_1", DESK, ("/runs",)),
     ("budget", "finance_1", DESK, ("/budgets", "tbody a")),
     ("contract", "contract_manager", DESK, ("/contracts", "tbody a")),
+    ("draft", "contract_manager", DESK, ("/contracts", "tbody a", "a[href$='/draft']")),
+    ("programmes", "contract_manager", DESK, ("/programmes",)),
+    ("settings", "administrator", DESK, ("/settings",)),
     ("entry", "auditor", DESK, ("/books", "tbody a")),
 )
 """The name of a picture, as whom, on what, and where: an address, then what is clicked."""
