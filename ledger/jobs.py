@@ -132,6 +132,18 @@ def files(work: Work, keys: MunicipalityKeys, job: Job, most: int) -> list[File]
     return [_opened(keys, row) for row in work.session.scalars(statement.order_by(col(JobFile.number)))]
 
 
+def sealed_name(work: Work, keys: MunicipalityKeys, job_id: UUID, name: str) -> str:
+    """The name of a file, to stand in an outcome: who named it may have named somebody in it."""
+    place = _name_place(work.municipality_id, job_id)
+    return vault.encrypt(keys.wrapping_key, name.encode("utf-8", "replace"), place).hex()
+
+
+def name_of(work: Work, keys: MunicipalityKeys, job_id: UUID, sealed: str) -> str:
+    """The name that was sealed. Raises VaultSealBroken."""
+    place = _name_place(work.municipality_id, job_id)
+    return vault.decrypt(keys.wrapping_key, bytes.fromhex(sealed), place).decode("utf-8", "replace")
+
+
 def get_on(work: Work, job: Job, parts: int, outcome: Mapping[str, Any]) -> None:
     """So many parts more are done, and this is what came of all of them; the last part finishes the job."""
     job.done_count += parts
@@ -157,12 +169,12 @@ def finish(
         work.session.connection().execute(delete(JobFile).where(_of(work, job.id)))
 
 
-def keep(work: Work, job_id: UUID) -> Job:
+def keep(work: Work, job_id: UUID, kind: JobKind) -> Job:
     """Do for good what a trial showed; a job that is no trial stays as it is.
 
     Raises JobNotFound, JobFilesGone.
     """
-    job = mine(work, job_id, lock=True)
+    job = mine(work, job_id, kind, lock=True)
     if not job.is_trial or job.finished_at is None:
         return job
     if work.session.scalars(select(col(JobFile.number)).where(_of(work, job_id)).limit(1)).first() is None:
@@ -173,9 +185,10 @@ def keep(work: Work, job_id: UUID) -> Job:
     return job
 
 
-def mine(work: Work, job_id: UUID, *, lock: bool = False) -> Job:
-    """A job of who asks. Raises JobNotFound."""
-    statement = _jobs(work, col(Job.id) == job_id, col(Job.actor_id) == work.actor_id)
+def mine(work: Work, job_id: UUID, kind: JobKind, *, lock: bool = False) -> Job:
+    """A job of who asks, of this kind. Raises JobNotFound."""
+    mine = (col(Job.actor_id) == work.actor_id, col(Job.kind) == kind)
+    statement = _jobs(work, col(Job.id) == job_id, *mine)
     if lock:
         statement = statement.with_for_update().execution_options(populate_existing=True)
     job = work.session.scalars(statement).one_or_none()
@@ -196,9 +209,9 @@ def own(work: Work, kind: JobKind, *, limit: int) -> list[Job]:
     return list(work.session.scalars(statement.order_by(col(Job.id).desc()).limit(limit)))
 
 
-def forget(work: Work, job_id: UUID) -> None:
+def forget(work: Work, job_id: UUID, kind: JobKind) -> None:
     """Who asked was told that it is refused, and needs it no more. One that is not refused stays."""
-    job = mine(work, job_id, lock=True)
+    job = mine(work, job_id, kind, lock=True)
     if job.refusal is not None:
         work.session.connection().execute(delete(JobFile).where(_of(work, job_id)))
         work.session.delete(job)
@@ -251,6 +264,10 @@ def _opened(keys: MunicipalityKeys, row: JobFile) -> File:
     place = _place(row.municipality_id, row.job_id, row.number)
     name, _, content = vault.decrypt(keys.wrapping_key, row.sealed, place).partition(b"\0")
     return File(name=name.decode("utf-8", "replace"), content=content)
+
+
+def _name_place(municipality_id: str, job_id: UUID) -> Place:
+    return Place(municipality_id=municipality_id, table="job", column="name in outcome", row_id=job_id)
 
 
 def _place(municipality_id: str, job_id: UUID, number: int) -> Place:

@@ -90,6 +90,29 @@ def put(work: Work, asked: RatesInput) -> StatutoryRates:
     return row
 
 
+class RateAdded(RateInput):
+    """A rate that holds from a day on, after those that are known already."""
+
+    id: Id7
+    known_until: Day
+    source: Text
+
+
+def add(work: Work, asked: RateAdded) -> StatutoryRates:
+    """Load the rates that are known with one more; those from its first day on are replaced by it.
+
+    The same again changes nothing. Raises RatesExist, and ValidationError where the last day lies before.
+    """
+    known = next(iter(listed(work)), None)
+    before = [each for each in (known.steps if known else ()) if each.from_day < asked.from_day]
+    steps = [RateInput(from_day=each.from_day, basis_points=each.basis_points) for each in before]
+    steps.append(RateInput(from_day=asked.from_day, basis_points=asked.basis_points))
+    return put(
+        work,
+        RatesInput(id=asked.id, steps=tuple(steps), known_until=asked.known_until, source=asked.source),
+    )
+
+
 def listed(work: Work) -> list[StatutoryRates]:
     """All that were loaded, those that count now first."""
     statement = (

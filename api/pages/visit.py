@@ -31,7 +31,7 @@ from ledger.errors import LedgerError
 from ledger.jobs import File, JobOrder
 from ledger.roles import ActingAs, Action, NotYours
 from ledger.sessions import Proven, SessionUnknown
-from ledger.tables import Actor, Job, Proof
+from ledger.tables import Actor, Job, JobKind, Proof
 from ledger.texts import Language
 
 T = TypeVar("T")
@@ -168,18 +168,18 @@ class Visit:
         """
         with self.house.writing(self.acting) as desk:
             jobs.ask(desk.work, desk.keys, order, files)
-        return self.waited(order.id)
+        return self.waited(order.id, order.kind)
 
-    def waited(self, job_id: UUID) -> Standing:
+    def waited(self, job_id: UUID, kind: JobKind) -> Standing:
         """How far a job of theirs is after a moment. Raises JobNotFound."""
         self.jobs.do(self.acting.municipality_id)
         with self.house.reading(self.acting) as desk:
-            return self.standing(jobs.mine(desk.work, job_id))
+            return self.standing(jobs.mine(desk.work, job_id, kind))
 
-    def forget(self, job_id: UUID) -> None:
+    def forget(self, job_id: UUID, kind: JobKind) -> None:
         """They were told on this very answer that it is refused."""
         with self.house.writing(self.acting) as desk:
-            jobs.forget(desk.work, job_id)
+            jobs.forget(desk.work, job_id, kind)
 
     def standing(self, job: Job) -> Standing:
         """How far it is, in their language."""

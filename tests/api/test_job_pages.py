@@ -30,7 +30,7 @@ from tests.api.slowly import slow, the_jobs
 
 def sent(visitor: Visitor, mode: str, *contents: bytes, id: UUID | None = None) -> Response:
     """Files, as the form on the page sends them."""
-    files = [("file", (f"{place}.xml", content)) for place, content in enumerate(contents)]
+    files = [("file", (f"{place} de Wit.xml", content)) for place, content in enumerate(contents)]
     asked = {"id": str(id or uuid7()), "mode": mode}
     return visitor.client.post("/batches", data=asked, files=files, headers=OWN_FORM)
 
@@ -51,8 +51,11 @@ def test_several_messages_are_tried_and_then_kept_without_choosing_them_again(se
     page = visitor.page(where)
     assert "Dit zou er gebeuren" in shown(page)
     assert "Berichten gelezen 2 Berichten geweigerd 2 Toegekend 2" in shown(page)
-    assert "1.xml : " in shown(page)
-    assert "3.xml : " in shown(page)
+    assert "1 de Wit.xml : " in shown(page)
+    assert "3 de Wit.xml : " in shown(page)
+    with db.reading(served.world.engine) as session:
+        db.act_for(session, served.world.municipality_id)
+        assert "Wit" not in repr([*session.execute(text("SELECT * FROM job"))]), "names of files name people"
     assert granted(served) == 0
     page = visitor.done(f"{where}/keep")
     assert "Dit is er gebeurd" in shown(page)

@@ -66,7 +66,7 @@ def test_it_is_done_in_pieces_and_its_files_are_taken_away_with_the_last(world: 
             jobs.get_on(work, job, len(found), {"read": len(read)})
     assert read == FILES
     with world.work() as work:
-        job = jobs.mine(work, made.id)
+        job = jobs.mine(work, made.id, JobKind.ALLOCATIONS)
         assert (job.done_count, job.outcome, job.finished_at) == (5, {"read": 5}, world.now)
         assert jobs.begin(work) is None
         assert jobs.held(work, made.id) is None
@@ -86,7 +86,7 @@ def test_what_a_piece_did_is_kept_with_the_note_of_it_or_not_at_all(world: World
     with pytest.raises(ZeroDivisionError):
         broken_off()
     with world.work() as work:
-        assert jobs.mine(work, made.id).done_count == 0
+        assert jobs.mine(work, made.id, JobKind.ALLOCATIONS).done_count == 0
 
 
 def test_who_does_a_job_holds_it_and_another_passes_it_by(world: World) -> None:
@@ -119,7 +119,7 @@ def test_a_job_that_breaks_off_each_time_is_given_up_and_one_that_gets_on_is_not
             assert jobs.begin(work) is not None
     with world.work() as work:
         assert jobs.begin(work) is None
-        job = jobs.mine(work, made.id)
+        job = jobs.mine(work, made.id, JobKind.ALLOCATIONS)
         assert (job.refusal, job.finished_at) == ({}, world.now)
 
 
@@ -130,10 +130,12 @@ def test_a_trial_waits_a_day_to_be_kept(world: World) -> None:
         assert job is not None
         jobs.get_on(work, job, 5, {"read": 5})
     with world.work() as work:
-        job = jobs.keep(work, made.id)
+        job = jobs.keep(work, made.id, JobKind.ALLOCATIONS)
         assert (job.is_trial, job.done_count, job.finished_at, job.outcome) == (False, 0, None, {})
     with world.work() as work:
-        assert jobs.keep(work, made.id).recorded_at == world.now, "once more changes nothing"
+        assert jobs.keep(work, made.id, JobKind.ALLOCATIONS).recorded_at == world.now, (
+            "once more changes nothing"
+        )
         job = jobs.held(work, made.id)
         assert job is not None
         assert jobs.files(work, world.keys, job, 9) == FILES
@@ -149,7 +151,7 @@ def test_a_trial_waits_a_day_to_be_kept(world: World) -> None:
         jobs.begin(work)
     assert kept(world) == 0
     with world.work() as work, pytest.raises(JobFilesGone):
-        jobs.keep(work, late.id)
+        jobs.keep(work, late.id, JobKind.ALLOCATIONS)
 
 
 def test_a_job_is_of_who_asked(world: World) -> None:
@@ -157,24 +159,26 @@ def test_a_job_is_of_who_asked(world: World) -> None:
     with world.work(actor_id=uuid7()) as work:
         for act in (jobs.mine, jobs.keep, jobs.forget):
             with pytest.raises(JobNotFound):
-                act(work, made.id)
+                act(work, made.id, JobKind.ALLOCATIONS)
         assert jobs.own(work, JobKind.ALLOCATIONS, limit=5) == []
     with world.work() as work:
         assert [job.id for job in jobs.own(work, JobKind.ALLOCATIONS, limit=5)] == [made.id]
         assert jobs.own(work, JobKind.CLAIM, limit=5) == []
+        with pytest.raises(JobNotFound):
+            jobs.mine(work, made.id, JobKind.CLAIM)
 
 
 def test_only_a_refused_job_is_forgotten(world: World) -> None:
     made = asked(world)
     with world.work() as work:
-        jobs.forget(work, made.id)
+        jobs.forget(work, made.id, JobKind.ALLOCATIONS)
         job = jobs.held(work, made.id)
         assert job is not None
         jobs.finish(work, job, {}, refusal={"nl": {}})
     with world.work() as work:
-        jobs.forget(work, made.id)
+        jobs.forget(work, made.id, JobKind.ALLOCATIONS)
     with world.work() as work, pytest.raises(JobNotFound):
-        jobs.mine(work, made.id)
+        jobs.mine(work, made.id, JobKind.ALLOCATIONS)
     assert kept(world) == 0
 
 

@@ -49,7 +49,7 @@ def post_claim(visit: Claiming, form: AForm) -> Response:
     except LedgerError as error:
         return _claims(visit, refusal=told(error, visit.language))
     if standing.refusal and not standing.job.outcome:
-        visit.forget(order.id)
+        visit.forget(order.id, order.kind)
         return _claims(visit, refusal=standing.refusal)
     return _on(standing)
 
@@ -65,8 +65,8 @@ def post_keep(id: PathId, visit: Claiming) -> Response:
     """Book what was judged; it is judged anew."""
     try:
         with visit.house.writing(visit.acting) as desk:
-            jobs.keep(desk.work, id)
-        return _on(visit.waited(id))
+            jobs.keep(desk.work, id, JobKind.CLAIM)
+        return _on(visit.waited(id, JobKind.CLAIM))
     except LedgerError as error:
         return _file(visit, id, refusal=told(error, visit.language))
 
@@ -102,7 +102,7 @@ def _on(standing: Standing) -> Response:
 
 def _file(visit: Visit, id: UUID, *, refusal: Told | None = None) -> Response:
     def content(desk: Desk) -> Mapping[str, Any]:
-        standing = visit.standing(jobs.mine(desk.work, id))
+        standing = visit.standing(jobs.mine(desk.work, id, JobKind.CLAIM))
         came = Came(**standing.job.outcome)
         return {"standing": standing, "came": came, "bad": came.faults.get(visit.language.value, [])}
 

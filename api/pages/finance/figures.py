@@ -19,7 +19,7 @@ from ledger.ids import uuid7
 from ledger.inputs import Day
 from ledger.roles import Action
 from ledger.rules.terms_facts import PopulationGroup
-from ledger.statutory_rates import RatesInput
+from ledger.statutory_rates import RateAdded
 from ledger.tables import Contract, HistoricalCost, PopulationFigure, StatutoryRates, TermEvidence
 from ledger.term_figures import CostInput, EvidenceInput, PopulationInput
 
@@ -118,12 +118,9 @@ def post_rates(visit: Annotated[Visit, visit(Action.DEMAND)], form: AForm) -> Re
 
     def act(desk: Desk) -> str:
         asked = _Rate.model_validate({name: form.one(name) for name in ("fromDay", "rate")})
-        known = next(iter(statutory_rates.listed(desk.work)), None)
-        steps = [each for each in (known.steps if known else ()) if each.from_day < asked.from_day]
-        told = [{"fromDay": each.from_day, "basisPoints": each.basis_points} for each in steps]
-        told.append({"fromDay": asked.from_day, "basisPoints": asked.rate})
-        content = {"id": form.one("id"), "knownUntil": form.one("knownUntil"), "source": form.one("source")}
-        statutory_rates.put(desk.work, RatesInput.model_validate(content | {"steps": told}))
+        content: dict[str, Any] = {name: form.one(name) for name in ("id", "knownUntil", "source")}
+        content |= {"fromDay": asked.from_day, "basisPoints": asked.rate}
+        statutory_rates.add(desk.work, RateAdded.model_validate(content))
         return "/demands/rates"
 
     return visit.acted(act, done="figure", otherwise=lambda why: _rates(visit, refusal=why, form=form))

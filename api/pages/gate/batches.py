@@ -47,7 +47,7 @@ def post_batch(visit: Granting, form: AForm) -> Response:
     except LedgerError as error:
         return _batches(visit, refusal=told(error, visit.language))
     if standing.refusal:
-        visit.forget(order.id)
+        visit.forget(order.id, order.kind)
         return _batches(visit, refusal=standing.refusal)
     return RedirectResponse(f"/batches/{order.id}", status_code=303)
 
@@ -63,8 +63,8 @@ def post_keep(id: PathId, visit: Granting) -> Response:
     """Read for good what was tried."""
     try:
         with visit.house.writing(visit.acting) as desk:
-            jobs.keep(desk.work, id)
-        visit.waited(id)
+            jobs.keep(desk.work, id, JobKind.ALLOCATIONS)
+        visit.waited(id, JobKind.ALLOCATIONS)
     except LedgerError as error:
         return _batch(visit, id, refusal=told(error, visit.language))
     return RedirectResponse(f"/batches/{id}", status_code=303)
@@ -72,12 +72,15 @@ def post_keep(id: PathId, visit: Granting) -> Response:
 
 def _batch(visit: Visit, id: UUID, *, refusal: Told | None = None) -> Response:
     def content(desk: Desk) -> Mapping[str, Any]:
-        standing = visit.standing(jobs.mine(desk.work, id))
+        standing = visit.standing(jobs.mine(desk.work, id, JobKind.ALLOCATIONS))
         tally = Tally(**standing.job.outcome)
         return {
             "standing": standing,
             "tally": tally,
-            "refusals": [(each["file"], of_words(each["told"], visit.language)) for each in tally.refusals],
+            "refusals": [
+                (jobs.name_of(desk.work, desk.keys, id, each["file"]), of_words(each["told"], visit.language))
+                for each in tally.refusals
+            ],
             "refusal": refusal or standing.refusal,
         }
 

@@ -40,7 +40,7 @@ class Tally:
     """The first that were granted."""
     refused: int = 0
     refusals: list[dict[str, Any]] = field(default_factory=list)
-    """The first messages that were refused: the name of the file, and why in each language."""
+    """The first messages that were refused: the sealed name of the file, and why in each language."""
 
     def add(self, outcome: Imported) -> None:
         """One message was read."""
@@ -53,11 +53,11 @@ class Tally:
         room = TOLD_MAX - len(self.entitlements)
         self.entitlements += [str(each) for each in outcome.granted[:room]]
 
-    def refuse(self, file: File, error: LedgerError) -> None:
+    def refuse(self, sealed_name: str, error: LedgerError) -> None:
         """One message was refused."""
         self.refused += 1
         if len(self.refusals) < TOLD_MAX:
-            self.refusals.append({"file": file.name, "told": told_in_all(error)})
+            self.refusals.append({"file": sealed_name, "told": told_in_all(error)})
 
 
 def _read(desk: Desk, job: Job, tell: Tell) -> Piece:
@@ -65,12 +65,12 @@ def _read(desk: Desk, job: Job, tell: Tell) -> Piece:
     tally = Tally(**job.outcome)
     files = jobs.files(desk.work, desk.keys, job, job.total_count if job.is_trial else AT_ONCE)
     for start in range(0, len(files), AT_ONCE):
-        _count(tally, files[start : start + AT_ONCE], desk)
+        _count(tally, files[start : start + AT_ONCE], desk, job)
         tell(min(job.done_count + start + AT_ONCE, job.total_count), job.total_count)
     return Piece(outcome=asdict(tally), parts=len(files))
 
 
-def _count(tally: Tally, files: Sequence[File], desk: Desk) -> None:
+def _count(tally: Tally, files: Sequence[File], desk: Desk, job: Job) -> None:
     """Raises why the only message of a job is refused: then nothing else is to be told."""
     parsed = [_parsed(file) for file in files]
     readable = [each for each in parsed if not isinstance(each, LedgerError)]
@@ -82,7 +82,7 @@ def _count(tally: Tally, files: Sequence[File], desk: Desk) -> None:
         elif len(files) == 1 and not tally.messages and not tally.refused:
             raise outcome
         else:
-            tally.refuse(file, outcome)
+            tally.refuse(jobs.sealed_name(desk.work, desk.keys, job.id, file.name), outcome)
 
 
 def _parsed(file: File) -> iwmo301.Message301 | LedgerError:

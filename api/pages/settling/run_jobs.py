@@ -30,7 +30,7 @@ def asked(visit: Visit, order: JobOrder, otherwise: Callable[[Told], Response]) 
     except LedgerError as error:
         return otherwise(told(error, visit.language))
     if found.refusal:
-        visit.forget(order.id)
+        visit.forget(order.id, order.kind)
         return otherwise(found.refusal)
     done = "" if found.is_open else f"?done={order.kind}"
     return RedirectResponse(f"/runs/{order.subject_id}{done}", status_code=303)
