@@ -22,7 +22,7 @@ from ledger.formats.iwmo301 import Message301
 from ledger.ids import uuid7
 from ledger.keys import MunicipalityKeys
 from ledger.tables import Entitlement, Job, JobKind, Role
-from tests.api.browsing import OWN_FORM, Scene, Visitor, buttons, fields, shown
+from tests.api.browsing import OWN_FORM, Scene, Visitor, buttons, fields, links, shown
 from tests.api.messages import BSNS, message
 from tests.api.served import Served
 from tests.api.slowly import slow, the_jobs
@@ -144,6 +144,9 @@ def test_a_run_that_takes_long_is_told_of_on_its_page_whoever_looks_and_reloads(
         assert slowed.begun.wait(30)
         assert "De betaalrun wordt vrijgegeven" in shown(page)
         assert f"{run}/release" not in buttons(page)
+        answer = maker.send(f"{run}/withdraw", reason="")
+        assert (answer.status_code, "data-busy" in answer.text) == (400, True)
+        assert run in links(answer.text), "one looks again at the page, not at the answer to a form"
         assert "Vrijgegeven" not in shown(maker.page(run))
     assert "Vrijgegeven" in shown(maker.page(run))
     served.world.assert_books_agree()

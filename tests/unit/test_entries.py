@@ -283,8 +283,9 @@ def _a_row_in_every_table(world: World) -> None:
         at=NOON,
     )
     with world.work() as work:
-        care.agree(work, [agreement])
+        care.agree(work, [agreement, unwanted := agreement.model_copy(update={"id": uuid7()})])
         care.approve(work, agreement.id, Approver.GATEKEEPER)
+        care.decline(work, unwanted.id, Approver.GATEKEEPER, "test")
         access_log.note(work, [Look(action=LookAction.READ, person_id=world.holder_id, purpose="test")])
         refusals.refuse(work, [refusal(world)])
     taken_back = world.redeemed(right.id, provider_id=world.other_provider_id)  # settles nothing

@@ -206,7 +206,7 @@ def test_no_row_of_a_run_that_was_released_can_be_changed_or_deleted_by_sql(town
     rows = town.rows()
     written = [name for name in APPEND_ONLY if rows[name]]
     assert set(APPEND_ONLY) - set(written) <= {
-        *("follow_up", "taken_back", "claim", "care_approval", "access_log"),
+        *("follow_up", "taken_back", "claim", "care_approval", "care_decline", "access_log"),
         *(name for name in APPEND_ONLY if name.startswith(WITHOUT_A_RUN)),
     }
     for name in written:
