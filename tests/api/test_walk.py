@@ -14,9 +14,8 @@ from ledger.ids import uuid7
 from ledger.tables import Role
 from tests.answers import accepted
 from tests.api.served import Served
+from tests.qr_reader import QR_ONLY
 from tests.world import HOUSEHOLD
-
-QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 
 
 def test_from_grant_to_payment_file(served: Served) -> None:

@@ -16,6 +16,7 @@ from sqlmodel import col, select
 from ledger import db
 from ledger.tables import Device, LetterLogin, Mandate, Refusal, ResidentWord
 from tests.cli.terminal import Terminal
+from tests.qr_reader import QR_ONLY
 
 pypdfium2 = pytest.importorskip("pypdfium2")  # has no types
 
@@ -105,7 +106,7 @@ def test_the_code_on_the_letter_redeems(terminal: Terminal) -> None:
         *SMALL[:2], "--database", terminal.database, "--keys", terminal.keys, "--out", terminal.folder
     )["letter"]
     picture = pypdfium2.PdfDocument(letter)[0].render(scale=3).to_pil()
-    (found,) = zxingcpp.read_barcodes(picture)
+    (found,) = zxingcpp.read_barcodes(picture, QR_ONLY)
     words = ("--provider", "42420101", "--service", "01A05", "--quantity", 60, "-m", "0384")
     done = terminal.answer("redeem", found.text, *words)
     assert done["remaining_quantity"] == 2340

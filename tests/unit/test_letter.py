@@ -15,11 +15,11 @@ from ledger.formats import letter
 from ledger.formats.letter import Letter
 from ledger.formats.letter_frame import LetterUnprintable
 from ledger.token import CodeKind, SigningKey, Token, sign
+from tests.qr_reader import QR_ONLY
 
 pypdfium2 = pytest.importorskip("pypdfium2")  # has no types
 
 POINTS_PER_MM = 72 / 25.4
-QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 TOKEN_TEXT = sign(
     Token(
         municipality="0363",

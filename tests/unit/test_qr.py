@@ -10,10 +10,10 @@ import zxingcpp
 from PIL import Image, ImageDraw, ImageFilter
 
 from ledger.formats import qr
+from tests.qr_reader import QR_ONLY
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 MODULES_OF_VERSION_10 = 57
-QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 
 
 def example(seed: int, length: int = 220) -> str:
