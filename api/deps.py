@@ -333,9 +333,15 @@ def expected(if_match: str | None, id: UUID, version: int) -> Mapping[UUID, int]
 
 def seen(if_match: str | None, id: UUID) -> Mapping[UUID, str]:
     """What somebody looked at, as publishing takes it: the ETag that a draft was answered with."""
+    mark = mark_of(if_match)
+    return {} if mark is None else {id: mark}
+
+
+def mark_of(if_match: str | None) -> str | None:
+    """The mark that an ETag holds; None where nothing is asked, and for *: what is there will do."""
     if if_match is None or if_match.strip() == "*":
-        return {}
-    return {id: if_match.strip().removeprefix('"').removesuffix('"')}
+        return None
+    return if_match.strip().removeprefix('"').removesuffix('"')
 
 
 def tagged(response: Response, version: int) -> None:

@@ -413,7 +413,8 @@ class CareDecline(Answer):
     """An approver said no."""
 
     approver: Approver
-    reason: str
+    reason: str | None
+    """Null for a provider: it is for the resident."""
     actor_id: UUID
     recorded_at: Instant
 

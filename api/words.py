@@ -163,6 +163,7 @@ _RULES: Final[Mapping[str, str]] = {
     "must be an amount in euros, such as 12 or 12.50": (
         "het moet een bedrag in euro zijn, zoals 12 of 12,50"
     ),
+    "must be a whole number, such as 12 or 1000": "het moet een heel getal zijn, zoals 12 of 1.000",
     "must be more than nothing": "het moet meer dan 0 zijn",
     "both times are filled in, or none": "vul beide tijden in, of geen van beide",
     "a last day is set or taken away, not both": (

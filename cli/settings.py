@@ -67,6 +67,8 @@ def set_(
         "tax_number": tax_number,
     }
     changed: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if no_grant_limit and grant_alone_cents is not None:
+        raise Fault("--grant-alone-cents and --no-grant-limit contradict each other", Status.USAGE)
     if no_grant_limit:
         changed["grant_alone_cents"] = None
     if not changed:
@@ -84,7 +86,8 @@ def _put(host: Host, changed: dict[str, Any], key: str | None) -> None:
     if "letter_address" in changed:
         changed["letter_address"] = [line for line in changed["letter_address"] if line]
     with host.work_as(key, Action.EDIT_SETTINGS) as work:
-        settings.put(work, Settings.model_validate(dict(settings.known(work)) | changed))
+        known = settings.known(work)
+        settings.put(work, Settings.model_validate(dict(known) | changed), seen=settings.mark(known))
     screen.show(host.as_json, {"changed": sorted(changed)}, [f"changed: {', '.join(sorted(changed))}"])
 
 

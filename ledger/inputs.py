@@ -94,6 +94,9 @@ def _pattern(regex: str) -> Any:
     return Field(json_schema_extra={"pattern": regex})
 
 
+PRINTABLE: Final = AfterValidator(_printable)
+"""For text of a length of its own: no control characters."""
+
 Id7: TypeAlias = Annotated[UUID, AfterValidator(_version_7)]
 """An id minted by whoever creates the fact."""
 

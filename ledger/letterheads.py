@@ -49,13 +49,13 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
 """The signature, how to address a man and a woman (list COD046), and what stands in for a Sender."""
 
 
-def specimen(town: Municipality, language: Language, day: date) -> DecisionLetter:
+def specimen(name: str, sender: Sender, language: Language, day: date) -> DecisionLetter:
     """A letter to nobody, to see what the settings make of it: a refusal of nothing."""
-    sender, words = Sender.of(town), WORDS[language]
+    words = WORDS[language]
     return DecisionLetter(
         kind=DecisionKind.REFUSAL,
         language=language.value,
-        municipality_name=words["municipality"].format(town.name),
+        municipality_name=words["municipality"].format(name),
         sender_lines=sender.address,
         recipient_name="A. Specimen",
         recipient_lines=("Dorpsstraat 1", "1234 AB  Voorbeeldstad"),

@@ -28,9 +28,6 @@ from ledger.people import MandateExistsWithOtherContent, MandateInput, MandateNo
 from ledger.tables import Actor, LinkCode, LinkTry, Mandate, MandateKind, Person
 from ledger.texts import Language
 
-NAMES_MAX: Final = 200
-"""Of how many mandates either way the names are looked up at once."""
-
 _PURPOSE: Final = "name of who acts for whom"
 """What the access log says of a look at a name."""
 
@@ -158,14 +155,23 @@ def named(
     return name or db.rows(work, Actor, [found.recorded_by])[found.recorded_by].name
 
 
-def names(work: Work, keys: MunicipalityKeys, person_id: UUID, language: Language) -> dict[UUID, str]:
-    """Who acts for this person and for whom they act today, by the names in the vault; each look is noted.
+def names(
+    work: Work,
+    keys: MunicipalityKeys,
+    person_id: UUID,
+    language: Language,
+    *,
+    before: UUID | None = None,
+    limit: int,
+) -> dict[UUID, str]:
+    """Who acts for this person and for whom they act, by the names in the vault; each look is noted.
 
-    Who was erased, and mandates that are over, are left out.
+    Of the mandates that for_holder and for_representative list at most limit, those of the person from before
+    on. Who was erased, and mandates that are over, are left out.
     """
     today = dutch_day(work.now)
-    mine = for_holder(work, person_id, limit=NAMES_MAX)
-    others = for_representative(work, person_id, limit=NAMES_MAX)
+    mine = for_holder(work, person_id, before=before, limit=limit)
+    others = for_representative(work, person_id, limit=limit)
     who = {each.mandate.representative_id for each in mine if not each.is_over(today)}
     return _known(work, keys, who | {each.mandate.holder_id for each in others}, language)
 

@@ -2,18 +2,22 @@
 """Settings of a municipality: how its runs are reviewed, how its bank is told, what nobody grants alone."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
-from ledger import municipalities, runs
+from ledger import letterheads, municipalities, runs
 from ledger.db import Work
 from ledger.errors import Conflict
+from ledger.formats import decision_letter
 from ledger.formats.pain001 import Version
-from ledger.inputs import Input, fingerprint
+from ledger.inputs import PRINTABLE, Input, fingerprint
+from ledger.letterheads import Sender
 from ledger.municipalities import TaxNumber
 from ledger.rules.run_plan import AnyRunPlan, NoPlan
 from ledger.tables import Municipality
+from ledger.texts import Language
 from ledger.units import AMOUNT_MAX
 
 _BPS = 10_000
@@ -23,8 +27,8 @@ _FILE_MOST = 100_000
 
 
 _PAGES = r"^(https://[A-Za-z0-9.-]{1,150}(:[0-9]{1,5})?|http://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?)?$"
-Line = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
-Text80 = Annotated[str, StringConstraints(max_length=80, strip_whitespace=True)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True), PRINTABLE]
+Text80 = Annotated[str, StringConstraints(max_length=80, strip_whitespace=True), PRINTABLE]
 
 
 class Settings(Input):
@@ -83,16 +87,27 @@ def mark(settings: Settings) -> str:
 def put(work: Work, settings: Settings, *, seen: str | None = None) -> Municipality:
     """Set them for what is drafted, released and granted from now on; the same again changes nothing.
 
-    seen is the mark of what somebody looked at. Raises SettingsChanged when they are others now.
+    seen is the mark of what somebody looked at. Raises SettingsChanged when they are others now, and
+    LetterUnprintable where letters have no typeface for what they would say.
     """
     row = runs.locked(work)
     if seen is not None and seen != mark(_of(row)):
         raise SettingsChanged()
+    _require_printable(row, settings)
     values = {**dict(settings), "tax_number": settings.tax_number or ""}
     if any(getattr(row, name) != value for name, value in values.items()):
         row.sqlmodel_update({**values, "recorded_at": work.now})
     work.session.flush()
     return row
+
+
+def _require_printable(row: Municipality, settings: Settings) -> None:
+    """One letter is made now, lest none can be made later. Raises LetterUnprintable."""
+    wanted = (settings.letter_address, settings.letter_web, settings.letter_phone)
+    if wanted == (row.letter_address, row.letter_web, row.letter_phone):
+        return
+    sender = Sender(address=wanted[0], web=wanted[1], phone=wanted[2])
+    decision_letter.pdf(letterheads.specimen(row.name, sender, Language.NL, date(2026, 1, 1)))
 
 
 def _of(row: Municipality) -> Settings:

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, and_, bindparam, cast, func, select
+from sqlalchemy import Text, and_, bindparam, cast, exists, func, select
 from sqlmodel import col
 
 from ledger import entries, reference
@@ -34,6 +34,7 @@ from ledger.tables import (
     Approver,
     CareAgreement,
     CareApproval,
+    CareDecline,
     Code,
     Entitlement,
     Mandate,
@@ -389,13 +390,20 @@ _CARE = Query(
             col(CareApproval.agreement_id) == col(CareAgreement.id),
         ),
     )
-    .where(mine(CareAgreement), Among(col(CareAgreement.entitlement_id), "rights"))
+    .where(
+        mine(CareAgreement),
+        Among(col(CareAgreement.entitlement_id), "rights"),
+        ~exists().where(
+            col(CareDecline.municipality_id) == col(CareAgreement.municipality_id),
+            col(CareDecline.agreement_id) == col(CareAgreement.id),
+        ),
+    )
     .order_by(col(CareAgreement.id))
 )
 
 
 def _care(work: Work, rights: Sequence[UUID]) -> dict[tuple[UUID, UUID], tuple[Care, ...]]:
-    """Care agreements with the approvals they miss, by entitlement and provider."""
+    """Care agreements that nobody declined, with the approvals they miss, by entitlement and provider."""
     if not rights:
         return {}
     missing: dict[UUID, set[Approver]] = {}

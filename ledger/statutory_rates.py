@@ -6,6 +6,7 @@ wet bestuursrecht art. 4:98): money paid without ground is no price that is late
 """
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Annotated, Self
 from uuid import UUID
@@ -14,6 +15,8 @@ from pydantic import Field, model_validator
 from sqlalchemy import select
 from sqlmodel import col
 
+from ledger import runs
+from ledger.clock import day_after
 from ledger.db import Work
 from ledger.errors import Conflict
 from ledger.inputs import Day, Id7, Input, Text
@@ -30,6 +33,15 @@ class RatesExist(Conflict):
 
     code = "statutory_rates_exist_with_other_content"
     id: UUID
+
+
+@dataclass(kw_only=True, eq=False)
+class RatesUnknownBetween(Conflict):
+    """Between the rates that are known and this one lie days for which nobody looked one up."""
+
+    code = "statutory_rates_unknown_between"
+    first_day: date
+    last_day: date
 
 
 class RateInput(Input):
@@ -101,9 +113,13 @@ class RateAdded(RateInput):
 def add(work: Work, asked: RateAdded) -> StatutoryRates:
     """Load the rates that are known with one more; those from its first day on are replaced by it.
 
-    The same again changes nothing. Raises RatesExist, and ValidationError where the last day lies before.
+    The same again changes nothing. Raises RatesExist, RatesUnknownBetween, and ValidationError where the last
+    day lies before.
     """
+    runs.locked(work)  # of two at once the second adds to what the first left
     known = next(iter(listed(work)), None)
+    if known and known.id != asked.id and (gap := day_after(known.known_until)) < asked.from_day:
+        raise RatesUnknownBetween(first_day=gap, last_day=asked.from_day - timedelta(days=1))
     before = [each for each in (known.steps if known else ()) if each.from_day < asked.from_day]
     steps = [RateInput(from_day=each.from_day, basis_points=each.basis_points) for each in before]
     steps.append(RateInput(from_day=asked.from_day, basis_points=asked.basis_points))

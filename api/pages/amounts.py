@@ -9,12 +9,22 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from ledger.units import AMOUNT_MAX
 
 _SHARE: Final = re.compile(r"(\d{1,3})(?:[.,](\d{1,2}))?")
+_WHOLE: Final = re.compile(r"\d{1,3}(?:\.\d{3})+|\d{1,15}")
 _EUROS: Final = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d{1,9})(?:,(\d{2}))?|(\d{1,9})\.(\d{2})")
 
 
 def blank(value: object) -> object:
     """What was left empty was not filled in."""
     return None if isinstance(value, str) and not value.strip() else value
+
+
+def _whole(value: object) -> object:
+    """1000 and 1.000, as Dutch pages show it; never 1.0, which is a fraction."""
+    if not isinstance(value, str):
+        return value
+    if not _WHOLE.fullmatch(value.strip()):
+        raise ValueError("must be a whole number, such as 12 or 1000")
+    return int(value.strip().replace(".", ""))
 
 
 def _cents(value: object) -> object:
@@ -44,13 +54,21 @@ def _positive(value: int) -> int:
     return value
 
 
-Count = Annotated[int, AfterValidator(_positive), Field(le=AMOUNT_MAX)]
+Whole = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=AMOUNT_MAX)]
+"""A whole number, or nothing."""
+Count = Annotated[int, BeforeValidator(_whole), AfterValidator(_positive), Field(le=AMOUNT_MAX)]
 """A whole number above nothing."""
-Cents = Annotated[int, BeforeValidator(_cents), AfterValidator(_positive), Field(le=AMOUNT_MAX)]
-"""Eurocents, typed as euros."""
+CentsOrZero = Annotated[int, BeforeValidator(_cents), Field(ge=0, le=AMOUNT_MAX)]
+"""Eurocents, typed as euros; 0 too."""
+Cents = Annotated[CentsOrZero, AfterValidator(_positive)]
+"""The same, above nothing."""
 BasisPoints = Annotated[int, BeforeValidator(_basis_points), Field(ge=0, le=10_000)]
 """Ten thousandths, typed as per cents."""
+MaybeWhole = Annotated[Whole | None, BeforeValidator(blank)]
+"""The same; None where nothing was typed."""
 MaybeCount = Annotated[Count | None, BeforeValidator(blank)]
+"""The same; None where nothing was typed."""
+MaybeCentsOrZero = Annotated[CentsOrZero | None, BeforeValidator(blank)]
 """The same; None where nothing was typed."""
 MaybeCents = Annotated[Cents | None, BeforeValidator(blank)]
 """The same; None where nothing was typed."""

@@ -228,6 +228,10 @@ class Sent:
         """What was filled in; empty where nothing was."""
         return self.fields.get(name, ("",))[0].strip()
 
+    def line(self, name: str) -> str:
+        """The same as one line: in a field of several lines Enter is easily pressed."""
+        return " ".join(self.one(name).split())
+
     def whole(self, name: str) -> str:
         """What was filled in as it is, with its spaces: a password may begin with one."""
         return self.fields.get(name, ("",))[0]

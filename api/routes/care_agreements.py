@@ -41,7 +41,7 @@ def list_care_agreements(
 @router.get(
     "/care-agreements/{id}",
     summary="Toon een zorgovereenkomst",
-    description="Met de goedkeuringen die zijn gegeven.",
+    description="Met de goedkeuringen die zijn gegeven, of wie haar afwees. Waarom ziet een aanbieder niet.",
     response_model=schemas.CareAgreementState,
 )
 def get_care_agreement(id: PathId, desk: Annotated[Desk, reading(Action.SEE_CARE_AGREEMENTS)]) -> Any:
@@ -133,8 +133,10 @@ def _approved(desk: Desk, id: UUID, approver: Approver) -> dict[str, Any]:
 
 
 def _state(desk: Desk, row: CareAgreement) -> dict[str, Any]:
+    decline = care.declined(desk.work, [row.id]).get(row.id)
+    hidden = {"reason": None} if desk.acting.provider_id is not None else {}
     return {
         **row.model_dump(),
         "approvals": tuple(care.approvals(desk.work, row.id)),
-        "decline": care.declined(desk.work, [row.id]).get(row.id),
+        "decline": decline and decline.model_dump() | hidden,
     }

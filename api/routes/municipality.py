@@ -3,10 +3,10 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from api import schemas, schemas_settling
-from api.deps import Desk, joined, reading, writing
+from api.deps import Desk, IfMatch, joined, mark_of, reading, writing
 from ledger import municipalities, run_plans, settings
 from ledger.inputs import Iban, Input, ShortText
 from ledger.municipalities import MunicipalityInput
@@ -50,18 +50,27 @@ def put_debtor(body: DebtorBody, desk: Annotated[Desk, writing(Action.SET_PAYING
     description="Hoe betaalruns worden nagekeken en bestanden voor de bank worden gemaakt.",
     response_model=schemas_settling.Settings,
 )
-def get_settings(desk: Annotated[Desk, reading(Action.SEE_CATALOGUE)]) -> Any:
+def get_settings(response: Response, desk: Annotated[Desk, reading(Action.SEE_CATALOGUE)]) -> Any:
+    response.headers["ETag"] = f'"{settings.mark(settings.known(desk.work))}"'
     return settings.get(desk.work)
 
 
 @router.put(
     "/municipality/settings",
     summary="Wijzig de instellingen",
-    description="Gelden voor runs die daarna worden opgesteld en vrijgegeven.",
+    description="Gelden voor runs die daarna worden opgesteld en vrijgegeven. Wat niet wordt genoemd, is "
+    "leeg. Met If-Match alleen als het nog de instellingen zijn die u kent.",
     response_model=schemas_settling.Settings,
 )
-def put_settings(body: Settings, desk: Annotated[Desk, writing(Action.EDIT_SETTINGS)]) -> Any:
-    return settings.put(desk.work, body)
+def put_settings(
+    body: Settings,
+    response: Response,
+    desk: Annotated[Desk, writing(Action.EDIT_SETTINGS)],
+    if_match: IfMatch = None,
+) -> Any:
+    row = settings.put(desk.work, body, seen=mark_of(if_match))
+    response.headers["ETag"] = f'"{settings.mark(body)}"'
+    return row
 
 
 @router.get(

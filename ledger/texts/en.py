@@ -328,7 +328,7 @@ _CONTRACTS: Final[Mapping[str, tuple[str, Detail]]] = {
     ),
     "care_agreement_declined": (
         "This care agreement was declined",
-        "Care agreement {id} was declined: {reason}. Agree on something else and enter that.",
+        "Care agreement {id} was declined. The reason: “{reason}” Agree on something else and enter that.",
     ),
     "care_agreement_approved": (
         "This care agreement was approved already",

@@ -332,7 +332,7 @@ _CONTRACTS: Final[Mapping[str, tuple[str, Detail]]] = {
     ),
     "care_agreement_declined": (
         "Deze zorgovereenkomst is afgewezen",
-        "Zorgovereenkomst {id} is afgewezen: {reason}. Spreek iets anders af en voer dat in.",
+        "Zorgovereenkomst {id} is afgewezen. De reden: “{reason}” Spreek iets anders af en voer dat in.",
     ),
     "care_agreement_approved": (
         "Deze zorgovereenkomst is al goedgekeurd",

@@ -49,6 +49,10 @@ RECOVERIES: Final[Mapping[str, tuple[str, Detail]]] = {
         "The interest of {asked_cents} cannot be taken off the budget again. It holds {left_cents}. Raise "
         "the budget first.",
     ),
+    "statutory_rates_unknown_between": (
+        "There is a gap between the rates",
+        "From {first_day} up to and including {last_day} no rate is known. Enter that one first.",
+    ),
     "statutory_rates_exist_with_other_content": (
         "This id was used already",
         "Other rates were entered with id {id}. Use a new id.",

@@ -50,6 +50,10 @@ RECOVERIES: Final[Mapping[str, tuple[str, Detail]]] = {
         "De rente van {asked_cents} kan niet van het budget terug. Er is nog {left_cents}. Verhoog eerst het "
         "budget.",
     ),
+    "statutory_rates_unknown_between": (
+        "Er zit een gat tussen de rentes",
+        "Van {first_day} tot en met {last_day} is niet bekend welke rente geldt. Voer eerst die in.",
+    ),
     "statutory_rates_exist_with_other_content": (
         "Dit kenmerk is al gebruikt",
         "Met kenmerk {id} zijn al andere rentepercentages ingevoerd. Gebruik een nieuw kenmerk.",

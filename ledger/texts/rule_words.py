@@ -26,6 +26,7 @@ from ledger.rules.terms_basis import AnyBasis, AvailableMeans, Fixed, Historical
 from ledger.rules.terms_ceiling import Ceiling
 from ledger.rules.terms_schedule import AnySchedule, EqualParts
 from ledger.texts import Language, forms, words_en, words_nl
+from ledger.units import Unit
 
 _WORDS: Final = {Language.NL: words_nl.WORDS, Language.EN: words_en.WORDS}
 
@@ -38,9 +39,13 @@ SENTENCES: Final[Mapping[Language, Mapping[str, str]]] = {
         "item": "{service} bij {providers}",
         "item_anybody": "{service} bij elke aanbieder met een contract",
         "cap": "Hoogstens {most} {per}.",
+        "cap_unit": "{cap} Wat in een andere eenheid wordt gerekend, wordt geweigerd.",
+        "no_service": "geen enkele dienst",
+        "no_provider": "geen enkele aanbieder",
         "cap_of": "Hoogstens {most} {per} van: {services}.",
         "carry": "{cap} Wat overblijft, mag later.",
         "uses_max": "Hoogstens {most} keer.",
+        "uses_max_one": "Hoogstens 1 keer.",
         "claim_within": "Declareren kan tot en met {days} dagen na de zorg.",
         "none": "De inwoner hoeft niets te zeggen. Wat de inwoner zelf betwist, wordt niet betaald.",
         "objection": "De inwoner ziet wat er wordt betaald. Wat de inwoner betwist, wordt niet betaald.",
@@ -79,9 +84,13 @@ SENTENCES: Final[Mapping[Language, Mapping[str, str]]] = {
         "item": "{service} at {providers}",
         "item_anybody": "{service} at every provider with a contract",
         "cap": "At most {most} {per}.",
+        "cap_unit": "{cap} What is counted in another unit is refused.",
+        "no_service": "no service at all",
+        "no_provider": "no provider at all",
         "cap_of": "At most {most} {per} of: {services}.",
         "carry": "{cap} What is left over may be used later.",
         "uses_max": "At most {most} times.",
+        "uses_max_one": "At most once.",
         "claim_within": "Claims are taken up to and including {days} days after the care.",
         "none": "The resident need not say anything. What they dispute of their own accord is not paid.",
         "objection": "The resident is shown what will be paid. What they dispute is not paid.",
@@ -141,7 +150,7 @@ def of_restriction(rule: AnyRestriction, language: Language, called: Called) -> 
         case Cap():
             return teller.cap(rule)
         case UsesMax():
-            return teller.say("uses_max", most=teller.count(rule.most))
+            return teller.say("uses_max" if rule.most > 1 else "uses_max_one", most=teller.count(rule.most))
         case ClaimWithin():
             return teller.say("claim_within", days=teller.count(rule.days))
         case _:
@@ -200,13 +209,17 @@ class _Teller:
         return forms.listed(list(names), _WORDS[self.language].both)
 
     def services(self, codes: Collection[str]) -> str:
-        return self.listed([self.service(code) for code in sorted(codes)])
+        return self.listed([self.service(code) for code in sorted(codes)]) or self.say("no_service")
 
     def service(self, code: str) -> str:
         return f"{self.called.services[code]} ({code})" if code in self.called.services else code
 
     def providers(self, agbs: Collection[str]) -> str:
-        return self.listed(sorted(self.called.providers.get(agb, f"AGB {agb}") for agb in agbs))
+        return self.listed(sorted(self.provider(agb) for agb in agbs)) or self.say("no_provider")
+
+    def provider(self, agb: str) -> str:
+        """With its code: two of one name are not told apart otherwise."""
+        return f"{self.called.providers[agb]} (AGB {agb})" if agb in self.called.providers else f"AGB {agb}"
 
     def items(self, rule: OnlyItems) -> Iterator[str]:
         for each in rule.items:
@@ -223,14 +236,16 @@ class _Teller:
             said = self.say("cap", **facts)
         else:
             said = self.say("cap_of", services=self.services(rule.services), **facts)
-        return self.say("carry", cap=said) if rule.carry_over else said
+        said = self.say("carry", cap=said) if rule.carry_over else said
+        return said if rule.unit is Unit.EUROCENT else self.say("cap_unit", cap=said)
 
     def basis(self, basis: AnyBasis) -> str:
         match basis:
             case Fixed():
                 return self.say("fixed", cents=self.cents(basis.yearly_cents))
             case HistoricalCost():
-                years = self.listed([str(year) for year in basis.years])
+                counted = basis.years if basis.take == "average" else basis.years[-1:]
+                years = self.listed([str(year) for year in counted])
                 return self.say(f"cost_{basis.take}", years=years, index=self.share(basis.index_basis_points))
             case AvailableMeans():
                 weights = {

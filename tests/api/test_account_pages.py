@@ -164,7 +164,9 @@ def test_a_no_to_a_care_agreement_needs_a_reason_that_the_resident_reads(
     assert agent.send(f"/care/{first}").status_code == 409, "it is for good"
     gate, where = Visitor.of(sqlite_served, "gatekeeper"), f"/entitlements/{right.id}"
     assert "Afgewezen door het betaalkantoor: Dit is geen zorg <b>." in shown(gate.page(where))
-    gate.done(f"{where}/care/{second}/decline", reason="Te duur.")
+    lost = gate.send(f"{where}/care/{second}/decline", reason="Te duur. " + "x" * 500)
+    assert (lost.status_code, "Te duur. xxx" in lost.text) == (400, True), "what was typed is kept"
+    gate.done(f"{where}/care/{second}/decline", reason="Te\r\nduur.")
     other = world.grant(kind=EntitlementKind.DRAWING_RIGHT, amount_cents=500_00, restrictions=())
     assert gate.send(f"/entitlements/{other.id}/care/{second}/decline", reason="x").status_code == 404
     told = shown(Visitor.of(sqlite_served, "holder").page(f"/my/{right.id}"))

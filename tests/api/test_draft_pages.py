@@ -9,12 +9,18 @@ from lxml import html
 from api.pages.finance import drafts
 from ledger import contracts
 from ledger.contract_differences import between, cents_of
+from ledger.contracts import ContractInput
 from ledger.ids import uuid7
 from ledger.rules.tariffs import PerMeasure, PerUse
 from ledger.tables import Role
 from tests.api.browsing import Visitor, buttons, links, shown
 from tests.api.served import Served
 from tests.world import HOUSEHOLD, World
+
+CEILING = {
+    "number": 1,
+    "term": {"kind": "ceiling", "scope": "contract", "amounts": [{"year": 2026, "cents": 1}]},
+}
 
 
 @pytest.fixture
@@ -110,6 +116,27 @@ def test_nobody_drafts_over_what_a_colleague_drafted_meanwhile(visitor: Visitor,
         assert form_of(answer.text)["ceiling"] == ["7"], "what was typed is kept"
     assert newest(world).content.ceiling_cents == 9_00
     assert "een concept, dat u hiermee vervangt" in shown(visitor.page(where))
+
+
+def test_other_terms_are_looked_at_too(visitor: Visitor, world: World) -> None:
+    where = f"/contracts/{world.contract_id}/draft"
+    with world.work() as work:
+        known = contracts.newest(work, [world.contract_id])[0].content
+        changed = known.model_dump(mode="json") | {
+            "terms": [CEILING | {"programmeId": str(world.programme_id)}]
+        }
+        contracts.draft(work, [ContractInput.model_validate(changed)])
+    told = shown(visitor.send(where, **form_of(visitor.page(where)), step="look").text)
+    assert "Plafond van het hele contract: 2026: € 0,01." in told.replace("\u00a0", " ")
+
+
+def test_a_tariff_of_nothing_stays_one(visitor: Visitor, world: World) -> None:
+    where = f"/contracts/{world.contract_id}/draft"
+    typed = form_of(visitor.page(where))
+    typed["price"][0] = "0,00"
+    answer = visitor.send(where, **typed, step="look")
+    assert answer.status_code == 200
+    assert form_of(answer.text)["price"][0] == "0,00"
 
 
 def test_a_row_that_is_emptied_is_left_out_and_more_rows_are_given(visitor: Visitor, world: World) -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Figures of terms and statutory rates, entered on pages by who may, and kept for ever."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -71,6 +72,8 @@ def test_a_figure_is_entered_once_and_a_later_one_stands_before_it(
         ("population", {"group": "everybody"}),
         ("population", {"persons": "1.5"}),
         ("population", {"year": ""}),
+        ("population", {"persons": "16.2000"}),
+        ("population", {"persons": "1_000"}),
     ],
 )
 def test_what_is_no_figure_is_told_and_what_was_typed_is_kept(
@@ -83,6 +86,47 @@ def test_what_is_no_figure_is_told_and_what_was_typed_is_kept(
     assert "Dit formulier klopt nog niet" in answer.text
     kept = form_of(answer.text, f"{where}/{kind}")
     assert all(kept[name] == value for name, value in (typed | wrong).items() if name != "group")
+
+
+def test_a_number_is_typed_as_pages_show_it_and_a_year_may_have_cost_nothing(
+    visitor: Visitor, world: World
+) -> None:
+    where = f"/contracts/{world.contract_id}/figures"
+    typed = {"group": "inhabitants", "year": "2026", "persons": "162.000"}
+    visitor.done(f"{where}/population", id=str(uuid7()), **typed)
+    page = visitor.done(f"{where}/costs", id=str(uuid7()), costYear="2025", cost="0")
+    assert "2026, inwoners: 162.000" in shown(page)
+    with world.work() as work:
+        assert [each.persons for each in lists.newest(work, PopulationFigure, limit=5)] == [162_000]
+        assert [each.cents for each in lists.newest(work, HistoricalCost, limit=5)] == [0]
+
+
+def test_what_is_wrong_with_a_cost_is_told_at_the_cost(visitor: Visitor, world: World) -> None:
+    where = f"/contracts/{world.contract_id}/figures"
+    answer = visitor.send(f"{where}/costs", id=str(uuid7()), costYear="1999", cost="1")
+    assert 'id="costYear-fault"' in answer.text
+    assert 'id="year-fault"' not in answer.text
+
+
+def test_what_was_entered_last_stands_first_whenever_its_form_was_opened(
+    visitor: Visitor, world: World
+) -> None:
+    where = f"/contracts/{world.contract_id}/figures"
+    earlier, later = uuid7(), uuid7()
+    for id_, cost in ((later, "200"), (earlier, "100")):
+        page = visitor.done(f"{where}/costs", id=str(id_), costYear="2025", cost=cost)
+        world.now += timedelta(minutes=1)
+    told = shown(page).replace("\u00a0", " ")
+    assert told.index("2025: € 100,00") < told.index("2025: € 200,00")
+
+
+def test_an_id_that_another_figure_has_is_not_offered_again(visitor: Visitor, world: World) -> None:
+    where = f"/contracts/{world.contract_id}/figures"
+    typed: dict[str, Any] = {"id": str(uuid7()), "costYear": "2025", "cost": "1"}
+    visitor.done(f"{where}/costs", **typed)
+    refused = visitor.send(f"{where}/costs", **typed | {"cost": "2"})
+    assert refused.status_code == 409
+    visitor.done(f"{where}/costs", **form_of(refused.text, f"{where}/costs"))
 
 
 def test_who_only_looks_gets_no_form_and_a_stranger_nothing(sqlite_served: Served, world: World) -> None:
@@ -115,3 +159,8 @@ def test_rates_are_added_from_a_day_on_and_replace_what_was_thought_to_come(sqli
     wrong = finance.send("/demands/rates", **typed | {"id": str(uuid7()), "knownUntil": "2025-12-31"})
     assert wrong.status_code == 400
     assert finance.send("/demands/rates", **typed | {"rate": "101"}).status_code == 400
+    late = typed | {"id": str(uuid7()), "fromDay": "2027-01-02", "knownUntil": "2027-06-30"}
+    gap = finance.send("/demands/rates", **late)
+    assert gap.status_code == 409
+    assert "Van 1 januari 2027 tot en met 1 januari 2027" in shown(gap.text).replace("\u00a0", " ")
+    finance.done("/demands/rates", **late | {"fromDay": "2027-01-01"})

@@ -11,7 +11,7 @@ from ledger import access_log, db, own_mandates, people, tries
 from ledger.ids import uuid7
 from ledger.people import MandateInput
 from ledger.tables import LinkCode, Mandate, MandateKind, Role
-from tests.api.browsing import Visitor, buttons, fields, shown
+from tests.api.browsing import Visitor, buttons, fields, links, shown
 from tests.api.served import Served
 from tests.world import World
 
@@ -76,6 +76,27 @@ def test_both_see_the_names_of_who_acts_for_whom_when_they_ask_and_each_look_is_
     with world.work() as work:
         people.erase(work, daughter_id)
     assert DAUGHTER in shown(visitor.send("/mandates/names").text), "who was erased has an account left"
+
+
+def test_names_are_of_the_people_on_the_page_and_only_those_are_looks(
+    visitor: Visitor, daughter_id: UUID, world: World
+) -> None:
+    _given(world, world.holder_id, daughter_id)
+    for _ in range(50):
+        _given(world, world.holder_id, daughter_id, until=date(2026, 2, 1))
+    before = len(_purposes(world, daughter_id))
+    assert visitor.send("/mandates/names").status_code == 200
+    assert len(_purposes(world, daughter_id)) == before, "nobody on the first page acts today"
+    page = _further(visitor)
+    assert f'name="before" value="{page}"' in visitor.page(f"/mandates?before={page}")
+    assert "Dochterman" in shown(visitor.send("/mandates/names", before=page).text)
+    assert len(_purposes(world, daughter_id)) == before + 1
+    assert visitor.send("/mandates/names", before="none").status_code == 200
+
+
+def _further(visitor: Visitor) -> str:
+    (link,) = [each for each in links(visitor.page("/mandates")) if "before=" in each]
+    return str(link.split("before=")[1])
 
 
 def _purposes(world: World, person_id: UUID) -> list[str]:

@@ -52,6 +52,7 @@ def test_an_administrator_sets_the_letterhead_and_sees_a_letter_with_it(served: 
     [
         ("letterAddress", "\n".join("regel" for _ in range(6))),
         ("letterPhone", "1" * 81),
+        ("letterWeb", "www\x07.diemen.test"),
         ("pagesAddress", "http://tegoed.diemen.test"),
         ("pagesAddress", "javascript:alert(1)"),
         ("grantAlone", "veel"),
@@ -60,6 +61,9 @@ def test_an_administrator_sets_the_letterhead_and_sees_a_letter_with_it(served: 
         ("sample", ""),
         ("accountWaitDays", "91"),
         ("paymentsPerFile", "nul"),
+        ("paymentsPerFile", "1.0"),
+        ("paymentsPerFile", "1_000"),
+        ("paymentsPerFile", "100.001"),
         ("paymentFileVersion", "pain.008"),
         ("runPlan", "yearly"),
         ("taxNumber", "12"),
@@ -78,6 +82,42 @@ def test_what_cannot_be_a_setting_is_told_and_what_was_typed_is_kept(
     assert kept.split() == value.split() or name in {"paymentFileVersion", "runPlan"}
     with sqlite_served.world.work() as work:
         assert settings.known(work) == before
+
+
+@pytest.mark.parametrize("typed", ["10000", "10.000"])
+def test_a_number_is_typed_as_pages_show_it_and_no_limit_is_a_limit_of_nothing(
+    sqlite_served: Served, typed: str
+) -> None:
+    visitor = Visitor.of(sqlite_served, "administrator")
+    changed = {"paymentsPerFile": typed, "grantAlone": "0"}
+    page = visitor.done("/settings", **form_of(visitor.page("/settings")) | changed)
+    visitor.done("/settings", **form_of(page) | {"letterPhone": "14 020"})
+    with sqlite_served.world.work() as work:
+        now = settings.known(work)
+    assert (now.payments_per_file, now.grant_alone_cents, now.letter_phone) == (10_000, 0, "14 020")
+
+
+def test_what_no_letter_can_say_is_not_kept(sqlite_served: Served) -> None:
+    visitor = Visitor.of(sqlite_served, "administrator")
+    typed = form_of(visitor.page("/settings")) | {"letterAddress": "Raadhuisplein 😀"}
+    answer = visitor.send("/settings", **typed)
+    assert answer.status_code == 400
+    assert form_of(answer.text)["letterAddress"].strip() == "Raadhuisplein 😀"
+    with sqlite_served.world.work() as work:
+        assert settings.known(work).letter_address == ()
+
+
+def test_over_the_api_settings_are_put_over_those_one_knows(sqlite_served: Served) -> None:
+    where = "/v1/municipality/settings"
+    known = sqlite_served.get("administrator", where)
+    given = known.json() | {"letterPhone": "14 020"}
+    put = sqlite_served.put("administrator", where, given, headers={"If-Match": known.headers["ETag"]})
+    assert put.status_code == 200, put.text
+    assert put.headers["ETag"] == sqlite_served.get("administrator", where).headers["ETag"]
+    again = sqlite_served.put(
+        "administrator", where, known.json(), headers={"If-Match": known.headers["ETag"]}
+    )
+    assert (again.status_code, again.json()["code"]) == (409, "settings_changed")
 
 
 def test_two_administrators_do_not_overwrite_each_other_unseen(sqlite_served: Served) -> None:

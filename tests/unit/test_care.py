@@ -125,6 +125,7 @@ def test_who_is_told_no_is_told_why_and_it_is_for_good(world: World) -> None:
         care.decline(work, wanted.id, Approver.PAYING_AGENT, "Dit is geen zorg.")
         assert care.declined(work, [wanted.id])[wanted.id].reason == "Dit is geen zorg."
         assert waiting(work) == []
+    assert reasons(world, wanted.entitlement_id) == ["care_agreement_missing"], "no approval will come"
     with world.work(actor_id=uuid7()) as work, pytest.raises(AgreementDeclined):
         care.approve(work, wanted.id, Approver.PAYING_AGENT)
     for approver, reason in (

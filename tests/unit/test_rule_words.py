@@ -23,15 +23,30 @@ RESTRICTIONS: list[tuple[dict[str, Any], str]] = [
         "Alleen voor: Hulp bij het huishouden (01A04) en 02A03.",
     ),
     ({"kind": "only_categories", "categories": ["01"]}, "de code begint met 01."),
-    ({"kind": "only_providers", "providers": ["01234567", "76543210"]}, "AGB 76543210 en Thuis Goed."),
+    (
+        {"kind": "only_providers", "providers": ["01234567", "76543210"]},
+        "AGB 76543210 en Thuis Goed (AGB 01234567).",
+    ),
+    (
+        {"kind": "only_items", "items": [{"service": "02A03", "providers": []}]},
+        "Alleen: 02A03 bij geen enkele aanbieder.",
+    ),
     (
         {
             "kind": "only_items",
             "items": [{"service": "01A04", "providers": ["01234567"]}, {"service": "02A03"}],
         },
-        "Alleen: Hulp bij het huishouden (01A04) bij Thuis Goed; 02A03 bij elke aanbieder met een contract.",
+        "Alleen: Hulp bij het huishouden (01A04) bij Thuis Goed (AGB 01234567); "
+        "02A03 bij elke aanbieder met een contract.",
     ),
-    ({"kind": "cap", "per": "week", "unit": "minute", "most": 180}, "Hoogstens 3 uur per week."),
+    (
+        {"kind": "cap", "per": "week", "unit": "minute", "most": 180},
+        "Hoogstens 3 uur per week. Wat in een andere eenheid wordt gerekend, wordt geweigerd.",
+    ),
+    (
+        {"kind": "cap", "per": "week", "unit": "minute", "most": 60, "services": []},
+        "Hoogstens 1 uur per week van: geen enkele dienst.",
+    ),
     (
         {
             "kind": "cap",
@@ -44,6 +59,7 @@ RESTRICTIONS: list[tuple[dict[str, Any], str]] = [
         "Hoogstens € 500,00 per maand van: Hulp bij het huishouden (01A04). Wat overblijft, mag later.",
     ),
     ({"kind": "uses_max", "most": 12}, "Hoogstens 12 keer."),
+    ({"kind": "uses_max", "most": 1}, "Hoogstens 1 keer."),
     ({"kind": "claim_within", "days": 60}, "tot en met 60 dagen na de zorg."),
 ]
 CONFIRMATIONS: list[tuple[dict[str, Any], str]] = [
@@ -76,6 +92,19 @@ TERMS: list[tuple[dict[str, Any], str]] = [
             "schedule": {"kind": "quarterly"},
         },
         "de gemiddelde kosten van 2023 en 2024, × index 102,5%, elk kwartaal achteraf.",
+    ),
+    (
+        {
+            "kind": "availability",
+            "basis": {
+                "kind": "historical_cost",
+                "years": [2023, 2024],
+                "take": "last",
+                "indexBasisPoints": 10_250,
+            },
+            "schedule": MONTHLY,
+        },
+        "Voor het beschikbaar zijn: de kosten van 2024, × index 102,5%, elke maand vooraf.",
     ),
     (
         {

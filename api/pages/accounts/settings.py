@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from api.deps import Desk
-from api.pages.amounts import BasisPoints, MaybeCents, blank
+from api.pages.amounts import BasisPoints, MaybeCentsOrZero, MaybeWhole, Whole
 from api.pages.faults import Told
 from api.pages.visit import AForm, Done, Sent, Visit, visit, written_in
 from api.routes.municipality import DebtorBody
@@ -17,6 +17,7 @@ from ledger import letterheads, municipalities, settings
 from ledger.clock import dutch_day
 from ledger.formats import decision_letter
 from ledger.formats.pain001 import Version
+from ledger.letterheads import Sender
 from ledger.municipalities import MunicipalityInput
 from ledger.roles import Action
 from ledger.settings import Settings
@@ -34,13 +35,13 @@ class _Numbers(BaseModel):
 
     model_config = ConfigDict(alias_generator=to_camel, validate_by_alias=True)
 
-    grant_alone: MaybeCents
+    grant_alone: MaybeCentsOrZero
     sample: BasisPoints
-    account_wait_days: int
-    payments_per_file: int
-    run_plan_day: Annotated[int | None, BeforeValidator(blank)]
-    periods_back: Annotated[int | None, BeforeValidator(blank)]
-    pays_after: Annotated[int | None, BeforeValidator(blank)]
+    account_wait_days: Whole
+    payments_per_file: Whole
+    run_plan_day: MaybeWhole
+    periods_back: MaybeWhole
+    pays_after: MaybeWhole
 
 
 @router.get("/settings")
@@ -79,7 +80,7 @@ def post_letter(visit: Seeing, form: AForm) -> Response:
     """A letter to nobody, as the settings make it."""
     with visit.house.reading(visit.acting) as desk:
         town, day = municipalities.get(desk.work), dutch_day(desk.work.now)
-        page = letterheads.specimen(town, written_in(form), day)
+        page = letterheads.specimen(town.name, Sender.of(town), written_in(form), day)
     headers = {"Content-Disposition": 'inline; filename="letter.pdf"'}
     return Response(decision_letter.pdf(page), media_type="application/pdf", headers=headers)
 

@@ -4,23 +4,22 @@
 from datetime import time
 from typing import Annotated, Final, Self
 
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, model_validator
 
-from api.pages.amounts import Cents, Count, blank
+from api.pages.amounts import Cents, Count, MaybeWhole, blank
 from api.pages.visit import Sent
-from ledger.units import AMOUNT_MAX, Measure, Unit
+from ledger.units import Measure, Unit
 
 DAY_MINUTES: Final = 24 * 60
 
-Whole = Annotated[Annotated[int, Field(ge=0, le=AMOUNT_MAX)] | None, BeforeValidator(blank)]
 Clock = Annotated[time | None, BeforeValidator(blank)]
 
 
 class TimeTyped(BaseModel):
     """Hours and minutes, or from when until when; over midnight it is the next day."""
 
-    hours: Whole = None
-    minutes: Whole = None
+    hours: MaybeWhole = None
+    minutes: MaybeWhole = None
     begin: Clock = None
     end: Clock = None
 

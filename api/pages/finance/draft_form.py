@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
 from api import words
-from api.pages.amounts import MaybeCents
+from api.pages.amounts import MaybeCents, MaybeCentsOrZero
 from api.pages.faults import Told
 from api.pages.visit import Sent
 from api.pages.words import Teller
@@ -53,7 +53,7 @@ class _Numbers(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, validate_by_alias=True)
 
     ceiling: MaybeCents = None
-    prices: tuple[MaybeCents, ...] = ()
+    prices: tuple[MaybeCentsOrZero, ...] = ()
 
 
 def typed_of(content: ContractInput | None) -> dict[str, str]:

@@ -38,6 +38,7 @@ from ledger.ids import uuid7
 from ledger.inputs import fingerprint
 from ledger.roles import Action
 from ledger.rules.facts import Law
+from ledger.texts import Language, rule_words
 
 router = APIRouter(include_in_schema=False)
 
@@ -132,6 +133,11 @@ def _known(desk: Desk, id: UUID) -> ContractDraft | None:
     return next(iter(contracts.newest(desk.work, [id])), None)
 
 
+def _terms(content: ContractInput | None, language: Language) -> list[str]:
+    terms = content.terms if content else ()
+    return [" ".join(rule_words.of_term(each.term, language)) for each in terms]
+
+
 def _form(
     visit: Visit, filled: _Filled, *, known: ContractDraft | None, refusal: Told | None = None
 ) -> Response:
@@ -142,6 +148,8 @@ def _form(
             "filled": filled,
             "known": known,
             "differences": filled.differences,
+            "terms_before": _terms(filled.before, visit.language),
+            "terms_after": _terms(filled.after, visit.language),
             "services": services,
             "called": {each.code: each.name for each in services},
             "providers": providers.listed(desk.work),

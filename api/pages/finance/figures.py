@@ -2,15 +2,16 @@
 """What people enter for terms of contracts (evidence, costs, numbers of people) and the statutory rates."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from api.deps import Desk, PathId
-from api.pages.amounts import BasisPoints, Cents
+from api.pages.amounts import BasisPoints, CentsOrZero, Whole
 from api.pages.faults import Told
 from api.pages.visit import AForm, Done, Sent, Some, Visit, names, typed, visit
 from ledger import lists, statutory_rates, term_figures
@@ -39,17 +40,18 @@ class _Numbers(BaseModel):
 
     model_config = ConfigDict(alias_generator=to_camel, validate_by_alias=True)
 
-    number: int = 1
-    available: int = 0
-    year: int = 2000
-    persons: int = 0
+    number: Whole = 1
+    available: Whole = 0
+    year: Whole = 2000
+    persons: Whole = 0
 
 
 class _Cost(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, validate_by_alias=True)
 
-    cost_year: int
-    cost: Cents
+    cost_year: Annotated[Whole, Field(ge=2000, le=2099)]
+    """Judged here too, so that what is wrong is told at the year of a cost."""
+    cost: CentsOrZero
 
 
 class _Rate(BaseModel):
@@ -151,15 +153,25 @@ def _figures(
             "people": people,
             "names": names(desk, who),
             "groups": list(PopulationGroup),
-            "new_ids": [form.one("id")] * 3 if form else [uuid7() for _ in range(3)],
+            # An id that was used for another figure is of no more use.
+            "new_ids": [form.one("id")] * 3
+            if form and not _is_taken(refusal)
+            else [uuid7() for _ in range(3)],
             "typed": typed(form, *_TYPED),
         }
 
     return visit.shown("finance/figures.html", content, refusal=refusal, done=done)
 
 
+def _is_taken(refusal: Told | None) -> bool:
+    return refusal is not None and refusal.status == HTTPStatus.CONFLICT
+
+
 def _newest(desk: Desk, table: type[Any], **wanted: object) -> Some:
-    return Some.of(lists.newest(desk.work, table, limit=EACH_MAX + 1, **wanted), EACH_MAX)
+    """Of the newest forms, what was entered last first: that is what counts, whenever its form was opened."""
+    found = lists.newest(desk.work, table, limit=EACH_MAX + 1, **wanted)
+    entered = sorted(found, key=lambda row: (row.recorded_at, row.id), reverse=True)
+    return Some.of(entered, EACH_MAX)
 
 
 def _rates(
@@ -170,7 +182,7 @@ def _rates(
         return {
             "rates": found[0] if found else None,
             "names": names(desk, {each.actor_id for each in found[:1]}),
-            "new_id": (form.one("id") if form else "") or uuid7(),
+            "new_id": (form.one("id") if form and not _is_taken(refusal) else "") or uuid7(),
             "typed": typed(form, "fromDay", "rate", "knownUntil", "source"),
         }
 

@@ -46,7 +46,7 @@ def post_decline(id: PathId, visit: Approving, form: AForm) -> Response:
     """The paying agent says no, with why."""
 
     def act(desk: Desk) -> str:
-        reason = DeclineBody(reason=form.one("reason")).reason
+        reason = DeclineBody(reason=form.line("reason")).reason
         care.decline(desk.work, id, Approver.PAYING_AGENT, reason)
         return "/care"
 

@@ -178,11 +178,14 @@ def post_decline(
 
     def act(desk: Desk) -> str:
         _require_agreement(desk, id, agreementId)
-        reason = DeclineBody(reason=form.one("reason")).reason
+        reason = DeclineBody(reason=form.line("reason")).reason
         care.decline(desk.work, agreementId, Approver.GATEKEEPER, reason)
         return f"/entitlements/{id}"
 
-    return visit.acted(act, done="care_declined", otherwise=lambda why: right_page(visit, id, refusal=why))
+    def otherwise(why: Told) -> Response:
+        return right_page(visit, id, refusal=why, form=form, declining=agreementId)
+
+    return visit.acted(act, done="care_declined", otherwise=otherwise)
 
 
 def _require_agreement(desk: Desk, id: UUID, agreement_id: UUID) -> None:
@@ -221,8 +224,9 @@ def right_page(
     done: str | None = None,
     refusal: Told | None = None,
     form: Sent | None = None,
+    declining: UUID | None = None,
 ) -> Response:
-    """The page of an entitlement."""
+    """The page of an entitlement; declining is the agreement that the form that was refused is of."""
 
     def content(desk: Desk) -> Mapping[str, Any]:
         right = desk.find(Entitlement, id, EntitlementNotFound(id=id))
@@ -255,6 +259,7 @@ def right_page(
             "at": desk.work.now.isoformat(),
             "asked": form.one("kind") if form else "",
             "typed": typed(form, *_TYPED),
+            "declining": declining,
             "page_size": PAGE,
             "first": f"/entitlements/{id}" if before else "",
             "following": f"/entitlements/{id}?before={last}" if last else "",

@@ -44,11 +44,17 @@ def post_code(visit: Annotated[Visit, visit(Action.SHOW_LINK_CODE, Audience.HOLD
 
 
 @router.post("/mandates/names")
-def post_names(visit: Annotated[Visit, visit(Action.SEE_MANDATES, Audience.HOLDER)]) -> Response:
-    """The same page with the names of all who act; that is a look at each of them, and noted."""
+def post_names(visit: Annotated[Visit, visit(Action.SEE_MANDATES, Audience.HOLDER)], form: AForm) -> Response:
+    """The same page with the names of who stand on it; that is a look at each of them, and noted."""
+    try:
+        before = UUID(form.one("before"))
+    except ValueError:
+        before = None  # the first page
     with visit.house.writing(visit.acting) as desk:
-        names = own_mandates.names(desk.work, desk.keys, _own(desk), visit.language)
-    return _mandates(visit, names=names)
+        names = own_mandates.names(
+            desk.work, desk.keys, _own(desk), visit.language, before=before, limit=PAGE
+        )
+    return _mandates(visit, before=before, names=names)
 
 
 @router.post("/mandates/look")
@@ -136,6 +142,7 @@ def _mandates(
             "today": today,
             "mandate_id": uuid7(),
             "page_size": PAGE,
+            "before": before or "",
             "first": "/mandates" if before else "",
             "following": f"/mandates?before={last}" if last else "",
         }

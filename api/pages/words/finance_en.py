@@ -139,8 +139,9 @@ WORDS: Final[Mapping[str, str]] = {
     "draft.lead.known": "You start from version {version}: {state}.",
     "draft.state.published": "it is published",
     "draft.state.draft": "a draft, which this replaces",
-    "draft.terms": "The {count} terms by period stay as they are. They are changed by a region file or "
-    "the API.",
+    "draft.terms.what": "Terms by period",
+    "draft.terms": "Version {version} has {count} terms by period; they come along as they are. They are "
+    "changed by a region file or the API.",
     "draft.too_many": "This contract has more than {count} tariffs. Such a contract is changed by a "
     "region file or the API.",
     "field.number": "Number",

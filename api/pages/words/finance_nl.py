@@ -139,8 +139,9 @@ WORDS: Final[Mapping[str, str]] = {
     "draft.lead.known": "U begint met versie {version}: {state}.",
     "draft.state.published": "die is gepubliceerd",
     "draft.state.draft": "een concept, dat u hiermee vervangt",
-    "draft.terms": "De {count} afspraken per periode blijven zoals ze zijn. Die wijzigt u met een "
-    "regiobestand of via de API.",
+    "draft.terms.what": "Afspraken per periode",
+    "draft.terms": "Versie {version} heeft {count} afspraken per periode; die gaan mee zoals ze zijn. Die "
+    "wijzigt u met een regiobestand of via de API.",
     "draft.too_many": "Dit contract heeft meer dan {count} tarieven. Zo’n contract wijzigt u met een "
     "regiobestand of via de API.",
     "field.number": "Nummer",
