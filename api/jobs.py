@@ -2,15 +2,17 @@
 """Who does the jobs: a few threads beside the requests, so that nobody waits for long work in their browser.
 
 What is asked is committed before it is begun; see ledger.jobs for what that is worth. Whoever asked waits a
-moment for it: most work is done by then. At its start a server takes up what an earlier one left.
+moment for it: most work is done by then. At its start, and every so often after, a server takes up what
+was left.
 """
 
 import logging
 import traceback
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Event, Lock, Thread
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -27,6 +29,9 @@ from ledger.texts import Language, say
 
 AT_ONCE: Final = 2
 """How many jobs one server does at the same time; each holds a connection beside those of the desks."""
+
+WATCH_S: Final = 30.0
+"""How often a server looks whether a job was left: by a server that died, or when the database was away."""
 
 PATIENCE_S: Final = 2.0
 """How long who asked waits before the page says that it is being done."""
@@ -90,9 +95,15 @@ class Jobs:
     house: House
     doers: Mapping[JobKind, Doer]
     patience_s: float = PATIENCE_S
+    watch_s: float = WATCH_S
     _threads: ThreadPoolExecutor | None = field(default_factory=lambda: _threads())
     _told: dict[UUID, tuple[int, int]] = field(default_factory=dict)
     """How far the piece in hand is, by job: what a transaction does is seen by none until its end."""
+    _in_hand: set[UUID] = field(default_factory=set)
+    """Between two pieces nobody holds the row of a job; these are passed by all the same."""
+    _one_begins: Lock = field(default_factory=Lock)
+    _closed: Event = field(default_factory=Event)
+    _watch: Thread | None = None
 
     def open(self) -> None:
         """Take up what was left; an application that was closed may be started again."""
@@ -100,22 +111,48 @@ class Jobs:
             self._threads = _threads()
         for municipality_id in self.house.keyring:
             self._threads.submit(self._work_off, municipality_id)
+        self._closed.clear()
+        self._watch = Thread(target=self._watched, name="jobs left", daemon=True)
+        self._watch.start()
 
     def close(self) -> None:
         """Wait for the pieces that are being done; the others wait for the next start."""
         threads, self._threads = self._threads, None
+        self._closed.set()
+        if self._watch is not None:
+            self._watch.join()
         if threads is not None:
             threads.shutdown(wait=True, cancel_futures=True)
 
     def do(self, municipality_id: str) -> None:
         """Begin with what was asked just now, and wait a moment for it."""
-        if self._threads is not None:
-            wait([self._threads.submit(self._work_off, municipality_id)], timeout=self.patience_s)
+        if (threads := self._threads) is not None:
+            wait([threads.submit(self._work_off, municipality_id)], timeout=self.patience_s)
 
     def standing(self, job: Job, language: Language) -> Standing:
         """How far it is, in the reader's language."""
         done, total = self._told.get(job.id, (job.done_count, job.total_count))
         return Standing(job=job, refusal=_refusal(job, language), done=done, total=total)
+
+    def _watched(self) -> None:
+        """Begin with what was left, beside those who ask now; never more than once at a time."""
+        begun: dict[str, Future[None]] = {}
+        while not self._closed.wait(self.watch_s):
+            for municipality_id in self.house.keyring:
+                before = begun.get(municipality_id)
+                if (before is None or before.done()) and self._is_due(municipality_id):
+                    if (threads := self._threads) is None:
+                        return
+                    begun[municipality_id] = threads.submit(self._work_off, municipality_id)
+
+    def _is_due(self, municipality_id: str) -> bool:
+        try:
+            with db.reading(self.house.engine) as session:
+                db.act_for(session, municipality_id)
+                return jobs.is_due(_work(session, municipality_id, NOBODY, self.house.now()))
+        except Exception as error:
+            _note(error, f"looking after the jobs of {municipality_id}")
+            return False
 
     def _work_off(self, municipality_id: str) -> None:
         """All that is open and that nobody else does."""
@@ -123,11 +160,16 @@ class Jobs:
             while self._threads is not None and (job := self._begun(municipality_id)):
                 self._do_whole(job)
         except Exception as error:
-            _note(error, f"the jobs of {municipality_id}, which rest until the next is asked")
+            _note(error, f"the jobs of {municipality_id}, which rest for a while")
 
     def _begun(self, municipality_id: str) -> Job | None:
-        with db.transaction(self.house.engine) as session:
-            return jobs.begin(_work(session, municipality_id, NOBODY, self.house.now()))
+        with self._one_begins:
+            with db.transaction(self.house.engine) as session:
+                work = _work(session, municipality_id, NOBODY, self.house.now())
+                job = jobs.begin(work, but=self._in_hand)
+            if job is not None:
+                self._in_hand.add(job.id)
+            return job
 
     def _do_whole(self, job: Job) -> None:
         """Until it is done, refused, breaks off, or the server closes."""
@@ -138,6 +180,7 @@ class Jobs:
             _note(error, f"job {job.id}")
         finally:
             self._told.pop(job.id, None)
+            self._in_hand.discard(job.id)
 
     def _do_piece(self, begun: Job) -> bool:
         """Whether there is more to do."""

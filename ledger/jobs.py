@@ -7,14 +7,14 @@ when the first has died. What a job does is none of this file's business: who ru
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Select, delete, insert, select
+from sqlalchemy import ColumnElement, Select, delete, exists, insert, select
 from sqlmodel import col
 
 from ledger import vault
@@ -30,6 +30,17 @@ TRIES_MAX: Final = 3
 
 KEPT_FOR: Final = timedelta(days=1)
 """How long the files of a trial wait to be kept."""
+
+LEFT_AFTER: Final = timedelta(seconds=20)
+"""How long after it was asked a job that nobody works at is one that somebody left."""
+
+TOLD_FOR: Final = timedelta(days=60)
+"""How long what came of a job is told; what it booked is in the books for ever."""
+
+_AT_ONCE: Final = 1000
+"""How many old jobs are taken away at once."""
+
+_OF_RUNS: Final = (JobKind.DRAFT, JobKind.RELEASE, JobKind.EXPORT)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -79,13 +90,16 @@ class File:
 
 
 def ask(work: Work, keys: MunicipalityKeys, order: JobOrder, files: Sequence[File] = ()) -> Job:
-    """Keep what is asked; the same again gives the job as it is now. Raises JobExists."""
+    """Keep what is asked; the same again gives the job as it is now, and keeps what was only tried so far.
+
+    Raises JobExists.
+    """
     known = work.session.get(Job, (work.municipality_id, order.id))
     mark = _fingerprint(order, files)
     if known is not None:
         if known.fingerprint != mark or known.actor_id != work.actor_id:
             raise JobExists(id=order.id)
-        return known
+        return known if order.is_trial else keep(work, order.id, order.kind)
     job = Job(
         municipality_id=work.municipality_id,
         fingerprint=mark,
@@ -102,14 +116,24 @@ def ask(work: Work, keys: MunicipalityKeys, order: JobOrder, files: Sequence[Fil
     return job
 
 
-def begin(work: Work) -> Job | None:
-    """The oldest open job that nobody works at, noted as begun; None: there is none.
+def is_due(work: Work) -> bool:
+    """Whether a job was left by who worked at it, or something waited long enough to be taken away.
 
-    What was begun too often without getting on is given up first, and files that waited long enough are
-    taken away.
+    A job that somebody works at is due too: who begins passes it by.
     """
-    _forget_files(work)
-    while job := work.session.scalars(_free(work).order_by(col(Job.id)).limit(1)).first():
+    left = col(Job.finished_at).is_(None) & (col(Job.recorded_at) < work.now - LEFT_AFTER)
+    found = work.session.scalars(select(col(Job.id)).where(_here(work), left).limit(1)).first()
+    return found is not None or bool(_over(work, KEPT_FOR, limit=1, with_files=True))
+
+
+def begin(work: Work, *, but: Collection[UUID] = ()) -> Job | None:
+    """The oldest open job that nobody works at, noted as begun; None: there is none but those.
+
+    What was begun too often without getting on is given up first, and what waited long enough is taken away.
+    """
+    forget_old(work)
+    free = _free(work, col(Job.id).not_in(but)).order_by(col(Job.id)).limit(1)
+    while job := work.session.scalars(free).first():
         if job.tries < TRIES_MAX:
             job.tries += 1
             job.started_at = job.started_at or work.now
@@ -146,6 +170,7 @@ def name_of(work: Work, keys: MunicipalityKeys, job_id: UUID, sealed: str) -> st
 
 def get_on(work: Work, job: Job, parts: int, outcome: Mapping[str, Any]) -> None:
     """So many parts more are done, and this is what came of all of them; the last part finishes the job."""
+    assert parts > 0, "a piece of nothing would be done for ever"
     job.done_count += parts
     job.tries = 0
     if job.done_count >= job.total_count:
@@ -160,12 +185,12 @@ def finish(
 ) -> None:
     """It is over, and refused where a refusal says why.
 
-    The files of a trial wait to be kept for a while; others are taken away.
+    The files of a trial that was not refused wait to be kept for a while; others are taken away.
     """
     job.finished_at, job.outcome = work.now, dict(outcome)
     job.refusal = None if refusal is None else dict(refusal)
     work.session.flush()
-    if not job.is_trial:
+    if refusal is not None or not job.is_trial:
         work.session.connection().execute(delete(JobFile).where(_of(work, job.id)))
 
 
@@ -174,10 +199,15 @@ def keep(work: Work, job_id: UUID, kind: JobKind) -> Job:
 
     Raises JobNotFound, JobFilesGone.
     """
-    job = mine(work, job_id, kind, lock=True)
-    if not job.is_trial or job.finished_at is None:
-        return job
-    if work.session.scalars(select(col(JobFile.number)).where(_of(work, job_id)).limit(1)).first() is None:
+    known = mine(work, job_id, kind)
+    if not known.is_trial or known.finished_at is None:
+        return known
+    job = work.session.scalars(_waiting(work, job_id)).one_or_none()
+    if job is None or not job.is_trial:
+        return known  # kept just now by the same button: waiting for its lock would be waiting for the work
+    wait_is_over = known.finished_at < work.now - KEPT_FOR
+    files = select(col(JobFile.number)).where(_of(work, job_id)).limit(1)
+    if wait_is_over or work.session.scalars(files).first() is None:
         raise JobFilesGone(id=job_id)
     job.is_trial, job.refusal, job.outcome = False, None, {}
     job.finished_at, job.started_at, job.done_count, job.tries = None, None, 0, 0
@@ -185,22 +215,20 @@ def keep(work: Work, job_id: UUID, kind: JobKind) -> Job:
     return job
 
 
-def mine(work: Work, job_id: UUID, kind: JobKind, *, lock: bool = False) -> Job:
+def mine(work: Work, job_id: UUID, kind: JobKind) -> Job:
     """A job of who asks, of this kind. Raises JobNotFound."""
     mine = (col(Job.actor_id) == work.actor_id, col(Job.kind) == kind)
-    statement = _jobs(work, col(Job.id) == job_id, *mine)
-    if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    job = work.session.scalars(statement).one_or_none()
+    job = work.session.scalars(_jobs(work, col(Job.id) == job_id, *mine)).one_or_none()
     if job is None:
         raise JobNotFound(id=job_id)
     return job
 
 
 def newest_of(work: Work, subject_id: UUID) -> Job | None:
-    """The last that was asked with this settlement run, by whomever; None: nothing was."""
-    statement = _jobs(work, col(Job.subject_id) == subject_id)
-    return work.session.scalars(statement.order_by(col(Job.id).desc()).limit(1)).first()
+    """What is being done with this settlement run, by whomever, or else was asked last; None: nothing was."""
+    statement = _jobs(work, col(Job.subject_id) == subject_id, col(Job.kind).in_(_OF_RUNS))
+    is_open = col(Job.finished_at).is_(None)
+    return work.session.scalars(statement.order_by(is_open.desc(), col(Job.id).desc()).limit(1)).first()
 
 
 def own(work: Work, kind: JobKind, *, limit: int) -> list[Job]:
@@ -210,16 +238,36 @@ def own(work: Work, kind: JobKind, *, limit: int) -> list[Job]:
 
 
 def forget(work: Work, job_id: UUID, kind: JobKind) -> None:
-    """Who asked was told that it is refused, and needs it no more. One that is not refused stays."""
-    job = mine(work, job_id, kind, lock=True)
-    if job.refusal is not None:
-        work.session.connection().execute(delete(JobFile).where(_of(work, job_id)))
-        work.session.delete(job)
-        work.session.flush()
+    """Who asked was told that it is refused, and needs it no more.
+
+    One that is not refused stays, and so does one of which something was done. One that is not there, or is
+    not theirs, changes nothing: the same form sent twice is told twice.
+    """
+    refused = (col(Job.refusal).is_not(None), col(Job.done_count) == 0, col(Job.finished_at).is_not(None))
+    mine = (_here(work), col(Job.id) == job_id, col(Job.kind) == kind, col(Job.actor_id) == work.actor_id)
+    work.session.connection().execute(delete(Job).where(*mine, *refused))
+
+
+def forget_old(work: Work) -> None:
+    """Take away the files of trials that nobody kept, and jobs of which everything was told long ago."""
+    for table, place, age in ((JobFile, col(JobFile.job_id), KEPT_FOR), (Job, col(Job.id), TOLD_FOR)):
+        if ids := _over(work, age, limit=_AT_ONCE, with_files=table is JobFile):
+            mine = (col(table.municipality_id) == work.municipality_id, place.in_(ids))
+            work.session.connection().execute(delete(table).where(*mine))
 
 
 def _jobs(work: Work, *conditions: ColumnElement[bool]) -> Select[Job]:
     return select(Job).where(col(Job.municipality_id) == work.municipality_id, *conditions)
+
+
+def _here(work: Work) -> ColumnElement[bool]:
+    return col(Job.municipality_id) == work.municipality_id
+
+
+def _waiting(work: Work, job_id: UUID) -> Select[Job]:
+    """One that is over and that nobody keeps at this moment."""
+    statement = _jobs(work, col(Job.id) == job_id, col(Job.finished_at).is_not(None))
+    return statement.with_for_update(skip_locked=True).execution_options(populate_existing=True)
 
 
 def _free(work: Work, *conditions: ColumnElement[bool]) -> Select[Job]:
@@ -232,15 +280,16 @@ def _of(work: Work, job_id: UUID) -> ColumnElement[bool]:
     return (col(JobFile.municipality_id) == work.municipality_id) & (col(JobFile.job_id) == job_id)
 
 
-def _forget_files(work: Work) -> None:
-    done = select(col(Job.id)).where(
-        col(Job.municipality_id) == work.municipality_id, col(Job.finished_at) < work.now - KEPT_FOR
-    )
-    work.session.connection().execute(
-        delete(JobFile).where(
-            col(JobFile.municipality_id) == work.municipality_id, col(JobFile.job_id).in_(done)
+def _over(work: Work, age: timedelta, *, limit: int, with_files: bool) -> Sequence[UUID]:
+    """Jobs that were done so long ago; only those of which files are left, if asked."""
+    statement = select(col(Job.id)).where(_here(work), col(Job.finished_at) < work.now - age)
+    if with_files:
+        statement = statement.where(
+            exists().where(
+                col(JobFile.municipality_id) == col(Job.municipality_id), col(JobFile.job_id) == col(Job.id)
+            )
         )
-    )
+    return work.session.scalars(statement.order_by(col(Job.id)).limit(limit)).all()
 
 
 def _fingerprint(order: JobOrder, files: Sequence[File]) -> bytes:

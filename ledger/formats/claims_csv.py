@@ -7,6 +7,7 @@ allocation_number; price_cents may be left out. Separator comma or semicolon, UT
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ BYTES_MAX = 25_000_000
 NEEDED = frozenset({"reference", "service", "quantity", "service_date"})
 RIGHTS = frozenset({"entitlement", "law", "allocation_number"})
 KNOWN = NEEDED | RIGHTS | {"price_cents"}
+_NAME = re.compile(r"[a-z][a-z_]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +65,21 @@ def _check_header(names: list[str]) -> None:
     if missing := sorted(NEEDED - set(names)):
         faults.append(f"missing columns: {', '.join(missing)}")
     if unknown := sorted(set(names) - KNOWN):
-        faults.append(f"unknown columns: {', '.join(unknown)}")
+        faults.append(f"unknown columns: {', '.join(_told(names, unknown))}")
     if doubled := sorted({name for name in names if names.count(name) > 1}):
         faults.append(f"columns twice: {', '.join(doubled)}")
     if "entitlement" not in names and not {"law", "allocation_number"} <= set(names):
         faults.append("needs the column entitlement, or law and allocation_number")
     if faults:
         raise MalformedFile(place="line 1", fault="; ".join(faults))
+
+
+def _told(names: list[str], unknown: list[str]) -> list[str]:
+    """Names of columns. Of a file without a header the first line is somebody's data: none is repeated."""
+    if not KNOWN & set(names):
+        return ["…"]
+    shown = [name for name in unknown if _NAME.fullmatch(name)]
+    return shown if len(shown) == len(unknown) else [*shown, "…"]
 
 
 def _line(number: int, names: list[str], row: list[str]) -> CsvLine:

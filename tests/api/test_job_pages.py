@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Long work on pages: it is done beside the request, told while it lasts, and survives reload and restart."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
+from threading import Event
 from typing import Any
 from uuid import UUID
 
 import pytest
 from httpx2 import Response
 from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 from sqlmodel import col
 from starlette.testclient import TestClient
 
@@ -16,16 +20,17 @@ from api.app import build
 from api.deps import Desk
 from api.jobs import Piece, Tell
 from api.pages.gate import messages
-from ledger import actors, allocations, db
+from ledger import actors, allocations, db, jobs
 from ledger.db import Work
 from ledger.formats.iwmo301 import Message301
 from ledger.ids import uuid7
+from ledger.jobs import LEFT_AFTER, JobOrder
 from ledger.keys import MunicipalityKeys
-from ledger.tables import Entitlement, Job, JobKind, Role
+from ledger.tables import Entitlement, Job, JobFile, JobKind, Role
 from tests.api.browsing import OWN_FORM, Scene, Visitor, buttons, fields, links, shown
 from tests.api.messages import BSNS, message
 from tests.api.served import Served
-from tests.api.slowly import slow, the_jobs
+from tests.api.slowly import open_jobs, slow, the_jobs
 
 
 def sent(visitor: Visitor, mode: str, *contents: bytes, id: UUID | None = None) -> Response:
@@ -182,6 +187,133 @@ def test_a_draft_that_is_refused_after_a_while_is_told_where_the_run_would_be(sq
 
 
 # ------------------------------------------------------------------------------------------ misfortune
+
+
+def test_a_release_that_is_asked_twice_is_released_and_told_so(served: Served) -> None:
+    scene = Scene.over(served)
+    maker, checker = Visitor.of(served, "finance"), Visitor.of(served, "finance_2")
+    run = scene.drafted(maker)
+    maker.done(f"{run}/submit")
+    scene.looked_at(checker, run)
+    run_id = UUID(run.rsplit("/", 1)[1])
+    with slow(served, JobKind.RELEASE) as slowed:
+        checker.send(f"{run}/release")
+        assert slowed.begun.wait(30)
+        if served.world.engine.dialect.name == "postgresql":
+            assert "data-busy" in checker.done(f"{run}/release"), "asked once more it is the same"
+            actor = served.actor_ids["finance_2"]
+            with served.world.work(actor_id=actor) as work:  # as when both were asked at one instant
+                again = JobOrder(id=uuid7(), kind=JobKind.RELEASE, subject_id=run_id)
+                jobs.ask(work, served.world.keys, again)
+    told = shown(maker.page(run))
+    assert "Vrijgegeven" in told
+    assert "niet vrijgegeven" not in told
+
+
+def test_of_a_batch_that_broke_off_half_way_what_was_done_stays_told(
+    sqlite_served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = Visitor.of(sqlite_served, "gatekeeper")
+    real = allocations.import_messages
+
+    def broken(work: Any, keys: Any, found: Any) -> Any:
+        if len(granted_ids) == 2:
+            raise ZeroDivisionError
+        granted_ids.append(1)
+        return real(work, keys, found)
+
+    granted_ids: list[int] = []
+    monkeypatch.setattr(allocations, "import_messages", broken)
+    monkeypatch.setattr(messages, "AT_ONCE", 1)
+    answer = sent(visitor, "keep", message(1), message(2), message(3), message(4))
+    assert answer.status_code == 303
+    page = shown(visitor.page(answer.headers["location"]))
+    assert "Er ging bij ons iets mis" in page
+    assert granted(sqlite_served) == 2
+
+
+def test_a_job_that_was_left_is_taken_up_without_anybody_asking(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database was away when the server began: that was its only try."""
+    visitor = Visitor.of(served, "gatekeeper")
+    own, here = the_jobs(served), served.world.municipality_id
+    own.close()
+    where = sent(visitor, "keep", message(1)).headers["location"]
+    served.world.now += LEFT_AFTER + timedelta(seconds=1)
+    real, away = jobs.begin, Event()
+
+    def begin(work: Work, **more: Any) -> Job | None:
+        if work.municipality_id == here and not away.is_set():
+            away.set()
+            raise OperationalError("", {}, Exception("away"))
+        return real(work, **more)
+
+    monkeypatch.setattr(jobs, "begin", begin)
+    monkeypatch.setattr(own, "watch_s", 0.05)
+    own.open()
+    until = time.monotonic() + 30
+    while open_jobs(served) and time.monotonic() < until:
+        time.sleep(0.02)
+    monkeypatch.undo()
+    own.close()
+    own.open()
+    assert away.is_set()
+    assert granted(served) == 1
+    assert "data-busy" not in visitor.page(where)
+
+
+def test_kept_twice_nobody_waits_for_the_work(postgresql_served: Served) -> None:
+    visitor = Visitor.of(postgresql_served, "gatekeeper")
+    where = sent(visitor, "try", message(1)).headers["location"]
+    with slow(postgresql_served, JobKind.ALLOCATIONS) as slowed:
+        assert visitor.send(f"{where}/keep").status_code == 303
+        assert slowed.begun.wait(30)
+        assert visitor.send(f"{where}/keep").status_code == 303
+        assert not slowed.go_on.is_set(), "it is still being done"
+    assert granted(postgresql_served) == 1
+
+
+def test_of_a_claims_file_without_a_header_nothing_is_kept_in_clear(sqlite_served: Served) -> None:
+    visitor = Visitor.of(sqlite_served, "provider")
+    rows = b"999900006;Jan de Wit;02A03;60\n999900018;Els;02A03;60\n"
+    for mode in ("try", "keep"):
+        with slow(sqlite_served, JobKind.CLAIM):
+            asked = {"id": str(uuid7()), "mode": mode}
+            visitor.client.post("/claims", data=asked, files=[("file", ("c.csv", rows))], headers=OWN_FORM)
+    with sqlite_served.world.work() as work:
+        found = work.session.scalars(select(Job)).all()
+        assert len(found) == 2
+        assert all(job.refusal for job in found)
+        told = "".join(f"{job.asked}{job.refusal}{job.outcome}" for job in found).lower()
+        assert work.session.scalars(select(JobFile)).all() == []
+    assert not [each for each in ("999900006", "wit", "els", "02a03") if each in told]
+
+
+def test_a_form_that_is_refused_is_told_why_to_both_who_sent_it(
+    sqlite_served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = Visitor.of(sqlite_served, "finance")
+    hidden = fields(visitor.page("/runs"), "/runs")
+    real, times = jobs.mine, []
+
+    def forgotten(work: Any, job_id: UUID, kind: JobKind) -> Job:
+        times.append(1)
+        if len(times) == 1:
+            raise jobs.JobNotFound(id=job_id)
+        return real(work, job_id, kind)
+
+    monkeypatch.setattr(jobs, "mine", forgotten)
+    answer = visitor.send("/runs", **hidden, until="2036-01-01", requestedOn="2036-01-01")
+    assert "Deze dag moet nog komen" in shown(answer.text)
+
+
+def test_what_was_tried_is_kept_with_the_other_button_of_the_same_form(sqlite_served: Served) -> None:
+    visitor, id_ = Visitor.of(sqlite_served, "gatekeeper"), uuid7()
+    sent(visitor, "try", message(1), id=id_)
+    assert granted(sqlite_served) == 0
+    sent(visitor, "keep", message(1), id=id_)
+    assert granted(sqlite_served) == 1
 
 
 def test_what_a_server_left_is_done_by_the_next_one(served: Served) -> None:

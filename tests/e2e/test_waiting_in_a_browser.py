@@ -37,6 +37,12 @@ def test_a_run_that_is_being_drafted_tells_how_far_it_is_and_when_it_is_done(
             page.wait_for_timeout(1500)
             expect(busy).to_be_visible()
             page.context.set_offline(False)
+            page.route("**/runs/*", lambda route: route.fulfill(status=503, body="<p>away</p>"))
+            with page.expect_response(lambda answer: answer.status == 503, timeout=20_000):
+                pass
+            page.wait_for_timeout(500)
+            expect(busy).to_be_visible()
+            page.unroute("**/runs/*")
         expect(busy).to_have_count(0, timeout=20_000)
         expect(page.locator("form[action$='/submit']")).to_have_count(1)
 

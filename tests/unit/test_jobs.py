@@ -10,7 +10,17 @@ from sqlmodel import col
 
 from ledger import db, jobs
 from ledger.ids import uuid7
-from ledger.jobs import KEPT_FOR, TRIES_MAX, File, JobExists, JobFilesGone, JobNotFound, JobOrder
+from ledger.jobs import (
+    KEPT_FOR,
+    LEFT_AFTER,
+    TOLD_FOR,
+    TRIES_MAX,
+    File,
+    JobExists,
+    JobFilesGone,
+    JobNotFound,
+    JobOrder,
+)
 from ledger.tables import Job, JobFile, JobKind
 from ledger.vault import VaultSealBroken
 from tests.world import World
@@ -147,8 +157,12 @@ def test_a_trial_waits_a_day_to_be_kept(world: World) -> None:
         assert job is not None
         jobs.get_on(work, job, 5, {})
     world.now += KEPT_FOR + timedelta(seconds=1)
+    with world.work() as work, pytest.raises(JobFilesGone):
+        jobs.keep(work, late.id, JobKind.ALLOCATIONS)
     with world.work() as work:
+        assert jobs.is_due(work)
         jobs.begin(work)
+        assert not jobs.is_due(work)
     assert kept(world) == 0
     with world.work() as work, pytest.raises(JobFilesGone):
         jobs.keep(work, late.id, JobKind.ALLOCATIONS)
@@ -157,15 +171,86 @@ def test_a_trial_waits_a_day_to_be_kept(world: World) -> None:
 def test_a_job_is_of_who_asked(world: World) -> None:
     made = asked(world)
     with world.work(actor_id=uuid7()) as work:
-        for act in (jobs.mine, jobs.keep, jobs.forget):
+        for act in (jobs.mine, jobs.keep):
             with pytest.raises(JobNotFound):
                 act(work, made.id, JobKind.ALLOCATIONS)
+        jobs.forget(work, made.id, JobKind.ALLOCATIONS)
         assert jobs.own(work, JobKind.ALLOCATIONS, limit=5) == []
     with world.work() as work:
         assert [job.id for job in jobs.own(work, JobKind.ALLOCATIONS, limit=5)] == [made.id]
         assert jobs.own(work, JobKind.CLAIM, limit=5) == []
         with pytest.raises(JobNotFound):
             jobs.mine(work, made.id, JobKind.CLAIM)
+
+
+def test_what_was_tried_is_kept_by_asking_it_for_good(world: World) -> None:
+    made = asked(world, is_trial=True)
+    with world.work() as work:
+        job = jobs.held(work, made.id)
+        assert job is not None
+        jobs.get_on(work, job, 5, {"read": 5})
+    with world.work() as work:
+        job = jobs.ask(work, world.keys, made.model_copy(update={"is_trial": False}), FILES)
+        assert (job.is_trial, job.finished_at) == (False, None)
+
+
+def test_a_job_that_is_left_is_due_and_one_that_is_in_hand_is_passed_by(world: World) -> None:
+    made = asked(world)
+    with world.work() as work:
+        assert not jobs.is_due(work), "who asked just now begins with it"
+    world.now += LEFT_AFTER + timedelta(seconds=1)
+    with world.work() as work:
+        assert jobs.is_due(work)
+        assert jobs.begin(work, but={made.id}) is None
+        job = jobs.begin(work)
+        assert job is not None
+        assert (job.id, job.tries) == (made.id, 1)
+        with pytest.raises(AssertionError):
+            jobs.get_on(work, job, 0, {})
+
+
+def test_a_refused_trial_leaves_no_file_and_what_came_of_a_job_is_told_for_two_months(world: World) -> None:
+    made = asked(world, is_trial=True)
+    with world.work() as work:
+        job = jobs.held(work, made.id)
+        assert job is not None
+        jobs.finish(work, job, {"read": 1}, refusal={"nl": {}})
+    assert kept(world) == 0
+    world.now += TOLD_FOR - timedelta(seconds=1)
+    with world.work() as work:
+        jobs.begin(work)
+        assert jobs.mine(work, made.id, JobKind.ALLOCATIONS).outcome == {"read": 1}
+    world.now += timedelta(seconds=2)
+    with world.work() as work:
+        jobs.begin(work)
+    with world.work() as work, pytest.raises(JobNotFound):
+        jobs.mine(work, made.id, JobKind.ALLOCATIONS)
+
+
+def test_of_a_run_what_is_being_done_is_told_before_what_was_asked_later(world: World) -> None:
+    run = uuid7()
+    first = asked(world, [], kind=JobKind.RELEASE, subject_id=run)
+    later = asked(world, [], kind=JobKind.RELEASE, subject_id=run)
+    asked(world, subject_id=run)  # a batch under the same id says nothing of the run
+    with world.work() as work:
+        job = jobs.held(work, later.id)
+        assert job is not None
+        jobs.finish(work, job, {}, refusal={"nl": {}})
+        found = jobs.newest_of(work, run)
+        assert found is not None
+        assert found.id == first.id
+
+
+def test_a_job_of_which_something_was_done_is_not_forgotten(world: World) -> None:
+    made = asked(world)
+    with world.work() as work:
+        job = jobs.held(work, made.id)
+        assert job is not None
+        jobs.get_on(work, job, 1, {"read": 1})
+        jobs.finish(work, job, job.outcome, refusal={"nl": {}})
+        jobs.forget(work, made.id, JobKind.ALLOCATIONS)
+    with world.work() as work:
+        assert jobs.mine(work, made.id, JobKind.ALLOCATIONS).outcome == {"read": 1}
 
 
 def test_only_a_refused_job_is_forgotten(world: World) -> None:

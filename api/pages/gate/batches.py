@@ -46,7 +46,7 @@ def post_batch(visit: Granting, form: AForm) -> Response:
         return _batches(visit, refusal=of_form(error, visit.language))
     except LedgerError as error:
         return _batches(visit, refusal=told(error, visit.language))
-    if standing.refusal:
+    if standing.refusal and not standing.job.done_count:
         visit.forget(order.id, order.kind)
         return _batches(visit, refusal=standing.refusal)
     return RedirectResponse(f"/batches/{order.id}", status_code=303)

@@ -12,7 +12,7 @@ from ledger import allocations, jobs
 from ledger.allocations import Imported
 from ledger.errors import LedgerError
 from ledger.formats import iwmo301
-from ledger.jobs import File
+from ledger.jobs import File, JobFilesGone
 from ledger.roles import Action
 from ledger.tables import Job
 
@@ -64,6 +64,8 @@ def _read(desk: Desk, job: Job, tell: Tell) -> Piece:
     """A trial reads all in one transaction, for each message is judged with what the others took."""
     tally = Tally(**job.outcome)
     files = jobs.files(desk.work, desk.keys, job, job.total_count if job.is_trial else AT_ONCE)
+    if not files:
+        raise JobFilesGone(id=job.id)
     for start in range(0, len(files), AT_ONCE):
         _count(tally, files[start : start + AT_ONCE], desk, job)
         tell(min(job.done_count + start + AT_ONCE, job.total_count), job.total_count)

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 // While long work is done its page is looked at again and again, at the address of its own link: this page may
-// be the answer to a form. When it is done the whole page is loaded anew.
-// Without a network the next look is a little later: the work goes on all the same.
+// be the answer to a form. When it is done the whole page is loaded anew. Without a network, and while the server
+// starts again, the next look is a little later: the work goes on all the same. A page that nobody closes stops
+// looking in the end, so that it does not keep a session alive; its link still looks.
 const FIRST_MS = 1000;
 const LATER_MS = 3000;
+const SLOW_AFTER_MS = 2 * 60 * 1000;
+const SLOW_MS = 15000;
+const STOP_AFTER_MS = 20 * 60 * 1000;
+const begun = Date.now();
 
 async function look() {
   const busy = document.querySelector("[data-busy]");
@@ -11,8 +16,10 @@ async function look() {
   let fresh = busy;
   try {
     const answer = await fetch(href, { cache: "no-store" });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    fresh = page.querySelector("[data-busy]");
+    if (answer.status < 500) {
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      fresh = page.querySelector("[data-busy]");
+    }
   } catch {
     // no network
   }
@@ -28,7 +35,10 @@ async function look() {
       each.replaceWith(then[place]);
     }
   });
-  setTimeout(look, LATER_MS);
+  const passed = Date.now() - begun;
+  if (passed < STOP_AFTER_MS) {
+    setTimeout(look, passed < SLOW_AFTER_MS ? LATER_MS : SLOW_MS);
+  }
 }
 
 setTimeout(look, FIRST_MS);

@@ -16,8 +16,11 @@ from ledger import db, jobs, payment_files, releases, runs
 from ledger.errors import LedgerError
 from ledger.jobs import JobOrder
 from ledger.roles import Action
+from ledger.rules.states import RUNS, RunCommand
 from ledger.runs import DraftOrder, Run
 from ledger.tables import Job, JobKind, SettlementRun
+
+_COMMANDS: Final = {JobKind.RELEASE: RunCommand.RELEASE, JobKind.EXPORT: RunCommand.EXPORT}
 
 _DONE: Final = Piece(outcome={})
 """What came of it, the run itself says."""
@@ -64,7 +67,10 @@ def standing(visit: Visit, desk: Desk, run: Run) -> Standing | None:
     job = jobs.newest_of(desk.work, run.id)
     if job is None or (job.finished_at is not None and job.refusal is None):
         return None
-    is_past = job.finished_at is not None and job.finished_at < run.steps[-1].recorded_at
+    is_past = job.finished_at is not None and (
+        job.finished_at < run.steps[-1].recorded_at
+        or (run.state, _COMMANDS.get(job.kind)) not in RUNS  # it was done after all, when asked twice
+    )
     return None if is_past else visit.standing(job)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
 from api.deps import Desk, PathId, QueryId
@@ -14,7 +15,7 @@ from api.pages.faults import Told
 from api.pages.settling import run_jobs
 from api.pages.visit import PAGE, AForm, Done, Sent, Visit, names, of_form, piece, visit, while_busy
 from api.routes.settlement_runs import WithdrawBody
-from ledger import ceiling_uses, db, lists, overviews, payment_files, payments, runs, settlements
+from ledger import ceiling_uses, db, jobs, lists, overviews, payment_files, payments, runs, settlements
 from ledger.ids import uuid7
 from ledger.jobs import JobOrder
 from ledger.roles import Action
@@ -99,6 +100,11 @@ def post_export(id: PathId, visit: Annotated[Visit, visit(Action.EXPORT_PAYMENT_
 
 
 def _asked(visit: Visit, id: UUID, kind: JobKind) -> Response:
+    """Asked twice at once is asked once: the page tells that it is being done."""
+    with visit.house.reading(visit.acting) as desk:
+        before = jobs.newest_of(desk.work, id)
+    if before is not None and before.kind is kind and before.finished_at is None:
+        return RedirectResponse(f"/runs/{id}", status_code=303)
     order = JobOrder(id=uuid7(), kind=kind, subject_id=id)
     return run_jobs.asked(visit, order, lambda why: _run(visit, id, refusal=why))
 
