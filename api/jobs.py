@@ -8,7 +8,7 @@ was left.
 
 import logging
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -138,21 +138,22 @@ class Jobs:
         """Begin with what was left, beside those who ask now; never more than once at a time."""
         begun: dict[str, Future[None]] = {}
         while not self._closed.wait(self.watch_s):
-            for municipality_id in self.house.keyring:
-                before = begun.get(municipality_id)
-                if (before is None or before.done()) and self._is_due(municipality_id):
-                    if (threads := self._threads) is None:
-                        return
-                    begun[municipality_id] = threads.submit(self._work_off, municipality_id)
+            try:
+                for municipality_id in self._due():
+                    before, threads = begun.get(municipality_id), self._threads
+                    if threads is not None and (before is None or before.done()):
+                        begun[municipality_id] = threads.submit(self._work_off, municipality_id)
+            except Exception as error:  # told once a round: the database may be away for long
+                _note(error, "looking for jobs that were left")
 
-    def _is_due(self, municipality_id: str) -> bool:
-        try:
+    def _due(self) -> Iterator[str]:
+        """The municipalities in which something was left."""
+        for municipality_id in self.house.keyring:
             with db.reading(self.house.engine) as session:
                 db.act_for(session, municipality_id)
-                return jobs.is_due(_work(session, municipality_id, NOBODY, self.house.now()))
-        except Exception as error:
-            _note(error, f"looking after the jobs of {municipality_id}")
-            return False
+                is_due = jobs.is_due(_work(session, municipality_id, NOBODY, self.house.now()))
+            if is_due:
+                yield municipality_id
 
     def _work_off(self, municipality_id: str) -> None:
         """All that is open and that nobody else does."""

@@ -19,6 +19,7 @@ from ledger.vault import Identity
 from tests.api.browsing import Scene, Visitor
 from tests.api.places import DOORS, addresses, reader
 from tests.api.served import Served
+from tests.api.slowly import the_jobs
 from tests.bench.databases import KINDS, settled
 from tests.bench.rows import Goal, Row, median
 from tests.bench.scenery import pieces
@@ -48,6 +49,7 @@ def rows(stage: Stage) -> Iterator[Row]:
 def _measured(url: str, kind: str, times: int) -> Iterator[Row]:
     engine = db.connect(url)
     scene = Scene.over(Served.over(World.build(engine)))
+    the_jobs(scene.served).patience_s = 600.0  # what a page is of is there, however long it took
     _crowd(scene.served.world, PEOPLE * times)
     found = addresses(scene)
     settled(engine)
