@@ -45,6 +45,14 @@ def open_jobs(served: Served) -> int:
         return len(session.scalars(select(col(Job.id)).where(col(Job.finished_at).is_(None))).all())
 
 
+def all_done(served: Served) -> None:
+    """Wait until nothing is open, whichever thread has it in hand."""
+    until = monotonic() + 30
+    while open_jobs(served):
+        assert monotonic() < until
+        sleep(0.02)
+
+
 @contextmanager
 def slow(served: Served, kind: JobKind) -> Iterator[Slow]:
     """While it lasts nobody waits for jobs of this kind."""
@@ -56,8 +64,5 @@ def slow(served: Served, kind: JobKind) -> Iterator[Slow]:
         yield slowed
     finally:
         slowed.go_on.set()
-        until = monotonic() + 30
-        while open_jobs(served):
-            assert monotonic() < until
-            sleep(0.02)
+        all_done(served)
         own.doers, own.patience_s = {**own.doers, kind: known}, 30.0

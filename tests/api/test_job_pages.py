@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Long work on pages: it is done beside the request, told while it lasts, and survives reload and restart."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -30,7 +29,7 @@ from ledger.tables import Entitlement, Job, JobFile, JobKind, Role
 from tests.api.browsing import OWN_FORM, Scene, Visitor, buttons, fields, links, shown
 from tests.api.messages import BSNS, message
 from tests.api.served import Served
-from tests.api.slowly import open_jobs, slow, the_jobs
+from tests.api.slowly import all_done, slow, the_jobs
 
 
 def sent(visitor: Visitor, mode: str, *contents: bytes, id: UUID | None = None) -> Response:
@@ -252,9 +251,7 @@ def test_a_job_that_was_left_is_taken_up_without_anybody_asking(
     monkeypatch.setattr(jobs, "begin", begin)
     monkeypatch.setattr(own, "watch_s", 0.05)
     own.open()
-    until = time.monotonic() + 30
-    while open_jobs(served) and time.monotonic() < until:
-        time.sleep(0.02)
+    all_done(served)
     monkeypatch.undo()
     own.close()
     own.open()
@@ -324,10 +321,8 @@ def test_what_a_server_left_is_done_by_the_next_one(served: Served) -> None:
     run = scene.drafted(visitor)
     assert "Er is nog ander werk voor" in shown(visitor.page(run))
     house = the_jobs(served).house
-    with TestClient(build(house)) as following:
-        own: Any = following.app
-        own.state.jobs.patience_s = 30.0
-        own.state.jobs.do(served.world.municipality_id)
+    with TestClient(build(house)):
+        all_done(served)
     assert "Concept" in visitor.page(run)
 
 
@@ -367,8 +362,7 @@ def test_who_may_no_longer_do_it_when_it_is_done_has_nothing_done(sqlite_served:
     with sqlite_served.world.work() as work:
         actors.disable(work, sqlite_served.actor_ids["gatekeeper"])
     the_jobs(sqlite_served).open()
-    the_jobs(sqlite_served).patience_s = 30.0
-    the_jobs(sqlite_served).do(sqlite_served.world.municipality_id)
+    all_done(sqlite_served)
     assert granted(sqlite_served) == 0
     with sqlite_served.world.work() as work:
         job = work.session.get(Job, (work.municipality_id, UUID(where.rsplit("/", 1)[1])))
