@@ -267,6 +267,24 @@ def test_it_is_raised_suspended_resumed_and_ended(visitor: Visitor, world: World
     assert visitor.send(changes, id=str(uuid7()), at=world.now.isoformat(), kind="ended").status_code == 400
 
 
+def test_hours_are_amended_as_hours_and_the_history_tells_what_became_what(
+    visitor: Visitor, world: World
+) -> None:
+    where = _granted(visitor, world, amount="", hours="52")
+    page = visitor.page(where)
+    assert "Nu 52 uur." in shown(page).replace("\u00a0", " ")
+    asked = {"at": world.now.isoformat(), "reason": "meer uren", "kind": "amended"}
+    for typed in ({"hours": "60"}, {"minutes": "45"}, {"hours": "1.000", "minutes": "30"}):
+        visitor.done(f"{where}/changes", id=str(uuid7()), **_any(asked | typed))
+    told = shown(visitor.page(where)).replace("\u00a0", " ")
+    assert "60 uur (was 52 uur)" in told
+    assert "45 minuten (was 60 uur)" in told
+    assert "1.000 uur en 30 minuten (was 45 minuten)" in told
+    for wrong in ({"hours": "0"}, {"hours": "veel"}, {"minutes": "1,5"}):
+        refused = visitor.send(f"{where}/changes", id=str(uuid7()), **_any(asked | wrong))
+        assert refused.status_code == 400
+
+
 def test_what_is_above_the_limit_waits_for_a_colleague(
     sqlite_served: Served, visitor: Visitor, world: World
 ) -> None:

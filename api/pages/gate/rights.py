@@ -2,6 +2,7 @@
 """Entitlements: one with its history and uses, changed in every way the law knows, and its letters."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
 from api.deps import Desk, PathId, QueryId
-from api.pages.amounts import MaybeCents, MaybeCount
+from api.pages.amounts import MaybeCents, MaybeCount, MaybeWhole
 from api.pages.faults import Told, told
 from api.pages.visit import (
     PAGE,
@@ -69,6 +70,15 @@ class _Numbers(BaseModel):
 
     amount: MaybeCents = None
     quantity: MaybeCount = None
+    hours: MaybeWhole = None
+    minutes: MaybeWhole = None
+
+    @property
+    def whole_quantity(self) -> int | None:
+        """Minutes where these were asked as hours and minutes; None: it stays as it is."""
+        if self.hours is None and self.minutes is None:
+            return self.quantity
+        return (self.hours or 0) * 60 + (self.minutes or 0)
 
 
 @router.get("/entitlements")
@@ -197,12 +207,12 @@ def _require_agreement(desk: Desk, id: UUID, agreement_id: UUID) -> None:
 
 def _order(id: UUID, form: Sent) -> Order:
     """What is asked of it. Raises ValidationError."""
-    numbers = _Numbers.model_validate({name: form.one(name) for name in ("amount", "quantity")})
+    numbers = _Numbers.model_validate({name: form.one(name) for name in _Numbers.model_fields})
     kind, at = form.one("kind"), form.one("at")
     asked: dict[str, Any] = {"kind": kind, "at": at, "reason": form.one("reason")}
     match kind:
         case "amended":
-            asked |= {"amountCents": numbers.amount, "quantity": numbers.quantity}
+            asked |= {"amountCents": numbers.amount, "quantity": numbers.whole_quantity}
             asked |= {"validUntil": form.maybe("validUntil")}
         case "suspended":
             asked |= {"fromDay": form.one("fromDay"), "untilDay": form.maybe("untilDay")}
@@ -213,7 +223,18 @@ def _order(id: UUID, form: Sent) -> Order:
     return Order.model_validate({"id": form.one("id"), "entitlementId": id, "change": asked})
 
 
-_TYPED: Final = ("amount", "quantity", "validUntil", "fromDay", "untilDay", "firstDay", "lastDay", "reason")
+_TYPED: Final = (
+    "amount",
+    "quantity",
+    "hours",
+    "minutes",
+    "validUntil",
+    "fromDay",
+    "untilDay",
+    "firstDay",
+    "lastDay",
+    "reason",
+)
 
 
 def right_page(
@@ -245,6 +266,7 @@ def right_page(
             if visit.may(Action.SEE_REDEMPTIONS)
             else [],
             "changes": Some(rows=changes[-HISTORY_MAX:], has_more=len(changes) > HISTORY_MAX),
+            "before": {each.id: one for one, each in pairwise(changes)},
             "names": names(desk, {each.actor_id for each in changes}),
             "codes": codes.of_entitlement(desk.work, id),
             "is_ended": decision_letters.is_ended(desk.work, right),

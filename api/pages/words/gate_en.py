@@ -200,6 +200,7 @@ WORDS: Final[Mapping[str, str]] = {
     "change.do.resumed": "Resume it",
     "change.do.ended": "End it",
     "change.amended.hint": "Fill in what becomes different; what is empty stays.",
+    "change.now": "Now {value}.",
     "change.quantity": "Quantity, in {unit}",
     "right_uses.title": "Used",
     "right_uses.list": "The newest first",

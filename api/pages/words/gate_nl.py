@@ -203,6 +203,7 @@ WORDS: Final[Mapping[str, str]] = {
     "change.do.resumed": "Hervat",
     "change.do.ended": "Beëindig",
     "change.amended.hint": "Vul in wat anders wordt; wat leeg is, blijft.",
+    "change.now": "Nu {value}.",
     "change.quantity": "Hoeveelheid, in {unit}",
     "right_uses.title": "Gebruikt",
     "right_uses.list": "Het nieuwste eerst",
