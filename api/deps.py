@@ -26,7 +26,7 @@ from api import auth, schemas, smtp
 from api.oidc.client import Party
 from ledger import clock, db, keys, lists, people
 from ledger.db import Work
-from ledger.errors import ChangedMeanwhile, LedgerError
+from ledger.errors import ChangedMeanwhile, LedgerError, VersionUnseen
 from ledger.four_eyes import Waiting
 from ledger.inputs import Id7
 from ledger.keys import Keyring, MunicipalityKeys
@@ -331,8 +331,13 @@ def expected(if_match: str | None, id: UUID, version: int) -> Mapping[UUID, int]
     return {id: int(found[1]) if found else -1}
 
 
-def seen(if_match: str | None, id: UUID) -> Mapping[UUID, str]:
-    """What somebody looked at, as publishing takes it: the ETag that a draft was answered with."""
+def seen(if_match: str | None, id: UUID, *, is_there: bool = True) -> Mapping[UUID, str]:
+    """What somebody looked at, as publishing takes it: the ETag that a draft was answered with.
+
+    Raises VersionUnseen for * on what does not exist.
+    """
+    if if_match is not None and if_match.strip() == "*" and not is_there:
+        raise VersionUnseen(id=id)
     mark = mark_of(if_match)
     return {} if mark is None else {id: mark}
 

@@ -151,7 +151,8 @@ class Jobs:
         for municipality_id in self.house.keyring:
             with db.reading(self.house.engine) as session:
                 db.act_for(session, municipality_id)
-                is_due = jobs.is_due(_work(session, municipality_id, NOBODY, self.house.now()))
+                work = _work(session, municipality_id, NOBODY, self.house.now())
+                is_due = jobs.is_due(work, but=set(self._in_hand))
             if is_due:
                 yield municipality_id
 

@@ -34,12 +34,14 @@ from ledger.errors import (
     VersionUnseen,
 )
 from ledger.keys import KeysNotFound
+from ledger.settings import SettingsChanged
 from ledger.texts import Language, language_of, say
 
 STATUSES: Final[Mapping[type[LedgerError], int]] = {
     KeysNotFound: 500,
     ChangedMeanwhile: 412,
     VersionUnseen: 412,
+    SettingsChanged: 412,
     Malformed: 400,
     Unauthenticated: 401,
     Forbidden: 403,

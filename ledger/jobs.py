@@ -23,6 +23,7 @@ from ledger.errors import Conflict, NotFound
 from ledger.inputs import Id7, Input, fingerprint
 from ledger.keys import MunicipalityKeys
 from ledger.tables import Job, JobFile, JobKind
+from ledger.tables.base import linked
 from ledger.vault import Place
 
 TRIES_MAX: Final = 3
@@ -116,13 +117,14 @@ def ask(work: Work, keys: MunicipalityKeys, order: JobOrder, files: Sequence[Fil
     return job
 
 
-def is_due(work: Work) -> bool:
-    """Whether a job was left by who worked at it, or something waited long enough to be taken away.
+def is_due(work: Work, *, but: Collection[UUID] = ()) -> bool:
+    """Whether a job but those was left by who worked at it, or something waited long enough to be taken away.
 
-    A job that somebody works at is due too: who begins passes it by.
+    A job that another server works at is due too: who begins passes it by.
     """
     left = col(Job.finished_at).is_(None) & (col(Job.recorded_at) < work.now - LEFT_AFTER)
-    found = work.session.scalars(select(col(Job.id)).where(_here(work), left).limit(1)).first()
+    mine = (_here(work), left, col(Job.id).not_in(but))
+    found = work.session.scalars(select(col(Job.id)).where(*mine).limit(1)).first()
     return found is not None or bool(_over(work, KEPT_FOR, limit=1, with_files=True))
 
 
@@ -284,11 +286,7 @@ def _over(work: Work, age: timedelta, *, limit: int, with_files: bool) -> Sequen
     """Jobs that were done so long ago; only those of which files are left, if asked."""
     statement = select(col(Job.id)).where(_here(work), col(Job.finished_at) < work.now - age)
     if with_files:
-        statement = statement.where(
-            exists().where(
-                col(JobFile.municipality_id) == col(Job.municipality_id), col(JobFile.job_id) == col(Job.id)
-            )
-        )
+        statement = statement.where(exists().where(linked(JobFile, Job, col(JobFile.job_id) == col(Job.id))))
     return work.session.scalars(statement.order_by(col(Job.id)).limit(limit)).all()
 
 

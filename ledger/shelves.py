@@ -43,6 +43,7 @@ from ledger.tables import (
     RedemptionLine,
     TakenBack,
 )
+from ledger.tables.base import linked
 from ledger.units import Unit
 from ledger.wire import Plain, together
 
@@ -394,8 +395,7 @@ _CARE = Query(
         mine(CareAgreement),
         Among(col(CareAgreement.entitlement_id), "rights"),
         ~exists().where(
-            col(CareDecline.municipality_id) == col(CareAgreement.municipality_id),
-            col(CareDecline.agreement_id) == col(CareAgreement.id),
+            linked(CareDecline, CareAgreement, col(CareDecline.agreement_id) == col(CareAgreement.id))
         ),
     )
     .order_by(col(CareAgreement.id))

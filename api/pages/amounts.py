@@ -55,20 +55,18 @@ def _positive(value: int) -> int:
 
 
 Whole = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=AMOUNT_MAX)]
-"""A whole number, or nothing."""
-Count = Annotated[int, BeforeValidator(_whole), AfterValidator(_positive), Field(le=AMOUNT_MAX)]
-"""A whole number above nothing."""
+"""A whole number, 0 too."""
+Count = Annotated[Whole, AfterValidator(_positive)]
+"""The same, above nothing."""
 CentsOrZero = Annotated[int, BeforeValidator(_cents), Field(ge=0, le=AMOUNT_MAX)]
 """Eurocents, typed as euros; 0 too."""
 Cents = Annotated[CentsOrZero, AfterValidator(_positive)]
 """The same, above nothing."""
 BasisPoints = Annotated[int, BeforeValidator(_basis_points), Field(ge=0, le=10_000)]
 """Ten thousandths, typed as per cents."""
+
+# None where nothing was typed.
 MaybeWhole = Annotated[Whole | None, BeforeValidator(blank)]
-"""The same; None where nothing was typed."""
 MaybeCount = Annotated[Count | None, BeforeValidator(blank)]
-"""The same; None where nothing was typed."""
 MaybeCentsOrZero = Annotated[CentsOrZero | None, BeforeValidator(blank)]
-"""The same; None where nothing was typed."""
 MaybeCents = Annotated[Cents | None, BeforeValidator(blank)]
-"""The same; None where nothing was typed."""

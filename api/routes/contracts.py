@@ -11,7 +11,6 @@ from api.answers import tagged as with_etag
 from api.deps import AWindow, Desk, IfMatch, PathId, QueryId, joined, reading, seen, told, writing
 from ledger import contracts, lists
 from ledger.contracts import ContractDraft, ContractInput, ContractTerms, ContractUnknown
-from ledger.errors import VersionUnseen
 from ledger.inputs import Id7
 from ledger.roles import Action
 from ledger.tables import Contract
@@ -69,9 +68,8 @@ def put_contract(
     desk: Annotated[Desk, writing(Action.EDIT_CONTRACTS)],
     if_match: IfMatch = None,
 ) -> Any:
-    if if_match and if_match.strip() == "*" and not contracts.newest(desk.work, [id]):
-        raise VersionUnseen(id=id)
-    (drafted,) = contracts.draft(desk.work, [joined(ContractInput, body, id=id)], seen=seen(if_match, id))
+    marks = seen(if_match, id, is_there=bool(contracts.newest(desk.work, [id])))
+    (drafted,) = contracts.draft(desk.work, [joined(ContractInput, body, id=id)], seen=marks)
     told(response, is_new=desk.is_new(desk.find(Contract, id, ContractUnknown(id=id))))
     response.headers["ETag"] = f'"{drafted.mark}"'
     return drafted

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response
 
 from api import schemas, schemas_settling
+from api.answers import tagged as with_etag
 from api.deps import Desk, IfMatch, joined, mark_of, reading, writing
 from ledger import municipalities, run_plans, settings
 from ledger.inputs import Iban, Input, ShortText
@@ -48,7 +49,7 @@ def put_debtor(body: DebtorBody, desk: Annotated[Desk, writing(Action.SET_PAYING
     "/municipality/settings",
     summary="Toon de instellingen",
     description="Hoe betaalruns worden nagekeken en bestanden voor de bank worden gemaakt.",
-    response_model=schemas_settling.Settings,
+    **with_etag(schemas_settling.Settings),
 )
 def get_settings(response: Response, desk: Annotated[Desk, reading(Action.SEE_CATALOGUE)]) -> Any:
     response.headers["ETag"] = f'"{settings.mark(settings.known(desk.work))}"'
@@ -60,7 +61,7 @@ def get_settings(response: Response, desk: Annotated[Desk, reading(Action.SEE_CA
     summary="Wijzig de instellingen",
     description="Gelden voor runs die daarna worden opgesteld en vrijgegeven. Wat niet wordt genoemd, is "
     "leeg. Met If-Match alleen als het nog de instellingen zijn die u kent.",
-    response_model=schemas_settling.Settings,
+    **with_etag(schemas_settling.Settings, is_edit=True),
 )
 def put_settings(
     body: Settings,

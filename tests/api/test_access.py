@@ -33,6 +33,17 @@ def _doors() -> Iterator[tuple[str, str, Action]]:
 DOORS = list(_doors())
 
 
+CARE_TERMS = {
+    "service": "02A03",
+    "rateClass": "informal",
+    "rateCents": 20_00,
+    "validFrom": "2026-01-01",
+    "validUntil": "2026-12-31",
+    "at": "2026-06-01T10:00:00Z",
+}
+"""What is agreed of care, without the right and the helper."""
+
+
 def test_every_route_but_the_public_ones_has_a_door() -> None:
     app = build(House(engine=db.connect("sqlite://"), keyring={}))
     with_door = {
@@ -210,21 +221,24 @@ def test_a_resident_claims_only_under_their_own_drawing_rights(sqlite_served: Se
     assert served.put("holder", f"/v1/claims/{uuid7()}", {"lines": claim["lines"]}).status_code == 400
 
 
+def test_a_helper_sees_that_care_was_declined_and_the_resident_why(sqlite_served: Served) -> None:
+    served = sqlite_served
+    served.account("helper", Role.PROVIDER, provider_id=served.world.helper_id)
+    right = served.granted(kind="drawing_right", amountCents=500_00)
+    path = f"/v1/care-agreements/{uuid7()}"
+    terms = CARE_TERMS | {"entitlementId": right, "providerId": str(served.world.helper_id)}
+    assert served.put("gatekeeper", path, terms).status_code == 201
+    assert served.put("gatekeeper", f"{path}/declines/gatekeeper", {"reason": "Te duur."}).status_code == 200
+    reasons = [served.get(who, path).json()["decline"]["reason"] for who in ("holder", "auditor", "helper")]
+    assert reasons == ["Te duur.", "Te duur.", None]
+
+
 def test_a_resident_enters_care_only_under_their_own_drawing_right(sqlite_served: Served) -> None:
     served = sqlite_served
     right = served.granted(
         kind="drawing_right", amountCents=500_00, holderId=str(served.world.person(surname="Smit"))
     )
-    terms = {
-        "entitlementId": right,
-        "providerId": str(served.world.helper_id),
-        "service": "02A03",
-        "rateClass": "informal",
-        "rateCents": 20_00,
-        "validFrom": "2026-01-01",
-        "validUntil": "2026-12-31",
-        "at": "2026-06-01T10:00:00Z",
-    }
+    terms = CARE_TERMS | {"entitlementId": right, "providerId": str(served.world.helper_id)}
     path = f"/v1/care-agreements/{uuid7()}"
     assert served.put("holder", path, terms).status_code == 404
     assert served.put("gatekeeper", path, terms).status_code == 201

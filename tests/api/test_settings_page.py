@@ -117,7 +117,7 @@ def test_over_the_api_settings_are_put_over_those_one_knows(sqlite_served: Serve
     again = sqlite_served.put(
         "administrator", where, known.json(), headers={"If-Match": known.headers["ETag"]}
     )
-    assert (again.status_code, again.json()["code"]) == (409, "settings_changed")
+    assert (again.status_code, again.json()["code"]) == (412, "settings_changed")
 
 
 def test_two_administrators_do_not_overwrite_each_other_unseen(sqlite_served: Served) -> None:
@@ -127,7 +127,7 @@ def test_two_administrators_do_not_overwrite_each_other_unseen(sqlite_served: Se
     other.done("/settings", **form_of(other.page("/settings")) | {"letterWeb": "www.diemen.test"})
     for _ in range(2):
         answer = one.send("/settings", **typed | {"letterWeb": "www.anders.test"})
-        assert (answer.status_code, "intussen veranderd" in answer.text) == (409, True)
+        assert (answer.status_code, "intussen veranderd" in answer.text) == (412, True)
         typed = form_of(answer.text)
     one.done("/settings", **form_of(one.page("/settings")) | {"letterPhone": "14 020"})
     with sqlite_served.world.work() as work:

@@ -347,6 +347,9 @@ def test_a_draft_from_an_old_version_fails_its_precondition(served: Served) -> N
     for wrong in (known.headers["etag"], '"x"', ""):
         late = served.put("contract_manager", path, content, headers={"If-Match": wrong})
         assert (late.status_code, late.json()["code"]) == (412, "version_unseen")
+    absent = f"/v1/contracts/{uuid7()}"
+    nothing = served.put("contract_manager", absent, content | {"number": "X"}, headers={"If-Match": "*"})
+    assert (nothing.status_code, nothing.json()["code"]) == (412, "version_unseen")
     assert served.get("contract_manager", path).json()["content"]["ceilingCents"] == 100_00
 
 

@@ -39,6 +39,7 @@ def test_only_what_is_named_changes_and_an_empty_text_takes_it_away(shop: Termin
         ("--run-plan", "wednesday"),
         ("--run-plan", '{"kind": "weekly", "weekday": 8}'),
         ("--tax-number", "12"),
+        ("--grant-alone-cents", "1", "--no-grant-limit"),
         (),
     ],
 )

@@ -201,6 +201,7 @@ def test_a_job_that_is_left_is_due_and_one_that_is_in_hand_is_passed_by(world: W
     world.now += LEFT_AFTER + timedelta(seconds=1)
     with world.work() as work:
         assert jobs.is_due(work)
+        assert not jobs.is_due(work, but={made.id})
         assert jobs.begin(work, but={made.id}) is None
         job = jobs.begin(work)
         assert job is not None
