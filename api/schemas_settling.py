@@ -164,6 +164,7 @@ class RunLine(Answer):
     entry_id: UUID
     provider_id: UUID
     cents: int
+    left_cents: int
     at: Instant
     use: LineUse | None
     held: Mark | None

@@ -194,7 +194,7 @@ def lines(
             each.use.service if each.use else "",
             each.use.service_day if each.use else "",
             screen.amount(each.use.quantity, each.use.unit) if each.use else "",
-            screen.euros(each.cents),
+            screen.euros(each.left_cents),
             _state(each),
         )
         for each in found
@@ -319,6 +319,8 @@ def _state(line: "Line") -> str:
     """What there is to know of a line before its release."""
     if line.held:
         return f"held: {line.held.reason}"
+    if line.left_cents != line.cents:
+        return f"was {screen.euros(line.cents)}, reversed"
     if line.waits and line.dispute:
         return f"{line.waits}: {line.dispute.note}"
     return line.waits or ("seen" if line.seen else "")

@@ -122,6 +122,8 @@ class Line:
     provider_id: UUID
     cents: int
     """As it was owed."""
+    left_cents: int
+    """What this run pays of it, once all that took of it back is taken off; 0: all of it was."""
     at: datetime
     use: Use | None
     """What was redeemed; None where it is owed for another reason, such as a payment that came back."""
@@ -249,6 +251,7 @@ def history(work: Work, entry_id: UUID) -> list[LineMark]:
 class _Told:
     """What is told beside some lines, by entry; absent where there is nothing to tell."""
 
+    left_cents: Mapping[UUID, int]
     uses: Mapping[UUID, Use]
     waits: Mapping[UUID, LeftOutReason]
     disputes: Mapping[UUID, ResidentWord]
@@ -257,10 +260,25 @@ class _Told:
     def of(cls, work: Work, run_id: UUID, ids: Collection[UUID]) -> "_Told":
         """Of these lines of a run."""
         return cls(
+            left_cents=_left(work, run_id, ids),
             uses=uses(work, ids),
             waits=gates.waits(work, run_id, ids),
             disputes=gates.disputes(work, ids),
         )
+
+
+def _left(work: Work, run_id: UUID, ids: Collection[UUID]) -> Mapping[UUID, int]:
+    """What is left of each of these lines of a run."""
+    statement = (
+        select(col(OpenItem.origin_id), func.sum(col(OpenItem.cents)))
+        .where(
+            col(OpenItem.municipality_id) == work.municipality_id,
+            col(OpenItem.origin_id).in_(ids),
+            col(OpenItem.run_id) == run_id,
+        )
+        .group_by(col(OpenItem.origin_id))
+    )
+    return {origin_id: int(cents) for origin_id, cents in work.session.execute(statement)}
 
 
 def _line(item: OpenItem, told: _Told, marks: Sequence[LineMark], run_id: UUID) -> Line:
@@ -269,6 +287,7 @@ def _line(item: OpenItem, told: _Told, marks: Sequence[LineMark], run_id: UUID) 
         entry_id=item.entry_id,
         provider_id=item.provider_id,
         cents=item.cents,
+        left_cents=told.left_cents[item.entry_id],
         at=item.at,
         held=_hold(marks),
         waits=told.waits.get(item.entry_id),

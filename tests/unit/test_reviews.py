@@ -183,6 +183,20 @@ def test_of_a_line_that_was_taken_back_in_part_the_rest_is_rejected(town: BankTo
     check(town)
 
 
+def test_lines_tell_what_is_left_of_them_and_come_to_what_the_run_pays(town: BankTown) -> None:
+    payee = town.payee(0)
+    right = town.right(payee)
+    town.redeem(right, payee, cents=10_00)
+    town.reverse(town.redeem(right, payee, cents=20_00))
+    town.reverse(town.redeem(right, payee, cents=40_00), Part(line=1, quantity=15_00))
+    run = draft(town)
+    with town.work() as work:
+        found = {each.cents: each.left_cents for each in reviews.lines(work, run)}
+    assert found == {10_00: 10_00, 20_00: 0, 40_00: 25_00}
+    mark(town, run, SEEN, *lines(town, run).values())
+    assert release(town, run).total_cents == sum(found.values())
+
+
 def test_a_line_that_was_held_and_is_then_rejected_is_held_no_more(town: BankTown) -> None:
     payee = town.payee(0)
     right = town.right(payee)

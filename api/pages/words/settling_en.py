@@ -126,6 +126,7 @@ WORDS: Final[Mapping[str, str]] = {
     "lines.service": "Service",
     "lines.quantity": "Quantity",
     "lines.cents": "Amount",
+    "lines.taken_back": "was {money}; some of it was reversed",
     "lines.stand": "State",
     "lines.seen": "Looked at",
     "lines.not_seen": "Not looked at",

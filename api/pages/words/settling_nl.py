@@ -127,6 +127,7 @@ WORDS: Final[Mapping[str, str]] = {
     "lines.service": "Dienst",
     "lines.quantity": "Hoeveelheid",
     "lines.cents": "Bedrag",
+    "lines.taken_back": "was {money}; er is van teruggedraaid",
     "lines.stand": "Stand",
     "lines.seen": "Bekeken",
     "lines.not_seen": "Niet bekeken",
