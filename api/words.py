@@ -165,6 +165,7 @@ _RULES: Final[Mapping[str, str]] = {
     ),
     "must be a whole number, such as 12 or 1000": "het moet een heel getal zijn, zoals 12 of 1.000",
     "must be more than nothing": "het moet meer dan 0 zijn",
+    "the time is filled in one way, not both": "vul de uren in, of van wanneer tot wanneer, en niet allebei",
     "both times are filled in, or none": "vul beide tijden in, of geen van beide",
     "a last day is set or taken away, not both": (
         "een laatste dag wordt bepaald of weggehaald, niet allebei"

@@ -71,6 +71,8 @@ def test_a_manual_code_is_redeemed_and_undone(visitor: Visitor, world: World) ->
     assert world.left(right.id) == 100_00 - 46_73
     (undone,) = _tree(receipt).xpath("//form[contains(@action, '/undo')]")
     told = visitor.done(undone.get("action"), id=undone.xpath("string(.//input[@name='id']/@value)"))
+    assert "<h1>Ongedaan gemaakt</h1>" in told
+    assert "Daarvan blijft over" not in told
     assert "Ongedaan gemaakt" in told
     assert world.left(right.id) == 100_00
     assert "teruggedraaid" in visitor.page("/today")
@@ -99,6 +101,7 @@ def test_from_when_until_when_also_over_midnight(visitor: Visitor, world: World)
         ({"hours": "-1"}, "hours"),
         ({"hours": "een"}, "hours"),
         ({"begin": "10:00"}, ""),
+        ({"begin": "09:00", "end": "10:00", "hours": "2"}, ""),
         ({"begin": "25:00", "end": "26:00"}, "begin"),
         ({"minutes": "9" * 30}, "minutes"),
         ({"hours": "1", "at": "gisteren"}, ""),

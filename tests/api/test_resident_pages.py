@@ -153,10 +153,10 @@ def test_a_use_is_confirmed_disputed_and_the_dispute_withdrawn(visitor: Visitor,
     told = visitor.done(f"/uses/{use}", **_form(page, "confirmed"))
     assert "het klopt" in shown(told)
     told = visitor.done(f"/uses/{use}", **_form(told, "disputed"), note="Er kwam niemand.")
-    assert "Uw bezwaar is vastgelegd" in told
+    assert "Uw melding is vastgelegd" in told
     assert "Er kwam niemand." in told
     told = visitor.done(f"/uses/{use}", **_form(told, "withdrawn"))
-    assert "bezwaar teruggenomen" in told
+    assert "melding teruggenomen" in told
     world.assert_books_agree()
 
 

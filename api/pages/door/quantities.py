@@ -27,6 +27,8 @@ class TimeTyped(BaseModel):
     def _told(self) -> Self:
         if (self.begin is None) != (self.end is None):
             raise ValueError("both times are filled in, or none")
+        if self.begin is not None and (self.hours or self.minutes):
+            raise ValueError("the time is filled in one way, not both")
         if self.quantity <= 0:
             raise ValueError("must be more than nothing")
         return self

@@ -65,7 +65,7 @@ WORDS: Final[Mapping[str, str]] = {
     "redemption.said": "Wat de inwoner zei",
     "redemption.word.confirmed": "Het klopt",
     "redemption.word.disputed": "Het klopt niet",
-    "redemption.word.withdrawn": "Toch geen bezwaar",
+    "redemption.word.withdrawn": "Melding teruggenomen",
     "redemption.settled": "Betaling",
     "redemption.set_off": "verrekend, er is niets betaald",
     "redemption.unsettled": "Nog in geen betaalrun.",

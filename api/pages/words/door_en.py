@@ -64,6 +64,7 @@ WORDS: Final[Mapping[str, str]] = {
     "quote.lead": "Nothing is booked yet.",
     "quote.confirm": "Confirm",
     "quote.other": "No, go back",
+    "receipt.undone": "Undone",
     "receipt.title": "Redeemed",
     "receipt.price": "Amount",
     "receipt.standing": "Of that remains",

@@ -64,6 +64,7 @@ WORDS: Final[Mapping[str, str]] = {
     "quote.lead": "Er is nog niets geboekt.",
     "quote.confirm": "Bevestig",
     "quote.other": "Nee, terug",
+    "receipt.undone": "Ongedaan gemaakt",
     "receipt.title": "Verzilverd",
     "receipt.price": "Bedrag",
     "receipt.standing": "Daarvan blijft over",

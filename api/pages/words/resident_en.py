@@ -43,6 +43,7 @@ WORDS: Final[Mapping[str, str]] = {
     "right.day": "Day",
     "right.by": "By",
     "right.thing": "What",
+    "right.reversed": "(reversed)",
     "right.money": "Amount",
     "right.lost": "Letter lost?",
     "right.lost.lead": "Then block the code. Your entitlement stays yours. The municipality sends a new "

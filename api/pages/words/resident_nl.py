@@ -11,8 +11,8 @@ WORDS: Final[Mapping[str, str]] = {
     "done.blocked": "Uw code is geblokkeerd. Niemand kan er nog mee declareren. U kunt "
     "hieronder om een nieuwe brief vragen.",
     "done.word_confirmed": "Dank u. U heeft gezegd dat het klopt.",
-    "done.word_disputed": "Uw bezwaar is vastgelegd. De gemeente zoekt het uit.",
-    "done.word_withdrawn": "U heeft uw bezwaar teruggenomen.",
+    "done.word_disputed": "Uw melding is vastgelegd. De gemeente zoekt het uit.",
+    "done.word_withdrawn": "U heeft uw melding teruggenomen.",
     "my.title": "Mijn tegoed",
     "my.waiting.more": "Kijkt u dit even na? Aantal keren hulp waar u nog niets van zei: minstens {count}",
     "my.waiting": "Kijkt u dit even na? Aantal keren hulp waar u nog niets van zei: {count}",
@@ -44,6 +44,7 @@ WORDS: Final[Mapping[str, str]] = {
     "right.day": "Dag",
     "right.by": "Door",
     "right.thing": "Wat",
+    "right.reversed": "(teruggedraaid)",
     "right.money": "Bedrag",
     "right.lost": "Brief kwijt?",
     "right.lost.lead": "Blokkeer dan de code. Uw tegoed blijft van u. De gemeente stuurt een nieuwe "
@@ -58,7 +59,7 @@ WORDS: Final[Mapping[str, str]] = {
     "use.said": "Wat u ervan zei",
     "use.word.confirmed": "het klopt",
     "use.word.disputed": "het klopt niet",
-    "use.word.withdrawn": "bezwaar teruggenomen",
+    "use.word.withdrawn": "melding teruggenomen",
     "use.say": "Klopt dit?",
     "use.confirm.lead": "Heeft u deze hulp gekregen, zoals het hier staat?",
     "use.confirm": "Ja, het klopt",
