@@ -102,6 +102,7 @@ class RunShare(Answer):
     held_cents: int
     disputed_cents: int
     unconfirmed_cents: int
+    owing_cents: int
     disputed_late: int
     earlier_cents: tuple[int, ...]
     signals: tuple[Signal, ...]

@@ -363,12 +363,22 @@ def _tell_open(host: Host, run: "Run") -> None:
             screen.euros(each.cents),
             screen.euros(each.held_cents) if each.held_cents else "",
             screen.euros(waits) if (waits := each.disputed_cents + each.unconfirmed_cents) else "",
+            screen.euros(each.owing_cents) if each.owing_cents else "",
             screen.euros(sum(each.earlier_cents) // len(each.earlier_cents)) if each.earlier_cents else "",
             ", ".join(each.signals),
         )
         for each in shares
     ]
-    columns = ("provider", "lines", "owed", "held", "waits for residents", "before, on average", "stands out")
+    columns = (
+        "provider",
+        "lines",
+        "owed",
+        "held",
+        "waits for residents",
+        "to set off",
+        "before, on average",
+        "stands out",
+    )
     screen.table(f"Run {run.id}, up to and including {run.until}: {run.state}", columns, rows)
     if ceilings:
         _tell_ceilings(ceilings)

@@ -2,9 +2,10 @@
 """Codes: issue what is printed, replace and revoke it, without ever touching the balance."""
 
 import secrets
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, ClassVar, TypeAlias
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlmodel import col
 
 from ledger import db, manual_code, token, vault
-from ledger.clock import day_after, day_start, dutch_day
+from ledger.clock import day_after, day_before, day_start, dutch_day
 from ledger.db import Work
 from ledger.entitlements import EntitlementNotFound
 from ledger.errors import Conflict, LedgerError, NotFound, Refused
@@ -144,10 +145,8 @@ class _Desk:
         if row := self.known.get(order.id):
             same = row.entitlement_id == order.entitlement_id
             return printed(row, right, self.keys) if same else CodeExists(id=order.id)
-        if right.closed_at is not None:
-            return Closed()
-        if right.valid_until is not None and right.valid_until < dutch_day(self.work.now):
-            return AfterEnd(last_day=right.valid_until)
+        if refusal := over(right, dutch_day(self.work.now)):
+            return refusal
         if order.replace:
             self._revoke_fresh(right.id)
         row = self._row(order.id, right)
@@ -182,6 +181,26 @@ def _expiry(now: datetime, right: Entitlement) -> datetime:
     """The end of the validity, or 180 days, whichever comes first; whole seconds."""
     latest = now.replace(microsecond=0) + timedelta(days=PAPER_DAYS_MAX)
     return min(latest, day_start(day_after(right.valid_until))) if right.valid_until else latest
+
+
+def last_day(row: Code, right: Entitlement) -> date:
+    """The last day on which a code works from morning to night; not after the last day of its entitlement."""
+    own = day_before(dutch_day(row.expires_at))
+    return own if right.valid_until is None else min(own, right.valid_until)
+
+
+def works(row: Code, right: Entitlement, now: datetime) -> bool:
+    """Whether it opens the entitlement now, as far as the code goes: a use is judged by more."""
+    return row.revoked_at is None and row.expires_at > now and over(right, dutch_day(now)) is None
+
+
+def over(right: Entitlement, today: date) -> Refused | None:
+    """Why nothing can be used of it any more: what was left went back, or its last day is behind."""
+    if right.closed_at is not None:
+        return Closed()
+    if right.valid_until is not None and right.valid_until < today:
+        return AfterEnd(last_day=right.valid_until)
+    return None
 
 
 def printed(row: Code, right: Entitlement, keys: MunicipalityKeys) -> Issued:
@@ -232,14 +251,24 @@ def of_entitlement(work: Work, entitlement_id: UUID) -> Sequence[Code]:
 
 
 def replacing(work: Work, rows: Collection[Code]) -> frozenset[UUID]:
-    """Which of these codes took the place of an earlier one: that was revoked when they were issued."""
-    statement = select(col(Code.entitlement_id), col(Code.revoked_at)).where(
+    """Which of these codes took the place of earlier ones: none of those worked once they were issued."""
+    statement = select(Code).where(
         col(Code.municipality_id) == work.municipality_id,
         col(Code.entitlement_id).in_({row.entitlement_id for row in rows}),
-        col(Code.revoked_at).is_not(None),
     )
-    ended = {(owner, revoked_at) for owner, revoked_at in work.session.execute(statement)}
-    return frozenset(row.id for row in rows if (row.entitlement_id, row.recorded_at) in ended)
+    earlier: defaultdict[UUID, list[Code]] = defaultdict(list)
+    for each in work.session.scalars(statement):
+        earlier[each.entitlement_id].append(each)
+    return frozenset(row.id for row in rows if _replaces(row, earlier[row.entitlement_id]))
+
+
+def _replaces(row: Code, codes: Sequence[Code]) -> bool:
+    before = [each for each in codes if each.id != row.id and each.recorded_at <= row.recorded_at]
+    return bool(before) and not any(_worked(each, row.recorded_at) for each in before)
+
+
+def _worked(row: Code, at: datetime) -> bool:
+    return (row.revoked_at is None or row.revoked_at > at) and row.expires_at > at
 
 
 def get(work: Work, code_id: UUID) -> Code:
@@ -280,12 +309,10 @@ def ask(work: Work, order: RequestOrder) -> CodeRequest:
         if known.entitlement_id != right.id:
             raise CodeRequestExists(id=order.id)
         return known
-    if right.closed_at is not None:
-        raise Closed()
-    if right.valid_until is not None and right.valid_until < dutch_day(work.now):
-        raise AfterEnd(last_day=right.valid_until)
-    works = [row for row in of_entitlement(work, right.id) if row.revoked_at is None]
-    if until := max((row.expires_at for row in works if row.expires_at > work.now), default=None):
+    if refusal := over(right, dutch_day(work.now)):
+        raise refusal
+    working = [row for row in of_entitlement(work, right.id) if works(row, right, work.now)]
+    if until := max((row.expires_at for row in working), default=None):
         raise CodeStillWorks(until=until)
     row = CodeRequest(
         municipality_id=work.municipality_id,

@@ -43,6 +43,7 @@ from ledger.tables import (
     OpenItem,
     ProgrammeVersion,
     Redemption,
+    RedemptionLine,
     ResidentWord,
     TakenBack,
 )
@@ -204,6 +205,42 @@ def late(work: Work, provider_ids: Collection[UUID]) -> dict[UUID, int]:
         .group_by(col(Redemption.provider_id))
     )
     return dict(work.session.execute(statement).all())
+
+
+def standing_disputes(work: Work, *, limit: int) -> list[tuple[UUID, datetime]]:
+    """Redemptions of which a resident says that something is not right, with since when; the oldest first.
+
+    Not those that were let go, or where all that was disputed was taken back.
+    """
+    taken_back = (
+        select(func.coalesce(func.sum(col(TakenBack.price_cents)), 0))
+        .where(
+            col(TakenBack.municipality_id) == col(ResidentWord.municipality_id),
+            col(TakenBack.redemption_id) == col(ResidentWord.redemption_id),
+            col(TakenBack.line) == col(ResidentWord.line),
+        )
+        .scalar_subquery()
+    )
+    of_it = and_(
+        col(RedemptionLine.redemption_id) == col(ResidentWord.redemption_id),
+        col(RedemptionLine.line) == col(ResidentWord.line),
+    )
+    since = func.min(col(ResidentWord.recorded_at))
+    statement = (
+        select(col(ResidentWord.redemption_id), since)
+        .join(RedemptionLine, linked(RedemptionLine, ResidentWord, of_it))
+        .where(
+            col(ResidentWord.municipality_id) == work.municipality_id,
+            _IS_DISPUTE,
+            is_newest(),
+            ~is_let_go(),
+            col(RedemptionLine.price_cents) > taken_back,
+        )
+        .group_by(col(ResidentWord.redemption_id))
+        .order_by(since, col(ResidentWord.redemption_id))
+        .limit(limit)
+    )
+    return [(redemption_id, at) for redemption_id, at in work.session.execute(statement)]
 
 
 def is_newest() -> ColumnElement[bool]:

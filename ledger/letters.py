@@ -8,7 +8,6 @@ formats/letter, outside the transaction.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -17,8 +16,8 @@ from sqlmodel import col
 
 from ledger import codes, db, letter_logins, municipalities, people
 from ledger.access_log import LookAction
-from ledger.clock import day_before, dutch_day
-from ledger.codes import CodeNotFound, Issued
+from ledger.clock import dutch_day
+from ledger.codes import CodeNotFound
 from ledger.db import Work
 from ledger.errors import Refused
 from ledger.formats.letter import Letter, Login
@@ -78,7 +77,8 @@ def compose_all(
     The sender is that of the settings, unless another is given.
 
     A code that was revoked or has expired is printed as well: whether it opens anything is judged
-    when it is shown. Raises CodeNotFound, HolderErased, and what people.read raises.
+    when it is shown. Of an entitlement that is over nothing is promised any more. Raises CodeNotFound,
+    Closed, AfterEnd, HolderErased, and what people.read raises.
     """
     desk = _load(work, keys, code_ids, language, sender or Sender.of(municipalities.get(work)))
     return [desk.letter(code_id) for code_id in code_ids]
@@ -110,6 +110,7 @@ class _Desk:
         if holder is None:
             raise HolderErased(id=code_id)
         printed, words = codes.printed(row, right, self.keys), WORDS[self.language]
+        last_day = codes.last_day(row, right)
         return Letter(
             language=self.language.value,
             municipality_name=words["municipality"].format(self.municipality.name),
@@ -122,7 +123,8 @@ class _Desk:
             manual_code=printed.manual,
             what=lines(self.given[right.id], self.language),
             valid_from=max(right.valid_from, dutch_day(row.issued_at)),
-            valid_until=_last_whole_day(printed),
+            valid_until=last_day,
+            is_followed=right.valid_until is None or last_day < right.valid_until,
             web_address=self.sender.web or words["web"],
             phone=self.sender.phone or words["phone"],
             login=self._login(right.holder_id),
@@ -136,11 +138,6 @@ class _Desk:
         return Login(address=address, code=self.logins[holder_id])
 
 
-def _last_whole_day(printed: Issued) -> date:
-    """The last day on which the code works from morning to night."""
-    return day_before(dutch_day(printed.expires_at))
-
-
 def _load(
     work: Work, keys: MunicipalityKeys, code_ids: Sequence[UUID], language: Language, sender: Sender
 ) -> _Desk:
@@ -150,6 +147,9 @@ def _load(
         if code_id not in rows:
             raise CodeNotFound(id=code_id)
     rights = db.rows(work, Entitlement, {row.entitlement_id for row in rows.values()})
+    for right in rights.values():
+        if refusal := codes.over(right, dutch_day(work.now)):
+            raise refusal
     holders = {right.holder_id for right in rights.values()}
     return _Desk(
         work=work,

@@ -14,10 +14,13 @@ from uuid import UUID
 from sqlalchemy import Subquery, case, func, select
 from sqlmodel import col
 
-from ledger import gates, reviews, runs
+from ledger import entries, gates, reviews, runs
 from ledger.db import Work
+from ledger.entries import Place
+from ledger.rules.funding import AccountKind
 from ledger.tables import LeftOutReason, OpenItem, Payment, Provider, Settlement
 from ledger.tables.base import linked
+from ledger.units import Unit
 
 EARLIER: Final = 3
 """How many earlier settlements of a provider the present one is held against."""
@@ -62,6 +65,8 @@ class Share:
     """Not held, and disputed by their residents."""
     unconfirmed_cents: int
     """Neither, and still to be confirmed by their residents."""
+    owing_cents: int
+    """What the provider has to give back: set off against what is settled, as far as that reaches."""
     disputed_late: int
     """How many lines were disputed after they were settled, and still stand."""
     earlier_cents: tuple[int, ...]
@@ -137,6 +142,7 @@ def shares(work: Work, run_id: UUID, *, after: UUID | None = None, limit: int = 
         earlier=_earlier(work, rows),
         accounts=_accounts(work, rows),
         late=gates.late(work, rows),
+        held=entries.held(entries.seen(work, set(rows))),
     )
     return [desk.share(id_, *told) for id_, told in rows.items()]
 
@@ -191,6 +197,8 @@ class _Desk:
     earlier: Mapping[UUID, Sequence[int]]
     accounts: Mapping[UUID, str]
     late: Mapping[UUID, int]
+    held: Mapping[Place, int]
+    """What accounts of these providers hold."""
 
     def share(self, provider_id: UUID, lines: int, cents: int, *kept_back: int) -> Share:
         """The share of one provider; kept_back in the order of _KEPT_BACK."""
@@ -212,6 +220,7 @@ class _Desk:
             held_cents=held,
             disputed_cents=disputed,
             unconfirmed_cents=unconfirmed,
+            owing_cents=-self.held.get((AccountKind.RECEIVABLE, provider_id, Unit.EUROCENT), 0),
             disputed_late=late,
             earlier_cents=tuple(earlier),
             signals=tuple(signal for signal, stands_out in signals.items() if stands_out),

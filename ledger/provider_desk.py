@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, func
 from sqlmodel import col, select
 
-from ledger import entries, lists
+from ledger import entries, lists, reviews
 from ledger.db import Work
 from ledger.rules.funding import AccountKind
 from ledger.tables import (
@@ -18,6 +18,7 @@ from ledger.tables import (
     Contract,
     Entry,
     FollowUp,
+    LineMark,
     Redemption,
     RedemptionLine,
     SettlementLine,
@@ -84,6 +85,17 @@ def total(work: Work, provider_id: UUID, wanted: Wanted) -> Total:
     found, cents = work.session.execute(asked).one()
     # PostgreSQL sums whole numbers into another type
     return Total(count=found, standing_cents=int(cents) - int(work.session.scalar(taken_back) or 0))
+
+
+def holds(work: Work, cause_ids: Collection[UUID]) -> list[LineMark]:
+    """The holds that are in force on what these redemptions and follow-ups made owed, the oldest first."""
+    statement = select(Entry.id).where(
+        col(Entry.municipality_id) == work.municipality_id,
+        col(Entry.cause_id).in_(cause_ids),
+        col(Entry.unit) == Unit.EUROCENT,
+    )
+    found = reviews.holds(work, work.session.scalars(statement).all())
+    return sorted(found.values(), key=lambda mark: (mark.recorded_at, mark.entry_id))
 
 
 def settled(work: Work, cause_ids: Collection[UUID]) -> list[tuple[UUID, int]]:

@@ -181,7 +181,8 @@ def unseen(work: Work, run_id: UUID, drawn: Sequence[UUID] | None = None) -> lis
     """The lines of the sample that nobody else has looked at in this run; drawn is the sample, where the
     caller has it. Raises RunNotFound.
 
-    What those did who drafted or submitted it does not count, whenever they did it.
+    What those did who drafted or submitted it does not count, whenever they did it. A line that was taken
+    back since it was drawn is looked at all the same: else whoever is paid would choose what is not.
     """
     marked = select(col(LineMark.entry_id)).where(
         col(LineMark.municipality_id) == work.municipality_id,
@@ -240,6 +241,12 @@ def lines(
     ids = [row.entry_id for row in rows]
     marks, told = _marks(work, ids), _Told.of(work, run_id, ids)
     return [_line(row, told, marks[row.entry_id], run_id) for row in rows]
+
+
+def holds(work: Work, entry_ids: Collection[UUID]) -> dict[UUID, LineMark]:
+    """The holds that are in force on these entries, by entry; the others are absent."""
+    found = _marks(work, entry_ids)
+    return {id_: held for id_, marks in found.items() if (held := _hold(marks)) is not None}
 
 
 def history(work: Work, entry_id: UUID) -> list[LineMark]:

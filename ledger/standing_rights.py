@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, or_, select, tuple_
 from sqlmodel import col
 
 from ledger import balances, db, letters
@@ -269,14 +269,17 @@ def newest(work: Work, *, before: UUID | None, limit: int) -> Sequence[Entitleme
 
 
 def uses(work: Work, right_id: UUID, *, before: UUID | None, limit: int) -> Sequence[Redemption]:
-    """What was redeemed of an entitlement, the latest minted first; before is exclusive."""
+    """What was redeemed of an entitlement, the latest day of care first; before is exclusive."""
     statement = select(Redemption).where(
         col(Redemption.municipality_id) == work.municipality_id,
         col(Redemption.entitlement_id) == right_id,
     )
-    if before is not None:
-        statement = statement.where(col(Redemption.id) < before)
-    return work.session.scalars(statement.order_by(col(Redemption.id).desc()).limit(limit)).all()
+    last = db.rows(work, Redemption, {before}).get(before) if before else None
+    if last is not None:
+        seen = tuple_(col(Redemption.service_day), col(Redemption.id))
+        statement = statement.where(seen < (last.service_day, last.id))
+    ordered = statement.order_by(col(Redemption.service_day).desc(), col(Redemption.id).desc())
+    return work.session.scalars(ordered.limit(limit)).all()
 
 
 def on_day(work: Work, right_id: UUID, provider_id: UUID, day: date) -> int:

@@ -103,6 +103,33 @@ def of_run(work: Work, run_id: UUID, *, after: UUID | None = None, limit: int = 
     return _told(work, conditions, col(Unsettled.provider_id), limit)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stayed:
+    """Lines of one provider that a run did not settle, for one reason. Amounts in eurocents."""
+
+    provider_id: UUID
+    reason: LeftOutReason
+    lines: int
+    cents: int
+
+
+def stayed(work: Work, run_id: UUID, *, limit: int) -> list[Stayed]:
+    """What a released run did not settle, by provider and reason; the most money first."""
+    cents = func.sum(col(LeftOut.cents))
+    grouped = (col(LeftOut.provider_id), col(LeftOut.reason))
+    statement = (
+        select(*grouped, func.count(), cents)
+        .where(col(LeftOut.municipality_id) == work.municipality_id, col(LeftOut.run_id) == run_id)
+        .group_by(*grouped)
+        .order_by(cents.desc(), *grouped)
+        .limit(limit)
+    )
+    return [
+        Stayed(provider_id=provider_id, reason=reason, lines=lines, cents=int(total))
+        for provider_id, reason, lines, total in work.session.execute(statement)
+    ]
+
+
 def why(told: Told) -> Unpaid:
     """Why nothing was settled, as the statement says it."""
     return next((words for reason, words in _WHY.items() if reason in told.reasons), "waiting")

@@ -27,6 +27,7 @@ _SENTENCES: Final[dict[Language, dict[str, str]]] = {
         "intro": "In deze brief staat uw code. Met die code kunt u dit gebruiken:",
         "valid_between": "De code is geldig van {start} tot en met {end}.",
         "valid_since": "De code is geldig vanaf {start}.",
+        "followed": "Daarna krijgt u een nieuwe brief.",
         "how": "Zo gebruikt u de code",
         "show": "Laat deze brief zien aan uw aanbieder. Dat is de organisatie of de winkel die u helpt.",
         "scan": "De aanbieder scant de vierkante code.",
@@ -60,6 +61,7 @@ _SENTENCES: Final[dict[Language, dict[str, str]]] = {
         "intro": "Your code is in this letter. With that code you can use:",
         "valid_between": "The code is valid from {start} up to and including {end}.",
         "valid_since": "The code is valid from {start}.",
+        "followed": "After that you get a new letter.",
         "how": "How to use the code",
         "show": "Show this letter to your provider. That is the organisation or the shop that helps you.",
         "scan": "The provider scans the square code.",
@@ -130,6 +132,8 @@ class Letter:
     phone: str
     login: Login | None = None
     """How the resident looks at what is left; None: on no page of ours."""
+    is_followed: bool = False
+    """Whether what the code opens lasts longer than the code: then a new letter is to come."""
     is_replacement: bool = False
     """Whether it takes the place of an earlier letter, whose code no longer works."""
 
@@ -174,4 +178,5 @@ def _filled(letter: Letter) -> dict[str, str]:
         "typed": clean(letter.login.typed) if letter.login else "",
     }
     filled = {key: sentence.format_map(facts) for key, sentence in _SENTENCES[language].items()}
-    return filled | {"valid": filled["valid_between" if until else "valid_since"]}
+    valid = [filled["valid_between" if until else "valid_since"]]
+    return filled | {"valid": " ".join([*valid, filled["followed"]] if letter.is_followed else valid)}

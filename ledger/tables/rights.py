@@ -199,6 +199,7 @@ class Code(Row, table=True):
         UniqueConstraint("municipality_id", "token_id"),
         UniqueConstraint("municipality_id", "manual_digest"),
         Index("ix_code_entitlement", "municipality_id", "entitlement_id"),
+        Index("ix_code_expiry", "municipality_id", "expires_at", "entitlement_id"),
         Index(
             "ix_code_revoked",
             "municipality_id",

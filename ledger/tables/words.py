@@ -31,6 +31,7 @@ class ResidentWord(Row, table=True):
             "entry_id",
             sqlite_where=_DISPUTES,
             postgresql_where=_DISPUTES,
+            info={"few": True},
         ),
         STRICT,
     )

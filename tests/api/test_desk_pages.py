@@ -14,7 +14,7 @@ from ledger import claims, contracts, devices
 from ledger.contracts import ContractInput
 from ledger.ids import uuid7
 from ledger.tables import Role
-from tests.api.browsing import OWN_FORM, Scene, Visitor, buttons, fields, links, shown
+from tests.api.browsing import OWN_FORM, Scene, Visitor, boxes, buttons, fields, links, shown
 from tests.api.served import PROVIDER_2, Served
 from tests.world import AIDS, HOUSEHOLD, World
 
@@ -233,6 +233,23 @@ def test_a_redemption_shows_where_it_was_paid_and_what_the_resident_said(sqlite_
         if re.fullmatch(r"/redemptions/[0-9a-f-]{36}", each)
     ]
     assert "Nog in geen betaalrun" in visitor.page(where)
+    run = scene.drafted(finance)
+    held = boxes(finance.page(f"{run}/lines"))
+    why = {"kind": "held", "reason": "fraud_signal", "note": "Stuur het rooster op."}
+    finance.done(f"{run}/lines", line=held, **why)
+    told = shown(visitor.page(where))
+    assert "Wordt sinds 10 juni 2026 niet betaald." in told
+    assert "Stuur het rooster op." in told
+    assert "Signaal" not in told, "what a reviewer suspects is not told to who is suspected"
+    finance.done(f"{run}/submit")
+    scene.looked_at(finance_2, run)
+    released = shown(finance_2.done(f"{run}/release"))
+    assert "Ging niet mee" in released
+    assert "Vastgehouden bij het nakijken" in released
+    again = scene.drafted(finance)
+    finance.done(f"{again}/lines", line=boxes(finance.page(f"{again}/lines")), kind="freed")
+    assert "Stuur het rooster op." not in visitor.page(where)
+    finance.done(f"{again}/withdraw", reason="opnieuw")
     scene.exported(finance, finance_2)
     page = shown(visitor.page(where))
     assert "Naar de bank" in page

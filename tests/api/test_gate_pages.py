@@ -32,7 +32,7 @@ from ledger.rules.periods import Per
 from ledger.rules.restrictions import Cap, OnlyServices
 from ledger.tables import AccessLog, Approver, Entitlement, MandateKind, RateClass, Role
 from ledger.units import Unit
-from tests.api.browsing import OWN_FORM, Visitor, buttons, shown
+from tests.api.browsing import OWN_FORM, Visitor, buttons, links, shown
 from tests.api.served import Served
 from tests.qr_reader import QR_ONLY
 from tests.world import GUIDANCE, HOUSEHOLD, World
@@ -311,7 +311,8 @@ def test_what_is_above_the_limit_waits_for_a_colleague(
     assert second.send(decide, approved="true", reason="").status_code == 400
     for neither in ({}, {"approved": "ja"}):
         assert second.send(decide, **_any(neither), reason="x").status_code == 400, "a refusal is for good"
-    second.done(decide, approved="true", reason="akkoord")
+    granted = second.done(decide, approved="true", reason="akkoord")
+    assert "Maak een code" in granted, "what was approved may need a letter"
     with world.work() as work:
         assert approvals.listed(work, waiting=True, limit=5) == []
         assert len(work.session.exec(select(Entitlement)).all()) == 1
@@ -334,7 +335,7 @@ def test_who_decides_on_a_change_sees_what_changes(
     assert answer.headers["location"] == "/worklist?done=waits"
     told = shown(visitor.page("/worklist")).replace("\u00a0", " ")
     for part in (
-        "€ 900,00 (was € 100,00)",
+        "€900.00 (was €100.00)",
         "20 uur (was 10 uur)",
         "30 juni 2027 (was 31 december 2026)",
         "meer nodig",
@@ -384,9 +385,9 @@ def test_a_code_that_ran_out_long_ago_is_no_code(sqlite_served: Served, world: W
     world.code(right.id)
     world.later(days=200)
     world.code(right.id)
-    assert "B-10" not in _section(Visitor.of(sqlite_served, "gatekeeper"), "blocked")
+    assert "B-10" not in _section(Visitor.of(sqlite_served, "gatekeeper"), "lacking")
     Visitor.of(sqlite_served, "holder").send(f"/my/{right.id}/block")
-    assert "B-10" in _section(Visitor.of(sqlite_served, "gatekeeper"), "blocked")
+    assert "B-10" in _section(Visitor.of(sqlite_served, "gatekeeper"), "lacking")
 
 
 def test_an_agreement_of_a_right_that_is_closed_waits_for_nobody(
@@ -488,7 +489,7 @@ def test_a_longer_worklist_says_so_and_what_ends_is_shown_piece_by_piece(
         world.code(right.id)
         with world.work() as work:
             codes.block(work, right.id)
-    assert "Dit zijn de eerste 2. Er zijn er meer." in _section(visitor, "blocked")
+    assert "Dit zijn de eerste 2. Er zijn er meer." in _section(visitor, "lacking")
     seen, page, steps = list[str](), "/worklist", 0
     while page and steps < 5:
         tree: Any = html.fromstring(visitor.page(page))
@@ -499,8 +500,7 @@ def test_a_longer_worklist_says_so_and_what_ends_is_shown_piece_by_piece(
 
 
 def _section(visitor: Visitor, name: str) -> str:
-    tree: Any = html.fromstring(visitor.page("/worklist"))
-    return shown_of(tree.xpath("//section[@aria-labelledby=$name]", name=name)[0]).replace("\u00a0", " ")
+    return _told(visitor.page("/worklist"), name)
 
 
 def _agree(world: World, right: Entitlement) -> UUID:
@@ -635,6 +635,33 @@ def test_a_letter_that_takes_the_place_of_another_says_so(visitor: Visitor, worl
     assert "Uw nieuwe persoonlijke code" in text
 
 
+def test_a_letter_after_a_block_takes_the_place_of_the_one_that_was_lost(
+    visitor: Visitor, world: World
+) -> None:
+    right = world.grant()
+    world.code(right.id)
+    with world.work() as work:
+        codes.block(work, right.id)
+    world.later(days=3)
+    new = world.code(right.id)
+    world.later(days=1)
+    beside = world.code(right.id)
+    with world.work() as work:
+        one, other = (letters.compose(work, world.keys, each.id) for each in (new, beside))
+    assert (one.is_replacement, other.is_replacement) == (True, False), "the first still works beside it"
+
+
+def test_a_letter_whose_code_runs_out_first_says_that_another_comes(visitor: Visitor, world: World) -> None:
+    short = world.grant(valid_until=date(2026, 7, 31))
+    long = world.grant(valid_until=date(2027, 12, 31))
+    told = []
+    for right in (short, long):
+        answer = visitor.send(f"/entitlements/{right.id}/codes/{world.code(right.id).id}/letter")
+        text = pypdfium2.PdfDocument(answer.content)[0].get_textpage().get_text_range()
+        told.append("krijgt u een nieuwe brief" in " ".join(text.split()))
+    assert told == [False, True]
+
+
 def test_a_letter_is_in_the_language_of_who_gets_it(sqlite_served: Served, world: World) -> None:
     right = world.grant()
     where = f"/entitlements/{right.id}/codes/{world.code(right.id).id}/letter"
@@ -644,3 +671,154 @@ def test_a_letter_is_in_the_language_of_who_gets_it(sqlite_served: Served, world
             answer = visitor.send(where, headers=None, **asked)
             text = pypdfium2.PdfDocument(answer.content)[0].get_textpage().get_text_range()
             assert title in text, (reads, asked)
+
+
+def test_a_change_is_looked_at_before_it_is_kept_and_the_form_comes_back_as_it_was(
+    visitor: Visitor, world: World
+) -> None:
+    where = _granted(visitor, world, amount="", hours="52")
+    look = f"{where}/changes/look"
+    asked = {"id": str(uuid7()), "at": world.now.isoformat(), "reason": "meer uren", "kind": "amended"}
+    page = visitor.send(look, **_any(asked), hours="60", validUntil="2026-11-30")
+    told = shown(page.text).replace("\u00a0", " ")
+    for part in (
+        "Er is nog niets gewijzigd.",
+        "60 uur (was 52 uur)",
+        "30 november 2026 (was 31 december 2026)",
+    ):
+        assert part in told, part
+    assert "60 uur" not in shown(visitor.page(where)).replace("\u00a0", " ")
+    again = html.fromstring(visitor.send(look, **_form(page.text, look), step="edit").text)
+    assert again.xpath("string(//details[@open]//input[@name='hours']/@value)") == "60"
+    visitor.done(f"{where}/changes", **_form(page.text, f"{where}/changes"))
+    history = shown(visitor.page(where)).replace("\u00a0", " ")
+    assert "60 uur (was 52 uur)" in history
+    assert "Laatste dag: 30 november 2026 (was 31 december 2026)." in history
+    refused = visitor.send(look, **_any(asked | {"id": str(uuid7())}), hours="veel")
+    assert refused.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("nl", ("€900.00 (was €100.00)", "Leg voor aan een collega")),
+        ("en", ("€900.00 (was €100.00)", "Is this change right?")),
+    ],
+)
+def test_a_look_at_a_change_tells_that_a_colleague_decides(
+    sqlite_served: Served, world: World, language: str, told: tuple[str, ...]
+) -> None:
+    with world.work() as work:
+        municipalities.get(work).grant_alone_cents = 150_00
+    right = world.grant(restrictions=())
+    visitor = Visitor.of(sqlite_served, "gatekeeper", language=language)
+    asked = {"id": str(uuid7()), "at": world.now.isoformat(), "reason": "meer", "kind": "amended"}
+    page = visitor.send(f"/entitlements/{right.id}/changes/look", **_any(asked), amount="900")
+    for part in told:
+        assert part in shown(page.text).replace("\u00a0", " ")
+    with world.work() as work:
+        assert approvals.listed(work, waiting=True, limit=5) == [], "a look asks nobody"
+
+
+def test_what_is_over_gets_no_code_and_no_letter(visitor: Visitor, world: World) -> None:
+    right = world.grant(valid_until=date(2026, 12, 31))
+    code = world.code(right.id)
+    where = f"/entitlements/{right.id}"
+    letter = f"{where}/codes/{code.id}/letter"
+    assert letter in buttons(visitor.page(where))
+    world.change(right.id, Ending(last_day=world.now.date(), reason="verhuisd", at=world.now))
+    page = visitor.page(where)
+    assert letter in buttons(page), "it works today"
+    with world.work() as work:
+        assert letters.compose(work, world.keys, code.id).valid_until == world.now.date()
+    assert "10 juni 2026" in _told(page, "codes"), "the page says the same as the letter"
+    world.later(days=1)
+    visitor = Visitor.of(visitor.served, "gatekeeper")
+    page = visitor.page(where)
+    assert {letter, f"{where}/codes"}.isdisjoint(buttons(page))
+    assert "Afgelopen op 10 juni 2026" in shown(page)
+    assert "Dit tegoed is afgelopen" in shown(page)
+    assert visitor.send(letter).status_code == 409
+
+
+def test_who_has_no_code_that_works_or_soon_has_none_is_on_the_worklist_once(
+    sqlite_served: Served, world: World
+) -> None:
+    def lacking(name: str = "lacking") -> str:
+        return _section(Visitor.of(sqlite_served, "gatekeeper"), name)
+
+    right = world.grant(restrictions=(), valid_until=date(2027, 12, 31), reference="B-20")
+    world.grant(kind=EntitlementKind.DRAWING_RIGHT, amount_cents=5_00, restrictions=(), reference="B-21")
+    world.grant(restrictions=(), reference="B-22", allocation_number=22)
+    assert "B-20 : nog geen code" in lacking()
+    assert "B-21" not in lacking(), "its holder claims what it costs"
+    assert "B-22" not in lacking(), "its provider was told by message"
+    world.code(right.id)
+    assert "B-20" not in lacking()
+    world.later(days=160)
+    assert "B-20 : code werkt tot en met 6 december 2026" in lacking()
+    world.later(days=30)
+    assert "B-20 : code verlopen" in lacking()
+    Visitor.of(sqlite_served, "holder").done(f"/my/{right.id}/ask", id=str(uuid7()))
+    assert "B-20" in lacking("asked-codes")
+    assert "B-20" not in lacking()
+    world.later(minutes=1)
+    world.code(right.id)
+    assert "B-20" not in lacking() + lacking("asked-codes")
+
+
+def test_what_a_resident_tells_by_telephone_is_written_down_and_looked_into(
+    sqlite_served: Served, visitor: Visitor, world: World
+) -> None:
+    right = world.grant()
+    where = f"/entitlements/uses/{world.redeemed(right.id).id}"
+    assert where in links(visitor.page(f"/entitlements/{right.id}"))
+    page = visitor.page(where)
+    asked = _form(page, where) | {"kind": "disputed", "toldBy": "de inwoner, aan de telefoon"}
+    refused = visitor.send(where, **asked, note="")
+    assert refused.status_code == 400
+    assert "de inwoner, aan de telefoon" in refused.text, "what was typed is kept"
+    without = visitor.send(where, **(asked | {"toldBy": "", "note": "Er kwam niemand."}))
+    assert without.status_code in {400, 409}
+    told = shown(visitor.done(where, **asked, note="Er kwam\r\nniemand."))
+    assert "Er kwam niemand." in told
+    assert "de inwoner, aan de telefoon" in told
+    assert where in _section_links(visitor, "disputes")
+    auditor = Visitor.of(sqlite_served, "auditor")
+    assert "Er kwam niemand." in shown(auditor.page(where))
+    assert where not in buttons(auditor.page(where))
+    again = _form(visitor.page(where), where) | {"kind": "withdrawn", "toldBy": "de inwoner, aan de telefoon"}
+    world.later(minutes=1)
+    visitor.done(where, **again)
+    assert _section_links(visitor, "disputes") == []
+
+
+def test_uses_are_shown_by_the_day_of_the_care_whatever_their_ids_say(
+    sqlite_served: Served, visitor: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (visit, rights):
+        monkeypatch.setattr(module, "PAGE", 2)
+    right = world.grant(valid_from=date(2026, 1, 1))
+    days = [date(2026, 6, 5), date(2026, 6, 2), date(2026, 6, 4), date(2026, 6, 2), date(2026, 6, 8)]
+    for day in days:
+        at = world.now.replace(month=day.month, day=day.day)
+        world.redeemed(right.id, at=at, quantity=15)
+    seen, page = list[str](), f"/entitlements/{right.id}"
+    while page:
+        tree: Any = html.fromstring(visitor.page(page))
+        (section,) = tree.xpath("//section[@aria-labelledby='uses']")
+        seen += [str(each) for each in section.xpath(".//tbody//th/a/text()")]
+        page = next(iter(section.xpath(".//a[@rel='next']/@href")), "")
+    assert seen == [f"{each.day} juni 2026" for each in sorted(days, reverse=True)]
+
+
+def _told(page: str, section: str) -> str:
+    """What a section of a page says."""
+    tree: Any = html.fromstring(page)
+    return shown_of(tree.xpath("//section[@aria-labelledby=$name]", name=section)[0]).replace("\u00a0", " ")
+
+
+def _section_links(visitor: Visitor, name: str) -> list[str]:
+    tree: Any = html.fromstring(visitor.page("/worklist"))
+    found = tree.xpath("//section[@aria-labelledby=$name]//a/@href", name=name)
+    return [str(each) for each in found]

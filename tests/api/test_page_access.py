@@ -91,6 +91,7 @@ def _render_everything(served: Served, found: dict[str, str], monkeypatch: pytes
         "door/offers.html",
         "door/quote.html",
         "gate/look.html",
+        "gate/change.html",
         "door/price.html",
         "offline.html",  # one page for both languages
         "gate/one_time.html",

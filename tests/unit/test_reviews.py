@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy import Engine, func, select
 from sqlmodel import col
 
-from ledger import actors, audit, follow_ups, releases, reviews, runs
+from ledger import actors, audit, follow_ups, overviews, releases, reviews, runs
 from ledger.actors import ActorInput
 from ledger.checks.findings import FindingKind
 from ledger.ids import uuid7
@@ -195,6 +195,32 @@ def test_lines_tell_what_is_left_of_them_and_come_to_what_the_run_pays(town: Ban
     assert found == {10_00: 10_00, 20_00: 0, 40_00: 25_00}
     mark(town, run, SEEN, *lines(town, run).values())
     assert release(town, run).total_cents == sum(found.values())
+
+
+def test_a_line_that_is_taken_back_after_it_was_drawn_is_looked_at_all_the_same(town: BankTown) -> None:
+    """Else whoever is paid takes back what was drawn, and redeems it again in the next run."""
+    payee = town.payee(0)
+    redemption = town.redeem(town.right(payee), payee, cents=10_00)
+    run = draft(town)
+    town.reverse(redemption)
+    draft(town)
+    assert (len(sample(town, run)), unseen(town, run)) == (1, 1)
+    mark(town, run, SEEN, lines(town, run)[10_00])
+    assert release(town, run).total_cents == 0
+
+
+def test_a_share_tells_what_will_be_set_off(town: BankTown) -> None:
+    payee = town.payee(0)
+    right = town.right(payee)
+    first = town.redeem(right, payee, cents=10_00)
+    release(town, draft(town))
+    town.reverse(first)
+    town.redeem(right, payee, cents=25_00)
+    run = draft(town)
+    with town.work() as work:
+        (share,) = overviews.shares(work, run)
+    assert (share.cents, share.owing_cents) == (25_00, 10_00)
+    assert release(town, run).total_cents == 15_00
 
 
 def test_a_line_that_was_held_and_is_then_rejected_is_held_no_more(town: BankTown) -> None:

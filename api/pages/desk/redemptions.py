@@ -2,6 +2,8 @@
 """All that a provider redeemed: found by day and service, taken along as a file, one by one, taken back."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -13,7 +15,16 @@ from api.deps import Desk, PathId, QueryId
 from api.pages.faults import Told
 from api.pages.paths import Audience
 from api.pages.visit import PAGE, AForm, Done, Sent, Visit, names, of_form, piece, typed, visit
-from ledger import catalogue, confirmations, follow_ups, histories, payments, provider_desk, settlements
+from ledger import (
+    catalogue,
+    confirmations,
+    follow_ups,
+    histories,
+    payments,
+    provider_desk,
+    settlements,
+    statement_reasons,
+)
 from ledger.errors import LedgerError
 from ledger.formats import tables_csv
 from ledger.histories import History
@@ -21,9 +32,11 @@ from ledger.ids import uuid7
 from ledger.inputs import Day, Id7, Input, Moment, ShortText
 from ledger.provider_desk import Wanted
 from ledger.roles import Action
+from ledger.rules.confirmations import WordKind
 from ledger.scans import RedemptionNotFound
 from ledger.standing import Order
-from ledger.tables import FollowUpKind, Redemption
+from ledger.tables import FollowUpKind, LineMark, Redemption
+from ledger.texts import Language
 
 router = APIRouter(include_in_schema=False)
 
@@ -66,6 +79,20 @@ class _Reversal(Input):
     reason: ShortText
     at: Moment
     """When the form was shown: the same for a form that is sent twice."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Held:
+    """A hold as a provider may know it."""
+
+    since: datetime
+    reason: str
+
+    @classmethod
+    def of(cls, mark: LineMark, language: Language) -> "_Held":
+        """In the words of the statement."""
+        words = statement_reasons.reason(statement_reasons.reason_code(mark), mark, language)
+        return cls(since=mark.recorded_at, reason=words)
 
 
 @router.get("/redemptions")
@@ -163,6 +190,7 @@ def _redemption(
         (history,) = histories.of_redemptions(desk.work, [id])
         causes = {id, *(each.id for each in history.follow_ups)}
         settled = provider_desk.settled(desk.work, causes)
+        said = confirmations.words(desk.work, id)
         paid = settlements.payments(desk.work, [settlement_id for settlement_id, _ in settled])
         return {
             "history": history,
@@ -170,8 +198,10 @@ def _redemption(
             "names": names(
                 desk, {history.redemption.actor_id, *(each.actor_id for each in history.follow_ups)}
             ),
-            "said": confirmations.words(desk.work, id),
+            "said": said,
             "settled": settled,
+            "holds": [_Held.of(mark, visit.language) for mark in provider_desk.holds(desk.work, causes)],
+            "is_disputed": bool(said) and said[-1].kind is WordKind.DISPUTED,
             "paid": paid,
             "states": payments.states(desk.work, paid.values()),
             "can_reverse": history.standing_cents > 0 and _is_used(history),

@@ -8,12 +8,14 @@ from api.jobs import Doer
 from api.pages.gate import (
     batches,
     care,
+    changes,
     grants,
     letter_logins,
     messages,
     refusals,
     residents,
     rights,
+    uses,
     worklist,
 )
 from ledger.tables import JobKind
@@ -25,6 +27,8 @@ PAGES: Final[tuple[ModuleType, ...]] = (
     refusals,
     grants,
     rights,
+    changes,
+    uses,
     batches,
     care,
 )

@@ -7,13 +7,10 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from fastapi.responses import RedirectResponse
-from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic.alias_generators import to_camel
 
 from api.deps import Desk, PathId, QueryId
-from api.pages.amounts import MaybeCents, MaybeCount, MaybeWhole
 from api.pages.faults import Told, told
+from api.pages.gate.extents import Extent
 from api.pages.visit import (
     PAGE,
     AForm,
@@ -22,7 +19,6 @@ from api.pages.visit import (
     Some,
     Visit,
     names,
-    of_form,
     piece,
     typed,
     visit,
@@ -35,18 +31,15 @@ from ledger import (
     codes,
     db,
     decision_letters,
-    entitlement_changes,
     histories,
     letters,
     standing_rights,
 )
 from ledger.clock import dutch_day
 from ledger.codes import CodeNotFound, IssueOrder
-from ledger.entitlement_changes import Order
 from ledger.entitlements import EntitlementNotFound
 from ledger.errors import LedgerError
 from ledger.formats import letter
-from ledger.four_eyes import Waiting
 from ledger.ids import uuid7
 from ledger.roles import Action
 from ledger.rules.facts import EntitlementKind
@@ -59,26 +52,7 @@ HISTORY_MAX: Final = 100
 """How many changes of one entitlement are shown: the last of them, and it is said that there were more."""
 
 Seeing = Annotated[Visit, visit(Action.SEE_ENTITLEMENTS)]
-Granting = Annotated[Visit, visit(Action.GRANT)]
 Issuing = Annotated[Visit, visit(Action.ISSUE_CODES)]
-
-
-class _Numbers(BaseModel):
-    """The numbers of a change."""
-
-    model_config = ConfigDict(alias_generator=to_camel, validate_by_alias=True)
-
-    amount: MaybeCents = None
-    quantity: MaybeCount = None
-    hours: MaybeWhole = None
-    minutes: MaybeWhole = None
-
-    @property
-    def whole_quantity(self) -> int | None:
-        """Minutes where these were asked as hours and minutes; None: it stays as it is."""
-        if self.hours is None and self.minutes is None:
-            return self.quantity
-        return (self.hours or 0) * 60 + (self.minutes or 0)
 
 
 @router.get("/entitlements")
@@ -104,25 +78,6 @@ def get_rights(visit: Seeing, before: QueryId = None) -> Response:
 def get_right(id: PathId, visit: Seeing, before: QueryId = None, done: Done = None) -> Response:
     """One of them."""
     return right_page(visit, id, before=before, done=done)
-
-
-@router.post("/entitlements/{id}/changes")
-def post_change(id: PathId, visit: Granting, form: AForm) -> Response:
-    """Raise, lower, extend, suspend, resume or end it; what adds too much for one person waits."""
-    try:
-        order = _order(id, form)
-        with visit.house.writing(visit.acting) as desk:
-            desk.find(Entitlement, id, EntitlementNotFound(id=id))
-            (outcome,) = entitlement_changes.change(desk.work, [order])
-            if isinstance(outcome, LedgerError):
-                raise outcome
-    except ValidationError as error:
-        return right_page(visit, id, refusal=of_form(error, visit.language), form=form)
-    except LedgerError as error:
-        return right_page(visit, id, refusal=told(error, visit.language), form=form)
-    if isinstance(outcome, Waiting):
-        return RedirectResponse("/worklist?done=waits", status_code=303)
-    return RedirectResponse(f"/entitlements/{id}?done=changed", status_code=303)
 
 
 @router.post("/entitlements/{id}/codes")
@@ -205,36 +160,11 @@ def _require_agreement(desk: Desk, id: UUID, agreement_id: UUID) -> None:
         raise otherwise
 
 
-def _order(id: UUID, form: Sent) -> Order:
-    """What is asked of it. Raises ValidationError."""
-    numbers = _Numbers.model_validate({name: form.one(name) for name in _Numbers.model_fields})
-    kind, at = form.one("kind"), form.one("at")
-    asked: dict[str, Any] = {"kind": kind, "at": at, "reason": form.one("reason")}
-    match kind:
-        case "amended":
-            asked |= {"amountCents": numbers.amount, "quantity": numbers.whole_quantity}
-            asked |= {"validUntil": form.maybe("validUntil")}
-        case "suspended":
-            asked |= {"fromDay": form.one("fromDay"), "untilDay": form.maybe("untilDay")}
-        case "resumed":
-            asked |= {"firstDay": form.one("firstDay")}
-        case "ended":
-            asked |= {"lastDay": form.one("lastDay")}
-    return Order.model_validate({"id": form.one("id"), "entitlementId": id, "change": asked})
-
-
-_TYPED: Final = (
-    "amount",
-    "quantity",
-    "hours",
-    "minutes",
-    "validUntil",
-    "fromDay",
-    "untilDay",
-    "firstDay",
-    "lastDay",
-    "reason",
+TYPED: Final = (
+    *("amount", "quantity", "hours", "minutes", "validUntil"),
+    *("fromDay", "untilDay", "firstDay", "lastDay", "reason"),
 )
+"""What is typed in the forms of a change, and stands there again when it is refused."""
 
 
 def right_page(
@@ -256,6 +186,7 @@ def right_page(
             standing_rights.uses(desk.work, id, before=before, limit=PAGE + 1), lambda row: row.id
         )
         changes = standing_rights.changes(desk.work, id, limit=HISTORY_MAX + 1)
+        issued = codes.of_entitlement(desk.work, id)
         is_drawing = right.kind is EntitlementKind.DRAWING_RIGHT
         agreements = care.of_entitlement(desk.work, id) if is_drawing else []
         who = {row.provider_id for row in rows} | {each.provider_id for each in agreements}
@@ -266,9 +197,14 @@ def right_page(
             if visit.may(Action.SEE_REDEMPTIONS)
             else [],
             "changes": Some(rows=changes[-HISTORY_MAX:], has_more=len(changes) > HISTORY_MAX),
-            "before": {each.id: one for one, each in pairwise(changes)},
+            "became_of": {
+                each.id: (Extent.after(one), Extent.after(each)) for one, each in pairwise(changes)
+            },
             "names": names(desk, {each.actor_id for each in changes}),
-            "codes": codes.of_entitlement(desk.work, id),
+            "codes": issued,
+            "last_days": {each.id: codes.last_day(each, right) for each in issued},
+            "working": {each.id for each in issued if codes.works(each, right, desk.work.now)},
+            "is_over": codes.over(right, dutch_day(desk.work.now)) is not None,
             "is_ended": decision_letters.is_ended(desk.work, right),
             "agreements": agreements,
             "approved": care.approved(desk.work, [each.id for each in agreements]),
@@ -280,7 +216,7 @@ def right_page(
             "new_id": uuid7(),
             "at": desk.work.now.isoformat(),
             "asked": form.one("kind") if form else "",
-            "typed": typed(form, *_TYPED),
+            "typed": typed(form, *TYPED),
             "declining": declining,
             "page_size": PAGE,
             "first": f"/entitlements/{id}" if before else "",

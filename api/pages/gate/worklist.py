@@ -12,11 +12,11 @@ from api.pages import sentences
 from api.pages.faults import Told
 from api.pages.gate.grants import as_right
 from api.pages.visit import AForm, Done, Sent, Visit, names, typed, visit
-from ledger import approvals, db, letters, worklist
+from ledger import approvals, codes, db, gates, letters, worklist
 from ledger.approvals import Asked, DecisionInput
 from ledger.change_orders import Amendment
 from ledger.roles import Action
-from ledger.tables import Approver, Entitlement
+from ledger.tables import Approver, Entitlement, Provider, Redemption
 from ledger.texts import Language, given
 from ledger.texts.rule_words import Called
 
@@ -36,13 +36,15 @@ def get_worklist(
 
 @router.post("/worklist/approvals/{id}")
 def post_decision(id: PathId, visit: Annotated[Visit, visit(Action.GRANT)], form: AForm) -> Response:
-    """Approve, and so carry out, or refuse what a colleague asked."""
+    """Approve, and so carry out, or refuse what a colleague asked; what was approved is shown: it may need a
+    letter.
+    """
 
     def act(desk: Desk) -> str:
         approved = {"true": True, "false": False}.get(form.one("approved"))  # what says neither is no refusal
         asked = {"approved": approved, "reason": form.one("reason")}
-        approvals.decide(desk.work, id, DecisionInput.model_validate(asked))
-        return "/worklist"
+        decided = approvals.decide(desk.work, id, DecisionInput.model_validate(asked))
+        return f"/entitlements/{decided.approval.entitlement_id}" if approved else "/worklist"
 
     return visit.acted(
         act, done="approval", otherwise=lambda why: _worklist(visit, refusal=why, asked=id, form=form)
@@ -62,6 +64,10 @@ def _worklist(
         most = EACH_MAX + 1
         waiting = approvals.listed(desk.work, waiting=True, limit=most)
         ending = worklist.ending(desk.work, after=after, limit=most)
+        disputes = gates.standing_disputes(desk.work, limit=most)
+        disputed = db.rows(desk.work, Redemption, {redemption_id for redemption_id, _ in disputes})
+        lacking = worklist.lacking_letters(desk.work, limit=most)
+        newest = worklist.newest_codes(desk.work, lacking)
         return {
             "approvals": waiting,
             "names": names(desk, {each.approval.actor_id for each in waiting}),
@@ -70,9 +76,17 @@ def _worklist(
             "changed": db.rows(
                 desk.work, Entitlement, {each.order.entitlement_id for each in waiting if each.order}
             ),
+            "disputes": disputes,
+            "disputed": disputed,
+            "providers": db.rows(desk.work, Provider, {each.provider_id for each in disputed.values()}),
             "care": worklist.unapproved_care(desk.work, Approver.GATEKEEPER, limit=most),
             "ending": ending,
-            "blocked": worklist.blocked(desk.work, limit=most),
+            "lacking": lacking,
+            "codes": newest,
+            "last_days": {
+                each.id: codes.last_day(newest[each.id], each) for each in lacking if each.id in newest
+            },
+            "now": desk.work.now,
             "asked_codes": worklist.asked_codes(desk.work, limit=most),
             "page_size": EACH_MAX,
             "first": "/worklist" if after else "",

@@ -13,9 +13,32 @@ from pydantic import ValidationError
 from api.deps import Desk, PathId, QueryId
 from api.pages.faults import Told
 from api.pages.settling import run_jobs
-from api.pages.visit import PAGE, AForm, Done, Sent, Visit, names, of_form, piece, visit, while_busy
+from api.pages.visit import (
+    PAGE,
+    AForm,
+    Done,
+    Sent,
+    Some,
+    Visit,
+    names,
+    of_form,
+    piece,
+    visit,
+    while_busy,
+)
 from api.routes.settlement_runs import WithdrawBody
-from ledger import ceiling_uses, db, jobs, lists, overviews, payment_files, payments, runs, settlements
+from ledger import (
+    ceiling_uses,
+    db,
+    jobs,
+    lists,
+    overviews,
+    payment_files,
+    payments,
+    runs,
+    settlements,
+    unsettled,
+)
 from ledger.ids import uuid7
 from ledger.jobs import JobOrder
 from ledger.roles import Action
@@ -183,6 +206,7 @@ def _open(desk: Desk, run: Run, after: UUID | None) -> dict[str, Any]:
     ceilings = ceiling_uses.of_run(desk.work, run.id)
     return {
         "totals": overviews.totals(desk.work, run.id),
+        "stayed": None,
         "ceilings": ceilings,
         "names_of_providers": db.rows(desk.work, Provider, {each.provider_id for each in ceilings}),
         "earlier": list(islice((each for each in before if each.release), EARLIER)),
@@ -196,9 +220,14 @@ def _closed(desk: Desk, run: Run, after: UUID | None, state: PaymentState | None
     shown, last = piece(rows, lambda row: row[0])
     query = f"state={state}&" if state else ""
     counted = payments.counted(desk.work, run.id) if run.state in SENT else {}
+    is_first = run.release is not None and state is None and after is None
+    stayed = Some.of(unsettled.stayed(desk.work, run.id, limit=PAGE + 1), PAGE) if is_first else None
+    providers = {each.provider_id for each in stayed.rows} if stayed else set()
     return {
         "totals": None,
         "ceilings": (),
+        "stayed": stayed,
+        "names_of_providers": db.rows(desk.work, Provider, providers),
         "state": state,
         "files": payment_files.listed(desk.work, run.id),
         "counted": [(each, counted[each]) for each in PaymentState if each in counted],

@@ -3,7 +3,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
 from api.pages.words import (
@@ -110,10 +110,6 @@ class Teller:
         """The Dutch calendar day of an instant."""
         return self.day(clock.dutch_day(value))
 
-    def last_day(self, end: datetime) -> str:
-        """The last Dutch calendar day before an instant that is no longer part of it."""
-        return self.day_of(end - timedelta(microseconds=1))
-
     def span(self, first: date, last: date | None) -> str:
         """From a first day up to and including a last; open where there is none."""
         if last is None:
@@ -136,7 +132,6 @@ class Teller:
             "day": self.day,
             "moment": self.moment,
             "day_of": self.day_of,
-            "last_day": self.last_day,
             "span": self.span,
             "amount": self.amount,
         }

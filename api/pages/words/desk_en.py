@@ -16,7 +16,7 @@ WORDS: Final[Mapping[str, str]] = {
     "redemptions.find": "Find",
     "redemptions.total": "{count} redemptions, together {money}",
     "redemptions.file": "Take this list along as a file (CSV)",
-    "redemptions.list": "Redemptions, the newest first",
+    "redemptions.list": "Redemptions, the one that was sent in last first",
     "redemptions.day": "Day",
     "redemptions.what": "What",
     "redemptions.money": "Amount now",
@@ -37,6 +37,8 @@ WORDS: Final[Mapping[str, str]] = {
     "redemption.word.withdrawn": "No objection after all",
     "redemption.settled": "Payment",
     "redemption.set_off": "set off, nothing was paid",
+    "redemption.held": "Not paid since {day}. Reason:",
+    "redemption.disputed": "It is not paid until it is looked into what the resident says.",
     "redemption.unsettled": "In no payment run yet.",
     "redemption.reverse": "Reverse it",
     "redemption.reverse.lead": "{money} goes back to the entitlement of the resident. Where it was paid "

@@ -47,7 +47,7 @@ WORDS: Final[Mapping[str, str]] = {
     "redemptions.find": "Zoek",
     "redemptions.total": "{count} verzilveringen, samen {money}",
     "redemptions.file": "Neem deze lijst mee als bestand (CSV)",
-    "redemptions.list": "Verzilveringen, de nieuwste eerst",
+    "redemptions.list": "Verzilveringen, de laatst ingestuurde eerst",
     "redemptions.day": "Dag",
     "redemptions.what": "Wat",
     "redemptions.money": "Bedrag nu",
@@ -68,6 +68,8 @@ WORDS: Final[Mapping[str, str]] = {
     "redemption.word.withdrawn": "Melding teruggenomen",
     "redemption.settled": "Betaling",
     "redemption.set_off": "verrekend, er is niets betaald",
+    "redemption.held": "Wordt sinds {day} niet betaald. Reden:",
+    "redemption.disputed": "Het wordt niet betaald tot is uitgezocht wat de inwoner zegt.",
     "redemption.unsettled": "Nog in geen betaalrun.",
     "redemption.reverse": "Draai het terug",
     "redemption.reverse.lead": "{money} gaat terug naar het tegoed van de inwoner. Is het al betaald, dan "

@@ -49,6 +49,9 @@ WORDS: Final[Mapping[str, str]] = {
     "right.lost.lead": "Then block the code. Your entitlement stays yours. The municipality sends a new "
     "letter when you ask.",
     "right.block": "Block my code",
+    "right.block.sure": "The code in your letter stops working at once. You cannot undo that: you will need "
+    "a new letter.",
+    "right.block.do": "Yes, block the code",
     "right.no_code": "There is no code that works. Ask your municipality for a new letter.",
     "use.title": "Help on {day}",
     "use.back": "Back to your entitlement",
@@ -109,6 +112,9 @@ WORDS: Final[Mapping[str, str]] = {
     "mandates.until": "up to and including {day}",
     "mandates.no_name": "somebody without an account",
     "mandates.end": "End: {name}",
+    "mandates.end.sure": "From now on this person can do nothing for you any more. If you want that again "
+    "later, a new linking code is needed.",
+    "mandates.end.do": "Yes, end it",
     "mandates.legal": (
         "The law or a court decided this. You cannot end it yourself; call your municipality."
     ),

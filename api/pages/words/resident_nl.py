@@ -50,6 +50,9 @@ WORDS: Final[Mapping[str, str]] = {
     "right.lost.lead": "Blokkeer dan de code. Uw tegoed blijft van u. De gemeente stuurt een nieuwe "
     "brief als u daarom vraagt.",
     "right.block": "Blokkeer mijn code",
+    "right.block.sure": "De code in uw brief werkt dan meteen niet meer. Dat kunt u niet terugdraaien: u "
+    "heeft een nieuwe brief nodig.",
+    "right.block.do": "Ja, blokkeer de code",
     "right.no_code": "Er is geen code die werkt. Vraag uw gemeente om een nieuwe brief.",
     "use.title": "Hulp op {day}",
     "use.back": "Terug naar uw tegoed",
@@ -110,6 +113,9 @@ WORDS: Final[Mapping[str, str]] = {
     "mandates.until": "tot en met {day}",
     "mandates.no_name": "iemand zonder account",
     "mandates.end": "Beëindig: {name}",
+    "mandates.end.sure": "Vanaf nu kan deze persoon niets meer voor u regelen. Wilt u dat later toch weer, "
+    "dan is er een nieuwe koppelcode nodig.",
+    "mandates.end.do": "Ja, beëindig",
     "mandates.legal": (
         "Dit bepaalde de wet of een rechter. U kunt dit niet zelf beëindigen; bel daarvoor uw gemeente."
     ),

@@ -1252,6 +1252,8 @@ CREATE TABLE code (
 
 CREATE INDEX ix_code_entitlement ON code (municipality_id, entitlement_id)
 
+CREATE INDEX ix_code_expiry ON code (municipality_id, expires_at, entitlement_id)
+
 CREATE INDEX ix_code_revoked ON code (municipality_id, entitlement_id) WHERE revoked_at IS NOT NULL
 
 CREATE TABLE code_request (

@@ -1335,6 +1335,8 @@ CREATE TABLE code (
 
 CREATE INDEX ix_code_entitlement ON code (municipality_id, entitlement_id)
 
+CREATE INDEX ix_code_expiry ON code (municipality_id, expires_at, entitlement_id)
+
 CREATE INDEX ix_code_revoked ON code (municipality_id, entitlement_id) WHERE revoked_at IS NOT NULL
 
 CREATE TABLE code_request (
@@ -2060,7 +2062,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('refusal', 'sqlite_autoindex_r
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('resident_word', 'ix_resident_word_redemption', '1000000 1000000 20')
 
-INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('resident_word', 'ix_resident_word_disputed', '1000000 1000000 20')
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('resident_word', 'ix_resident_word_disputed', '1000 1000 20')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('resident_word', 'sqlite_autoindex_resident_word_2', '1000000 1000000 20 1')
 
@@ -2195,6 +2197,8 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('care_agreement', 'ix_care_agr
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('care_agreement', 'sqlite_autoindex_care_agreement_1', '1000000 1000000 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('code', 'ix_code_revoked', '1000 1000 20')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('code', 'ix_code_expiry', '1000000 1000000 100000 20')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('code', 'ix_code_entitlement', '1000000 1000000 20')
 

@@ -21,6 +21,7 @@ def addresses(scene: Scene) -> dict[str, str]:
     """By the path of the route; what needs no id may be left out."""
     world = scene.served.world
     right = world.grant(kind=EntitlementKind.DRAWING_RIGHT, amount_cents=500_00, restrictions=())
+    use = world.redeemed(world.grant().id).id
     code, helper = world.code(right.id), world.person(surname="Helper")
     mandate = MandateInput(
         id=uuid7(),
@@ -72,6 +73,8 @@ def addresses(scene: Scene) -> dict[str, str]:
         "/entitlements/{id}/end-letter": f"{entitlement}/end-letter",
         "/entitlements/{id}": entitlement,
         "/entitlements/{id}/changes": f"{entitlement}/changes",
+        "/entitlements/{id}/changes/look": f"{entitlement}/changes/look",
+        "/entitlements/uses/{id}": f"/entitlements/uses/{use}",
         "/entitlements/{id}/codes": f"{entitlement}/codes",
         "/entitlements/{id}/codes/{codeId}/letter": f"{entitlement}/codes/{code.id}/letter",
         "/entitlements/{id}/care/{agreementId}": f"{entitlement}/care/{agreement.id}",
