@@ -335,7 +335,7 @@ def test_who_decides_on_a_change_sees_what_changes(
     assert answer.headers["location"] == "/worklist?done=waits"
     told = shown(visitor.page("/worklist")).replace("\u00a0", " ")
     for part in (
-        "€900.00 (was €100.00)",
+        "€ 900,00 (was € 100,00)",
         "20 uur (was 10 uur)",
         "30 juni 2027 (was 31 december 2026)",
         "meer nodig",
@@ -701,8 +701,8 @@ def test_a_change_is_looked_at_before_it_is_kept_and_the_form_comes_back_as_it_w
 @pytest.mark.parametrize(
     ("language", "told"),
     [
-        ("nl", ("€900.00 (was €100.00)", "Leg voor aan een collega")),
-        ("en", ("€900.00 (was €100.00)", "Is this change right?")),
+        ("nl", ("€ 900,00 (was € 100,00)", "Leg voor aan een collega")),
+        ("en", ("€900.00 (it was €100.00)", "Is this change right?")),
     ],
 )
 def test_a_look_at_a_change_tells_that_a_colleague_decides(
