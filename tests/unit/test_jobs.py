@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from sqlmodel import col
 
 from ledger import db, jobs
+from ledger.db import Work
 from ledger.ids import uuid7
 from ledger.jobs import (
     KEPT_FOR,
@@ -40,6 +41,13 @@ def asked(world: World, files: list[File] = FILES, **changes: Any) -> JobOrder:
     return made
 
 
+def in_hand(work: Work, made: JobOrder) -> Job:
+    """The job, held by who does it."""
+    job = jobs.held(work, made.id)
+    assert job is not None
+    return job
+
+
 def kept(world: World) -> int:
     with world.work() as work:
         return len(work.session.scalars(select(col(JobFile.number))).all())
@@ -68,8 +76,7 @@ def test_it_is_done_in_pieces_and_its_files_are_taken_away_with_the_last(world: 
         with world.work() as work:
             assert jobs.begin(work) is not None
         with world.work() as work:
-            job = jobs.held(work, made.id)
-            assert job is not None
+            job = in_hand(work, made)
             found = jobs.files(work, world.keys, job, 2)
             assert len(found) == size
             read += found
@@ -88,8 +95,7 @@ def test_what_a_piece_did_is_kept_with_the_note_of_it_or_not_at_all(world: World
 
     def broken_off() -> None:
         with world.work() as work:
-            job = jobs.held(work, made.id)
-            assert job is not None
+            job = in_hand(work, made)
             jobs.get_on(work, job, 2, {"read": 2})
             raise ZeroDivisionError
 
@@ -121,8 +127,7 @@ def test_a_job_that_breaks_off_each_time_is_given_up_and_one_that_gets_on_is_not
         with world.work() as work:
             assert jobs.begin(work) is not None
     with world.work() as work:
-        job = jobs.held(work, made.id)
-        assert job is not None
+        job = in_hand(work, made)
         jobs.get_on(work, job, 1, {})
     for _ in range(TRIES_MAX):
         with world.work() as work:
@@ -136,8 +141,7 @@ def test_a_job_that_breaks_off_each_time_is_given_up_and_one_that_gets_on_is_not
 def test_a_trial_waits_a_day_to_be_kept(world: World) -> None:
     made = asked(world, is_trial=True)
     with world.work() as work:
-        job = jobs.held(work, made.id)
-        assert job is not None
+        job = in_hand(work, made)
         jobs.get_on(work, job, 5, {"read": 5})
     with world.work() as work:
         job = jobs.keep(work, made.id, JobKind.ALLOCATIONS)
@@ -146,15 +150,13 @@ def test_a_trial_waits_a_day_to_be_kept(world: World) -> None:
         assert jobs.keep(work, made.id, JobKind.ALLOCATIONS).recorded_at == world.now, (
             "once more changes nothing"
         )
-        job = jobs.held(work, made.id)
-        assert job is not None
+        job = in_hand(work, made)
         assert jobs.files(work, world.keys, job, 9) == FILES
         jobs.get_on(work, job, 5, {"read": 5})
 
     late = asked(world, is_trial=True)
     with world.work() as work:
-        job = jobs.held(work, late.id)
-        assert job is not None
+        job = in_hand(work, late)
         jobs.get_on(work, job, 5, {})
     world.now += KEPT_FOR + timedelta(seconds=1)
     with world.work() as work, pytest.raises(JobFilesGone):
@@ -186,8 +188,7 @@ def test_a_job_is_of_who_asked(world: World) -> None:
 def test_what_was_tried_is_kept_by_asking_it_for_good(world: World) -> None:
     made = asked(world, is_trial=True)
     with world.work() as work:
-        job = jobs.held(work, made.id)
-        assert job is not None
+        job = in_hand(work, made)
         jobs.get_on(work, job, 5, {"read": 5})
     with world.work() as work:
         job = jobs.ask(work, world.keys, made.model_copy(update={"is_trial": False}), FILES)
@@ -213,8 +214,7 @@ def test_a_job_that_is_left_is_due_and_one_that_is_in_hand_is_passed_by(world: W
 def test_a_refused_trial_leaves_no_file_and_what_came_of_a_job_is_told_for_two_months(world: World) -> None:
     made = asked(world, is_trial=True)
     with world.work() as work:
-        job = jobs.held(work, made.id)
-        assert job is not None
+        job = in_hand(work, made)
         jobs.finish(work, job, {"read": 1}, refusal={"nl": {}})
     assert kept(world) == 0
     world.now += TOLD_FOR - timedelta(seconds=1)
@@ -234,8 +234,7 @@ def test_of_a_run_what_is_being_done_is_told_before_what_was_asked_later(world: 
     later = asked(world, [], kind=JobKind.RELEASE, subject_id=run)
     asked(world, subject_id=run)  # a batch under the same id says nothing of the run
     with world.work() as work:
-        job = jobs.held(work, later.id)
-        assert job is not None
+        job = in_hand(work, later)
         jobs.finish(work, job, {}, refusal={"nl": {}})
         found = jobs.newest_of(work, run)
         assert found is not None
@@ -245,8 +244,7 @@ def test_of_a_run_what_is_being_done_is_told_before_what_was_asked_later(world: 
 def test_a_job_of_which_something_was_done_is_not_forgotten(world: World) -> None:
     made = asked(world)
     with world.work() as work:
-        job = jobs.held(work, made.id)
-        assert job is not None
+        job = in_hand(work, made)
         jobs.get_on(work, job, 1, {"read": 1})
         jobs.finish(work, job, job.outcome, refusal={"nl": {}})
         jobs.forget(work, made.id, JobKind.ALLOCATIONS)
@@ -258,8 +256,7 @@ def test_only_a_refused_job_is_forgotten(world: World) -> None:
     made = asked(world)
     with world.work() as work:
         jobs.forget(work, made.id, JobKind.ALLOCATIONS)
-        job = jobs.held(work, made.id)
-        assert job is not None
+        job = in_hand(work, made)
         jobs.finish(work, job, {}, refusal={"nl": {}})
     with world.work() as work:
         jobs.forget(work, made.id, JobKind.ALLOCATIONS)
