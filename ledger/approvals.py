@@ -125,6 +125,15 @@ def get(work: Work, approval_id: UUID) -> Asked:
     return found[0]
 
 
+def decisions(work: Work, ids: Iterable[UUID]) -> dict[UUID, ApprovalDecision]:
+    """What somebody else decided on these grants and changes, by their id; what needed nobody is absent."""
+    statement = select(ApprovalDecision).where(
+        col(ApprovalDecision.municipality_id) == work.municipality_id,
+        col(ApprovalDecision.approval_id).in_(set(ids)),
+    )
+    return {row.approval_id: row for row in work.session.scalars(statement)}
+
+
 def listed(work: Work, *, waiting: bool, after: UUID | None = None, limit: int) -> list[Asked]:
     """At most limit of what waits, or of all that was ever asked, with an id above after; by id."""
     statement = _asked(work)

@@ -198,6 +198,7 @@ class _Desk:
             committed_cents=cents,
             decided_at=grant.at,
             recorded_at=self.work.now,
+            reference_folded=grant.reference.casefold() if grant.reference else None,
             **{name: getattr(grant, name) for name in type(grant).model_fields if name != "at"},
         )
         self.known[grant.id], self.fingerprints[grant.id] = entitlement, mark

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The story of one entry: the fact behind it, the rules it was judged by, who, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 from uuid import UUID
@@ -9,10 +9,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
-from ledger import db
+from ledger import approvals, db
 from ledger.db import Work
 from ledger.tables import (
     Account,
+    ApprovalDecision,
     Claim,
     Entitlement,
     EntitlementChange,
@@ -23,6 +24,7 @@ from ledger.tables import (
     Settlement,
     SettlementLine,
 )
+from ledger.units import Unit
 
 T = TypeVar("T")
 
@@ -43,9 +45,13 @@ class Story:
     """What was redeemed, also where the fact is something that happened to it later."""
     follow_up: FollowUp | None = None
     change: EntitlementChange | None = None
+    approval: ApprovalDecision | None = None
+    """What somebody else decided on that change, where one person did not make it alone."""
     entitlement: Entitlement | None = None
     claim: Claim | None = None
     """The file that brought it, with its hash."""
+    euros: Entry | None = None
+    """Of a quantity: the entry of what the same line costs. A settlement takes that one, and so pays both."""
     settlement: Settlement | None = None
     """That pays it."""
     payments: Sequence[Payment] = ()
@@ -60,7 +66,8 @@ def story(work: Work, entry: Entry) -> Story:
     redemption = _one(work, Redemption, follow_up.redemption_id if follow_up else entry.cause_id)
     change = _one(work, EntitlementChange, entry.cause_id)
     right_id = redemption.entitlement_id if redemption else change.entitlement_id if change else None
-    settlement = _settlement(work, entry)
+    euros = _euros(work, entry)
+    settlement = _settlement(work, euros or entry)
     return Story(
         entry=entry,
         debit=accounts[entry.debit_account_id],
@@ -69,8 +76,10 @@ def story(work: Work, entry: Entry) -> Story:
         redemption=redemption,
         follow_up=follow_up,
         change=change,
+        approval=approvals.decisions(work, {change.id}).get(change.id) if change else None,
         entitlement=_one(work, Entitlement, right_id),
         claim=_one(work, Claim, redemption.claim_id if redemption else None),
+        euros=euros,
         settlement=settlement,
         payments=_payments(work, settlement),
         reversed_by=_entries(work, reverses_id=entry.id),
@@ -89,6 +98,15 @@ def find(work: Work, id: UUID) -> UUID | None:
     return of_fact[0].id if of_fact else None
 
 
+def first(work: Work, cause_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The first entry of each of these facts, by the id of the fact; of what booked nothing there is none."""
+    statement = select(col(Entry.cause_id), col(Entry.id)).where(
+        col(Entry.municipality_id) == work.municipality_id, col(Entry.cause_id).in_(cause_ids)
+    )
+    latest_first = statement.order_by(col(Entry.id).desc())
+    return dict(work.session.execute(latest_first).all())
+
+
 def newest(work: Work, *, before: UUID | None, limit: int) -> Sequence[Entry]:
     """Entries, the latest first; before is exclusive."""
     statement = select(Entry).where(col(Entry.municipality_id) == work.municipality_id)
@@ -105,6 +123,20 @@ def _entries(work: Work, *, cause_id: UUID | None = None, reverses_id: UUID | No
     wanted = col(Entry.cause_id) == cause_id if cause_id else col(Entry.reverses_id) == reverses_id
     statement = select(Entry).where(col(Entry.municipality_id) == work.municipality_id, wanted)
     return work.session.scalars(statement.order_by(col(Entry.id)).limit(SIDE_MAX + 1)).all()
+
+
+def _euros(work: Work, entry: Entry) -> Entry | None:
+    """What the line of this quantity costs; None where it is euros itself, or costs nothing."""
+    if entry.unit is Unit.EUROCENT:
+        return None
+    statement = select(Entry).where(
+        col(Entry.municipality_id) == work.municipality_id,
+        col(Entry.cause_id) == entry.cause_id,
+        col(Entry.line) == entry.line,
+        col(Entry.kind) == entry.kind,
+        col(Entry.unit) == Unit.EUROCENT,
+    )
+    return work.session.scalars(statement.order_by(col(Entry.id)).limit(1)).one_or_none()
 
 
 def _settlement(work: Work, entry: Entry) -> Settlement | None:

@@ -183,6 +183,15 @@ def get(work: Work, payment_id: UUID) -> Payment:
     return found
 
 
+def of_reference(work: Work, reference: str, *, limit: int) -> Sequence[Payment]:
+    """The payments of which the bank was told this reference, however it is spaced; the newest first."""
+    statement = select(Payment).where(
+        col(Payment.municipality_id) == work.municipality_id,
+        col(Payment.reference) == "".join(reference.split()).upper(),
+    )
+    return work.session.scalars(statement.order_by(col(Payment.id).desc()).limit(limit)).all()
+
+
 def events(work: Work, payment_id: UUID) -> list[PaymentEvent]:
     """What the bank said of one payment, the oldest first."""
     statement = (

@@ -5,10 +5,11 @@ Everywhere else a person is a pseudonym. Only here do they meet the vault, and e
 they are is noted.
 """
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Self, TypeAlias
+from typing import Annotated, Any, Self, TypeAlias
 from uuid import UUID
 
 from pydantic import StringConstraints, model_validator
@@ -49,6 +50,14 @@ class PersonExistsWithOtherContent(Conflict):
     """This person is registered with another identity or place; correct() replaces it."""
 
     code = "person_exists_with_other_content"
+    person_id: UUID
+
+
+@dataclass(kw_only=True, eq=False)
+class PersonCorrectedSince(Conflict):
+    """Somebody else corrected this person after they were shown; what they changed would be lost."""
+
+    code = "person_corrected_since"
     person_id: UUID
 
 
@@ -187,6 +196,40 @@ def correct(
         connection.execute(insert(VaultIndex), indexes)
     _note(work, LookAction.CORRECT, changed, purpose)
     return [Registered(person_id=person.id, is_new=False) for person in people]
+
+
+def mark(work: Work, person_id: UUID) -> str:
+    """What says that a person is still as they were shown: another after every correction; empty: erased."""
+    statement = select(col(VaultRecord.sealed)).where(
+        col(VaultRecord.municipality_id) == work.municipality_id, col(VaultRecord.person_id) == person_id
+    )
+    sealed = work.session.scalar(statement)
+    return hashlib.sha256(sealed).hexdigest() if sealed else ""
+
+
+def corrected(
+    work: Work, keys: MunicipalityKeys, person_id: UUID, changes: Mapping[str, Any], *, seen: str
+) -> PersonInput:
+    """Somebody with these parts of their identity replaced, as correct() takes them; what is not named stays.
+
+    Care that is given at home moves with the address; in which neighbourhood is then no longer known. seen
+    is the mark of what they were when they were shown. Not noted: only correct() is to do something with it.
+    Raises PersonNotFound, PersonErased, PersonCorrectedSince, ValidationError.
+    """
+    _one_at_a_time(work)
+    known = _known(work, keys, {person_id})
+    if person_id not in known:
+        raise PersonNotFound(person_id=person_id)
+    person = known[person_id]
+    if person is None:
+        raise PersonErased(person_id=person_id)
+    if mark(work, person_id) != seen:
+        raise PersonCorrectedSince(person_id=person_id)
+    identity = Identity.model_validate(person.identity.model_dump(by_alias=True) | dict(changes))
+    if person.area != person.identity.area:
+        return person.model_copy(update={"identity": identity})
+    stays = identity.postcode == person.identity.postcode
+    return PersonInput(id=person_id, identity=identity, neighbourhood=person.neighbourhood if stays else None)
 
 
 def by_bsn(

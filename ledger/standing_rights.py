@@ -268,6 +268,15 @@ def newest(work: Work, *, before: UUID | None, limit: int) -> Sequence[Entitleme
     return work.session.scalars(statement.order_by(col(Entitlement.id).desc()).limit(limit)).all()
 
 
+def of_reference(work: Work, reference: str, *, limit: int) -> Sequence[Entitlement]:
+    """The entitlements that a decision of this number gave, in capitals or not; the latest minted first."""
+    statement = select(Entitlement).where(
+        col(Entitlement.municipality_id) == work.municipality_id,
+        col(Entitlement.reference_folded) == reference.casefold(),
+    )
+    return work.session.scalars(statement.order_by(col(Entitlement.id).desc()).limit(limit)).all()
+
+
 def uses(work: Work, right_id: UUID, *, before: UUID | None, limit: int) -> Sequence[Redemption]:
     """What was redeemed of an entitlement, the latest day of care first; before is exclusive."""
     statement = select(Redemption).where(

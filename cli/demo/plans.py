@@ -188,7 +188,7 @@ PLANS: tuple[Plan, ...] = (
                 )
             ),
         ),
-        note="The daughter does the shopping; on Thursdays there is the open house in the neighbourhood.",
+        note="Uw dochter doet de boodschappen. Op donderdag gaat u naar het open huis in de buurt.",
         uses=(Use(ANKER, DAY_CARE, (1, 2), 2), Use(RIT, RIDE, (2,), 2), Use(VAART, GUIDANCE, (60,), 1)),
     ),
     Plan(

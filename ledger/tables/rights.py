@@ -62,6 +62,7 @@ class Entitlement(Row, table=True):
         CheckConstraint("valid_until IS NULL OR valid_until >= valid_from", name="validity"),
         Index("ix_entitlement_holder", "municipality_id", "holder_id"),
         Index("ix_entitlement_budget", "municipality_id", "budget_id"),
+        Index("ix_entitlement_reference", "municipality_id", "reference_folded"),
         Index(
             "ix_entitlement_ending",
             "municipality_id",
@@ -113,8 +114,11 @@ class Entitlement(Row, table=True):
     """When it may not be used."""
     reference: str | None = Field(sa_type=Text, default=None)
     """The number of the decision (beschikking)."""
+    reference_folded: str | None = Field(sa_type=Text, default=None)
+    """The same without capitals: whoever looks for it may type them or not."""
     note: str | None = Field(sa_type=Text, default=None)
-    """General provisions and own strength that the plan counts on."""
+    """Results that were agreed, and what the plan counts on: own strength, general provisions. The resident
+    reads it."""
     allocation_number: int | None = Field(sa_type=Count, default=None)
     """ToewijzingNummer of message 301; unique under a law."""
     decided_at: datetime | None = Field(sa_type=Instant, default=None)

@@ -579,6 +579,11 @@ _PEOPLE: Final[Mapping[str, tuple[str, Detail]]] = {
         "Person {person_id} is registered with other details. Nothing was changed. Correct those details, "
         "or use a new id.",
     ),
+    "person_corrected_since": (
+        "These details were corrected meanwhile",
+        "Somebody else corrected the details of person {person_id} after you saw them. Nothing was changed. "
+        "Look again who this is, and then correct what is still not right.",
+    ),
     "bsn_registered": (
         "This citizen service number was used already",
         "The number is that of person {person_id}, not of {asked_id}. Use that person, or check the number.",

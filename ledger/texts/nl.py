@@ -593,6 +593,11 @@ _PEOPLE: Final[Mapping[str, tuple[str, Detail]]] = {
         "Persoon {person_id} staat er al met andere gegevens. Er is niets veranderd. Verbeter die gegevens, "
         "of gebruik een nieuw kenmerk.",
     ),
+    "person_corrected_since": (
+        "Deze gegevens zijn intussen verbeterd",
+        "Iemand anders heeft de gegevens van persoon {person_id} verbeterd nadat u ze zag. Er is niets "
+        "veranderd. Kijk opnieuw wie dit is, en verbeter dan wat nog niet klopt.",
+    ),
     "bsn_registered": (
         "Dit burgerservicenummer is al gebruikt",
         "Het nummer hoort al bij persoon {person_id}, niet bij {asked_id}. Gebruik die persoon, of "

@@ -3,16 +3,20 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 from sqlmodel import col, select
 
-from ledger import people, samples
+from ledger import approvals, municipalities, people, samples
 from ledger.access_log import LookAction
+from ledger.approvals import DecisionInput
+from ledger.four_eyes import Waiting
 from ledger.ids import uuid7
 from ledger.rules.funding import EntryKind
-from ledger.tables import Entry, FollowUpKind
+from ledger.tables import Entry, FollowUpKind, Payment, Role
+from ledger.units import Unit
 from tests.api.browsing import Visitor, links, shown
 from tests.api.served import Served
 from tests.world import World
@@ -50,6 +54,87 @@ def test_any_reference_leads_to_its_entry_with_the_whole_story(
     for nothing in (str(uuid7()), "x", ""):
         assert visitor.send("/books", id=nothing).headers["location"] == "/books?found=no"
     assert visitor.see(f"/books/{uuid7()}").status_code == 404
+
+
+def test_a_quantity_is_told_by_what_settlement_its_euros_were_paid(
+    sqlite_served: Served, visitor: Visitor, world: World
+) -> None:
+    right = world.grant(amount_cents=500_00, quantity=600, quantity_unit=Unit.MINUTE)
+    use = world.redeemed(right.id)
+    minutes, cents = (_entry(world, use.id, unit) for unit in (Unit.MINUTE, Unit.EUROCENT))
+    page = visitor.page(f"/books/{minutes}")
+    assert "Staat in geen afrekening" in shown(page)
+    assert f"/books/{cents}" in page.partition('id="settled"')[2].partition("</section>")[0]
+    run = sqlite_served.released(date(2026, 6, 10).isoformat())
+    page = visitor.page(f"/books/{minutes}")
+    assert "Staat in geen afrekening" not in shown(page)
+    assert "Een hoeveelheid wordt betaald met haar bedrag" in shown(page)
+    assert f"/runs/{run.rpartition('/')[2]}" in links(page)
+    assert [each for each in links(page) if each.startswith("/bank/payments/")]
+    assert "Een hoeveelheid" not in shown(visitor.page(f"/books/{cents}"))
+    granted = visitor.page(f"/books/{_entry(world, right.id, Unit.MINUTE)}")
+    assert "Staat in geen afrekening" in shown(granted), "what was granted is not what was used"
+
+
+def test_who_approved_a_grant_is_told_with_its_entries(
+    sqlite_served: Served, visitor: Visitor, world: World
+) -> None:
+    with world.work() as work:
+        municipalities.get(work).grant_alone_cents = 50_00
+    waiting = world.try_grant()
+    assert isinstance(waiting, Waiting)
+    second = sqlite_served.account("second", Role.GATEKEEPER)
+    with world.work(actor_id=second) as work:
+        approvals.decide(work, waiting.id, DecisionInput(approved=True, reason="past bij de aanvraag"))
+    page = f"/books/{_entry(world, waiting.id, Unit.EUROCENT)}"
+    told = shown(visitor.page(page))
+    assert "Goedgekeurd door second, 10 juni 2026" in told
+    assert "past bij de aanvraag" in told
+    finance = Visitor.of(sqlite_served, "finance")
+    assert "past bij de aanvraag" not in finance.page(page), "who may not see approvals does not"
+
+
+def test_the_number_of_a_decision_leads_to_what_it_granted(
+    sqlite_served: Served, visitor: Visitor, world: World
+) -> None:
+    right = world.grant(reference="B-0384-Ü1")
+    both = [world.grant(reference="B-0384-2") for _ in range(2)]
+    for asked in ("B-0384-Ü1", "  b-0384-ü1 "):
+        assert visitor.send("/books", id=asked).headers["location"] == f"/entitlements/{right.id}"
+    several = visitor.send("/books", id="b-0384-2")
+    assert several.status_code == 200
+    assert {f"/entitlements/{each.id}" for each in both} <= set(links(several.text))
+    for nothing in ("B-0384", "B-0384-3", "%", "\x00", "x" * 600):
+        assert visitor.send("/books", id=nothing).headers["location"] == "/books?found=no"
+    finance = Visitor.of(sqlite_served, "finance")
+    led = finance.send("/books", id="B-0384-Ü1").headers["location"]
+    assert led == f"/books/{_entry(world, right.id, Unit.EUROCENT)}", "finance sees no entitlements"
+    elsewhere = Visitor.of(sqlite_served, "elsewhere_auditor")
+    assert elsewhere.send("/books", id="B-0384-Ü1").headers["location"] == "/books?found=no"
+
+
+def test_what_the_bank_was_told_leads_to_the_payment_and_on_to_its_entry(
+    sqlite_served: Served, visitor: Visitor, world: World
+) -> None:
+    world.redeemed(world.grant().id)
+    sqlite_served.released(date(2026, 6, 10).isoformat())
+    with world.work() as work:
+        payment = work.session.exec(select(Payment)).one()
+    spaced = " ".join(payment.reference[at : at + 4] for at in range(0, len(payment.reference), 4))
+    for asked in (payment.reference, f" {payment.reference.lower()} ", spaced):
+        found = visitor.send("/books", id=asked).headers["location"]
+        assert found == f"/bank/payments/{payment.id}", asked
+    (entry,) = {each for each in links(visitor.page(found)) if each.startswith("/books/")}
+    assert "Afrekening" in shown(visitor.page(entry))
+    manager = Visitor.of(sqlite_served, "contract_manager")
+    assert "/books/" not in manager.page(found), "no link that its reader may not follow"
+
+
+def _entry(world: World, cause_id: UUID, unit: Unit) -> UUID:
+    """The only entry of a fact in this unit."""
+    with world.work() as work:
+        wanted = select(Entry.id).where(col(Entry.cause_id) == cause_id, col(Entry.unit) == unit)
+        return work.session.exec(wanted).one()
 
 
 def test_the_same_seed_draws_the_same_and_another_seed_another(visitor: Visitor, world: World) -> None:

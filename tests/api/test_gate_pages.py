@@ -13,9 +13,11 @@ from sqlmodel import select
 from api.pages import visit
 from api.pages.gate import residents, rights, worklist
 from ledger import (
+    access_log,
     approvals,
     care,
     codes,
+    db,
     entitlement_changes,
     letter_logins,
     letters,
@@ -26,12 +28,13 @@ from ledger.care import Agreement
 from ledger.change_orders import Amendment, Ending
 from ledger.four_eyes import Waiting
 from ledger.ids import uuid7
-from ledger.people import MandateInput
+from ledger.people import MandateInput, PersonInput
 from ledger.rules.facts import EntitlementKind
 from ledger.rules.periods import Per
 from ledger.rules.restrictions import Cap, OnlyServices
-from ledger.tables import AccessLog, Approver, Entitlement, MandateKind, RateClass, Role
+from ledger.tables import AccessLog, Approver, Entitlement, MandateKind, Person, RateClass, Role
 from ledger.units import Unit
+from ledger.vault import Identity
 from tests.api.browsing import OWN_FORM, Visitor, buttons, links, shown
 from tests.api.served import Served
 from tests.qr_reader import QR_ONLY
@@ -109,9 +112,154 @@ def test_a_resident_is_entered_found_and_looked_at_with_each_look_noted(
     assert {"aanvraag hulp", "keukentafelgesprek"} <= purposes
 
 
+def _filled(page: str, action: str) -> dict[str, Any]:
+    """What a form sends as it stands, with what is filled in where one can see it."""
+    tree: Any = html.fromstring(page)
+    (form,) = tree.xpath("//form[@action=$action]", action=action)
+    return {each.get("name"): each.get("value") for each in form.xpath(".//input")}
+
+
+def _looks(world: World, person_id: UUID) -> list[tuple[str, str]]:
+    """What was noted of somebody, the oldest first."""
+    with world.work() as work:
+        return [(row.action, row.purpose) for row in access_log.of_person(work, person_id)[::-1]]
+
+
+def _who(world: World, person_id: UUID) -> Identity:
+    with world.work() as work:
+        return people.read(work, world.keys, [person_id], "test")[person_id]
+
+
+def _entered(world: World, **changes: Any) -> UUID:
+    """Somebody with more than a page asks."""
+    content: dict[str, Any] = {
+        "bsn": "999990019",
+        "surname": "de Wit",
+        "given_names": "Anna",
+        "birth_date": date(1944, 3, 9),
+        "gender": "2",
+        "street": "Hof",
+        "house_number": 12,
+        "postcode": "1112AB",
+        "city": "Diemen",
+        "phone": "0201234567",
+    }
+    person = PersonInput(id=uuid7(), identity=Identity(**content | changes), neighbourhood="BU03840001")
+    with world.work() as work:
+        people.register(work, world.keys, [person])
+    return person.id
+
+
+def test_details_are_corrected_from_what_was_shown_and_what_no_page_shows_stays(
+    visitor: Visitor, world: World
+) -> None:
+    person_id = _entered(world)
+    where = f"/residents/{person_id}"
+    assert f"{where}/correct" not in buttons(visitor.page(where)), "nobody corrects what they did not see"
+    page = visitor.send(where, purpose="verhuisbericht").text
+    assert "999990019" not in page
+    asked = _filled(page, f"{where}/correct")
+    assert (asked["surname"], asked["houseNumber"], asked["bsn"]) == ("de Wit", "12", "")
+    typed = asked | {"street": "Plein", "postcode": "1113 CD", "phone": "", "purpose": "verhuisd"}
+    told = shown(visitor.done(f"{where}/correct", **typed))
+    assert "De gegevens zijn verbeterd" in told
+    looks = [("read", "verhuisbericht"), ("correct", "verhuisd")]
+    assert _looks(world, person_id) == looks
+    now = _who(world, person_id)
+    assert (now.street, now.postcode, now.phone, now.bsn) == ("Plein", "1113CD", None, "999990019")
+    assert (now.given_names, now.gender) == ("Anna", "2")
+    with world.work() as work:
+        row = db.rows(work, Person, [person_id])[person_id]
+    assert (row.area, row.neighbourhood) == ("1113", None), "the care moves along"
+
+
+def test_a_correction_needs_a_reason_and_keeps_what_was_typed(visitor: Visitor, world: World) -> None:
+    person_id = _entered(world)
+    where = f"/residents/{person_id}"
+    asked = _filled(visitor.send(where, purpose="vraag").text, f"{where}/correct")
+    before = _who(world, person_id)
+    for wrong in ({"purpose": ""}, {"birthDate": "2026-02-31"}, {"postcode": "1"}, {"bsn": "123456789"}):
+        answer = visitor.send(f"{where}/correct", **asked | {"city": "Muiden", "purpose": "x"} | wrong)
+        assert answer.status_code == 400
+        assert _faults(answer.text).keys() == wrong.keys()
+        kept = _filled(answer.text, f"{where}/correct")
+        assert (kept["city"], kept["seen"]) == ("Muiden", asked["seen"])
+    assert _who(world, person_id) == before
+    world.person(bsn="999990020")
+    taken = visitor.send(f"{where}/correct", **asked | {"bsn": "999990020", "purpose": "fout nummer"})
+    assert taken.status_code == 409
+    assert _who(world, person_id) == before
+
+
+def test_nobody_corrects_over_what_a_colleague_corrected_meanwhile(visitor: Visitor, world: World) -> None:
+    person_id = _entered(world)
+    where = f"/residents/{person_id}"
+    mine, theirs = (_filled(visitor.send(where, purpose="vraag").text, f"{where}/correct") for _ in range(2))
+    visitor.done(f"{where}/correct", **theirs | {"phone": "0611111111", "purpose": "nieuw nummer"})
+    answer = visitor.send(f"{where}/correct", **mine | {"email": "a@example.org", "purpose": "nieuw adres"})
+    assert answer.status_code == 409
+    assert "intussen verbeterd" in shown(answer.text)
+    assert _who(world, person_id).phone == "0611111111"
+    with world.work() as work:
+        people.erase(work, person_id)
+    assert visitor.send(f"{where}/correct", **mine | {"purpose": "x"}).status_code == 409
+    assert visitor.send(f"/residents/{uuid7()}/correct", **mine | {"purpose": "x"}).status_code == 404
+
+
+def test_who_will_act_is_found_by_name_and_shown_before_it_is_recorded(
+    visitor: Visitor, world: World
+) -> None:
+    where = f"/residents/{world.holder_id}"
+    first = _entered(world, bsn=None, initials="B.", surname="d'Ochter")
+    second = _entered(world, bsn=None, initials="C.", surname="d'Ochter")
+    assert f"{where}/representative" in visitor.page(where)
+    assert "representativeId" not in visitor.page(where), "nobody types an id"
+    search = {"surname": "dochter", "birthDate": "1944-03-09", "purpose": "machtiging"}
+    none = visitor.send(f"{where}/representative", **_any(search | {"surname": "Dogter"}))
+    assert "Niemand gevonden. Klopt de spelling?" in shown(none.text)
+    found = visitor.send(f"{where}/representative", **_any(search))
+    for part in ("B. d'Ochter", "Kies C. d'Ochter", "9 maart 1944"):
+        assert part in shown(found.text), part
+    chosen = {"representativeId": str(second), "purpose": "machtiging"}
+    look = visitor.send(f"{where}/representative/look", **_any(chosen))
+    for part in ("C. d'Ochter", "Hof 12", "de Wit"):
+        assert part in shown(look.text), part
+    assert "B. d'Ochter" not in shown(look.text)
+    asked = _filled(look.text, f"{where}/mandates") | {"kind": "authorised"}
+    with world.work() as work:
+        assert people.represented(work, second, world.now.date()) == frozenset(), "a look records nothing"
+    wrong = visitor.send(f"{where}/mandates", **asked | {"validUntil": "2020-01-01"})
+    assert wrong.status_code == 400
+    assert "C. d'Ochter" in shown(wrong.text), "it still says whose it is"
+    assert _filled(wrong.text, f"{where}/mandates")["id"] == asked["id"], "still one mandate"
+    visitor.done(f"{where}/mandates", **asked)
+    visitor.send(f"{where}/mandates", **asked)
+    with world.work() as work:
+        assert people.represented(work, second, world.now.date()) == {world.holder_id}
+        assert people.represented(work, first, world.now.date()) == frozenset()
+    assert _looks(world, first) == [("search", "machtiging"), ("read", "machtiging")]
+    assert ("read", "machtiging") in _looks(world, world.holder_id)
+
+
+def test_nobody_is_let_act_who_was_not_chosen(visitor: Visitor, world: World) -> None:
+    where = f"/residents/{world.holder_id}"
+    for chosen in ("", "x", str(uuid7())):
+        for action in ("representative/look", "mandates"):
+            answer = visitor.send(f"{where}/{action}", representativeId=chosen, purpose="machtiging")
+            assert answer.status_code in {400, 404}
+            assert f'action="{where}/representative"' in answer.text, "the search is there again"
+    own = {"representativeId": str(world.holder_id), "purpose": "x", "id": str(uuid7())}
+    own |= {"kind": "mentor", "validFrom": "2026-01-01"}
+    assert "niemand kan zichzelf vertegenwoordigen" in shown(
+        visitor.send(f"{where}/mandates", **_any(own)).text
+    )
+    assert visitor.send(f"{where}/representative", surname="de Wit", purpose="x").status_code == 400
+    assert visitor.see(f"/residents/{uuid7()}/representative").status_code == 404
+
+
 def test_finding_needs_a_reason_and_finds_exactly(visitor: Visitor) -> None:
     none = visitor.send("/residents", surname="Niemand", birthDate="1950-01-01", purpose="vraag")
-    assert "Gevonden: 0" in shown(none.text)
+    assert "Niemand gevonden. Klopt de spelling?" in shown(none.text)
     assert visitor.send("/residents", surname="de Wit", birthDate="1944-03-09").status_code == 400
     assert visitor.send("/residents", bsn="123456789", purpose="vraag").status_code == 400
     assert visitor.send("/residents", purpose="vraag").status_code == 400
@@ -166,6 +314,8 @@ def test_a_decision_is_looked_at_granted_once_and_its_letter_printed(visitor: Vi
     told = shown(look.text)
     assert "Hulp bij het huishouden" in told
     assert "€ 8.750,00 van € 10.000,00" in told
+    for part in ("Voucher", "B-2026-7", "€ 1.250,00 op Wmo 2026"):
+        assert part in told.replace("\u00a0", " "), f"nobody grants what they do not see: {part}"
     with world.work() as work:
         assert work.session.exec(select(Entitlement)).all() == [], "a look keeps nothing"
     confirm = f"/residents/{world.holder_id}/grant/confirm"
@@ -181,6 +331,27 @@ def test_a_decision_is_looked_at_granted_once_and_its_letter_printed(visitor: Vi
     page = visitor.done(f"{where}/codes", **_form(page, f"{where}/codes"))
     assert "ingetrokken op" in shown(page)
     world.assert_books_agree()
+
+
+def test_what_was_agreed_is_shown_before_and_after_it_is_granted(visitor: Visitor, world: World) -> None:
+    note = "Elke week koken.\r\nDe woning is schoon."
+    assert "Elke week koken." in shown(_granting(visitor, world, note=note).text)
+    where = _granted(visitor, world, note=note)
+    resident = Visitor.of(visitor.served, "holder").page(where.replace("/entitlements/", "/my/"))
+    for page in (visitor.page(where), resident):
+        assert "Elke week koken." in shown(page)
+        assert "De woning is schoon." in shown(page)
+    without = _granted(visitor, world, note="")
+    assert "Afgesproken resultaten" not in visitor.page(without)
+
+
+def test_hours_set_aside_what_they_will_cost_and_what_nobody_knows_is_told_so(
+    visitor: Visitor, world: World
+) -> None:
+    look = _granting(visitor, world, amount="", hours="10")
+    assert "€ 311,50 op Wmo 2026" in shown(look.text).replace("\u00a0", " ")
+    unknown = _granting(visitor, world, amount="", quantity="3", quantityUnit="piece", service=[])
+    assert "nog niet te zeggen, op Wmo 2026" in shown(unknown.text)
 
 
 @pytest.mark.parametrize(
@@ -315,7 +486,12 @@ def test_what_is_above_the_limit_waits_for_a_colleague(
     assert "Maak een code" in granted, "what was approved may need a letter"
     with world.work() as work:
         assert approvals.listed(work, waiting=True, limit=5) == []
-        assert len(work.session.exec(select(Entitlement)).all()) == 1
+        (right,) = work.session.exec(select(Entitlement)).all()
+    history = shown(visitor.page(f"/entitlements/{right.id}"))
+    assert "Goedgekeurd door second, 10 juni 2026" in history
+    assert "akkoord" in history
+    agent = Visitor.of(sqlite_served, "paying_agent")
+    assert "akkoord" not in agent.page(f"/entitlements/{right.id}"), "who may not see approvals does not"
 
 
 def test_who_decides_on_a_change_sees_what_changes(
@@ -560,6 +736,17 @@ def _actions(page: str) -> list[str]:
 def test_the_look_before_a_grant_in_english(sqlite_served: Served, world: World) -> None:
     visitor = Visitor.of(sqlite_served, "gatekeeper", language="en")
     assert "Is this decision right?" in _granting(visitor, world).text
+
+
+def test_the_look_before_a_mandate_in_english(sqlite_served: Served, world: World) -> None:
+    visitor = Visitor.of(sqlite_served, "gatekeeper", language="en")
+    where = f"/residents/{world.holder_id}/representative"
+    none = visitor.send(where, surname="Nobody", birthDate="1950-01-01", purpose="mandate")
+    assert "Nobody found. Is the spelling right?" in shown(none.text)
+    chosen = str(world.person(surname="Daughter"))
+    look = visitor.send(f"{where}/look", representativeId=chosen, purpose="mandate")
+    assert "Is this mandate right?" in shown(look.text)
+    assert "Daughter" in shown(look.text)
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

@@ -86,12 +86,13 @@ def _render_everything(served: Served, found: dict[str, str], monkeypatch: pytes
             text = Visitor.forced(served, role, language=language).see(page).text
             assert "<html" not in text or f'<html lang="{language}">' in text, page
     whole = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.html")}
-    whole -= {"base.html", "parts.html", "settling/bank_lines.html"}
+    whole -= {"base.html", "parts.html", "gate/people.html", "settling/bank_lines.html"}
     whole -= {
         "door/offers.html",
         "door/quote.html",
         "gate/look.html",
         "gate/change.html",
+        "gate/representative.html",
         "door/price.html",
         "offline.html",  # one page for both languages
         "gate/one_time.html",
@@ -100,7 +101,8 @@ def _render_everything(served: Served, found: dict[str, str], monkeypatch: pytes
         "resident/claim_look.html",
         "resident/link_code.html",
         "resident/mandate_ask.html",
-    }  # answers to forms: in both languages in test_door_pages, test_own_mandates and test_own_claims
+    }  # answers to forms: in both languages in test_door_pages, test_gate_pages, test_own_mandates and
+    # test_own_claims
     whole -= {name for name in whole if name.startswith("login/")}  # in both languages in test_login_pages
     assert made >= {(name, language) for name in whole for language in Language}
 

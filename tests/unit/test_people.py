@@ -24,6 +24,7 @@ from ledger.people import (
     MandateExistsWithOtherContent,
     MandateInput,
     MandateNotFound,
+    PersonCorrectedSince,
     PersonErased,
     PersonExistsWithOtherContent,
     PersonInput,
@@ -303,6 +304,48 @@ def test_who_moves_or_marries_is_corrected_and_found_by_what_is_right_now(engine
         assert counts(work.session) == [1, 1, 2]
     with working(engine) as work:
         assert db.rows(work, Person, [ann.id])[ann.id].area == "7622"
+
+
+def corrected(work: Work, whom: PersonInput, **changes: object) -> PersonInput:
+    return people.corrected(work, KEYS[BORNE], whom.id, changes, seen=people.mark(work, whom.id))
+
+
+def test_what_is_not_named_stays_and_care_at_home_moves_along(engine: Engine) -> None:
+    home = with_identity(person(ANN_BSN, neighbourhood="BU01470001"), gender="2")
+    away = person(BOB_BSN, "Other", area="7600", neighbourhood="BU01470002")
+    with working(engine) as work:
+        people.register(work, KEYS[BORNE], [home, away])
+        renamed = corrected(work, home, surname="Nieuwenhuis")
+        assert renamed.identity == with_identity(home, surname="Nieuwenhuis").identity
+        assert renamed.neighbourhood == "BU01470001"
+        moved = corrected(work, home, postcode="7622CD")
+        assert (moved.area, moved.neighbourhood) == (None, None), "correct() takes both from the address"
+        elsewhere = corrected(work, away, postcode="7622CD")
+        assert (elsewhere.area, elsewhere.neighbourhood) == ("7600", "BU01470002"), (
+            "given elsewhere, it stays"
+        )
+        assert looks(work.session) == [], "nobody saw anything"
+        with pytest.raises(ValueError, match="postcode"):
+            corrected(work, home, postcode="x")
+
+
+def test_nobody_is_corrected_who_was_corrected_since_they_were_shown(engine: Engine) -> None:
+    ann = person(ANN_BSN)
+    with working(engine) as work:
+        people.register(work, KEYS[BORNE], [ann])
+        seen = people.mark(work, ann.id)
+    with working(engine) as work:
+        people.correct(work, KEYS[BORNE], [with_identity(ann, surname="Nieuwenhuis")], WHY)
+    with working(engine) as work:
+        for mark in (seen, "", "x"):
+            with pytest.raises(PersonCorrectedSince):
+                people.corrected(work, KEYS[BORNE], ann.id, {"surname": "x"}, seen=mark)
+        with pytest.raises(PersonNotFound):
+            people.corrected(work, KEYS[BORNE], uuid7(), {}, seen=seen)
+        people.erase(work, ann.id)
+        assert people.mark(work, ann.id) == ""
+        with pytest.raises(PersonErased):
+            people.corrected(work, KEYS[BORNE], ann.id, {}, seen="")
 
 
 def test_a_correction_cannot_take_the_number_of_somebody_else(engine: Engine) -> None:

@@ -13,6 +13,7 @@ from api.pages.gate import (
     letter_logins,
     messages,
     refusals,
+    representatives,
     residents,
     rights,
     uses,
@@ -23,6 +24,7 @@ from ledger.tables import JobKind
 PAGES: Final[tuple[ModuleType, ...]] = (
     worklist,
     residents,
+    representatives,
     letter_logins,
     refusals,
     grants,

@@ -82,7 +82,8 @@ def get_grant(id: PathId, visit: Granting) -> Response:
 
 @router.post("/residents/{id}/grant")
 def post_look(id: PathId, visit: Granting, form: AForm) -> Response:
-    """What would be granted, in the words of the letter, and the budget after it; nothing is kept. Whoever
+    """What would be granted, in the words of the letter, what it sets aside, and the budget after it; nothing
+    is kept. Whoever
     wants something else gets the form again as it was filled in: a browser that goes back has forgotten it.
     """
     if form.one("step") == "edit":
@@ -98,6 +99,7 @@ def post_look(id: PathId, visit: Granting, form: AForm) -> Response:
         return {
             "person_id": id,
             "waits": outcome if isinstance(outcome, Waiting) else None,
+            "committed_cents": outcome.cents if isinstance(outcome, Waiting) else outcome.committed_cents,
             "lines": given.lines(after["given"], visit.language),
             "hidden": [(name, value) for name in (*ASKED, "id", "at") if (value := form.one(name))]
             + [(name, value) for name in ("service", "provider") for value in form.all(name)],
@@ -140,7 +142,13 @@ def _judged(desk: Desk, id: UUID, form: Sent) -> tuple[Entitlement | Waiting, di
     ]
     right = as_right(grant)
     words = letters.given(desk.work, [right])[grant.id]
-    return outcome, {"budget": after[0] if after else None, "given": words, "right": right}
+    return outcome, {
+        "budget": after[0] if after else None,
+        "given": words,
+        "right": right,
+        "note": grant.note,
+        "programme": _programme(desk, form).name,
+    }
 
 
 def as_right(grant: Grant) -> Entitlement:

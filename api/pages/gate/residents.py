@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Residents: found or entered, who they are (each look noted, with why), and what they have."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -14,10 +14,10 @@ from ledger import letter_logins, lists, people, refusals, standing_rights
 from ledger.clock import dutch_day
 from ledger.ids import uuid7
 from ledger.inputs import Input, Text
-from ledger.people import MandateInput, MandateNotFound, PersonInput, PersonNotFound, SearchBsn, SearchName
+from ledger.people import MandateNotFound, PersonInput, PersonNotFound, SearchBsn, SearchName
 from ledger.roles import Action
 from ledger.rules.facts import Law
-from ledger.tables import Mandate, MandateKind, Person
+from ledger.tables import Mandate, Person
 from ledger.vault import Identity
 
 router = APIRouter(include_in_schema=False)
@@ -45,6 +45,25 @@ IDENTITY: Final = (
 )
 """What is asked of somebody who is entered, in the order of the form."""
 
+CORRECTED: Final = (
+    "bsn",
+    "initials",
+    "givenNames",
+    "prefix",
+    "surname",
+    "birthDate",
+    "street",
+    "houseNumber",
+    "houseLetter",
+    "houseAddition",
+    "postcode",
+    "city",
+    "country",
+    "phone",
+    "email",
+)
+"""What can be corrected, in the order of the form; the number is never shown, and stays where it is empty."""
+
 _DIGITS_MAX: Final = 9
 """Of a house number; of thousands of digits Python makes no number."""
 
@@ -66,7 +85,7 @@ class _ByName(SearchName):
 
 
 class _Look(Input):
-    """Why somebody looks."""
+    """Why somebody looks, or corrects."""
 
     purpose: Text
 
@@ -83,7 +102,7 @@ def post_search(visit: Finding, form: AForm) -> Response:
     found: list[UUID] = []
 
     def act(desk: Desk) -> str:
-        asked = _search_asked(form)
+        asked = search_asked(form)
         found.extend(people.search(desk.work, desk.keys, asked, asked.purpose))
         return f"/residents/{found[0]}" if len(found) == 1 else "/residents"
 
@@ -118,37 +137,40 @@ def get_resident(id: PathId, visit: Seeing, before: QueryId = None, done: Done =
 def post_look(id: PathId, visit: Finding, form: AForm) -> Response:
     """The same with who it is: noted, with why."""
     found: list[Identity] = []
+    seen: list[str] = []
 
     def act(desk: Desk) -> str:
         asked = _Look.model_validate({"purpose": form.one("purpose")})
         found.extend(people.read(desk.work, desk.keys, [id], asked.purpose).values())
+        seen.append(people.mark(desk.work, id))
         return f"/residents/{id}"
 
     answer = visit.acted(act, done="looked", otherwise=lambda why: resident_page(visit, id, refusal=why))
     if answer.status_code != 303:
         return answer
-    return resident_page(visit, id, identity=found[0] if found else None, is_open=True)
+    if not found:
+        return resident_page(visit, id, is_open=True)
+    correcting = _as_typed(found[0]) | {"seen": seen[0]}
+    return resident_page(visit, id, identity=found[0], is_open=True, correcting=correcting)
 
 
-@router.post("/residents/{id}/mandates")
-def post_mandate(id: PathId, visit: Registering, form: AForm) -> Response:
-    """Let somebody act for this resident."""
+@router.post("/residents/{id}/correct")
+def post_correction(id: PathId, visit: Registering, form: AForm) -> Response:
+    """Put right who this is, with why; not over what a colleague put right after it was shown."""
 
     def act(desk: Desk) -> str:
-        asked = {
-            "id": form.one("id"),
-            "holderId": id,
-            "representativeId": form.one("representativeId"),
-            "kind": form.one("kind"),
-            "validFrom": form.one("validFrom"),
-            "validUntil": form.maybe("validUntil"),
-        }
-        people.give(desk.work, [MandateInput.model_validate(asked)])
+        asked = _Look.model_validate({"purpose": form.one("purpose")})
+        changes = _identity(form, CORRECTED)
+        if changes["bsn"] is None:
+            del changes["bsn"]
+        person = people.corrected(desk.work, desk.keys, id, changes, seen=form.one("seen"))
+        people.correct(desk.work, desk.keys, [person], asked.purpose)
         return f"/residents/{id}"
 
-    return visit.acted(
-        act, done="mandate", otherwise=lambda why: resident_page(visit, id, refusal=why, form=form)
-    )
+    def otherwise(why: Told) -> Response:
+        return resident_page(visit, id, refusal=why, correcting=typed(form, *CORRECTED, "purpose", "seen"))
+
+    return visit.acted(act, done="corrected", otherwise=otherwise)
 
 
 @router.post("/residents/{id}/mandates/{mandateId}")
@@ -169,7 +191,7 @@ def post_end_mandate(
     return visit.acted(act, done="mandate_ended", otherwise=lambda why: resident_page(visit, id, refusal=why))
 
 
-def _search_asked(form: Sent) -> _ByNumber | _ByName:
+def search_asked(form: Sent) -> _ByNumber | _ByName:
     """By the number where one is filled in. Raises ValidationError, of the fields of that way alone."""
     if form.maybe("bsn"):
         return _ByNumber.model_validate({name: form.one(name) for name in ("bsn", "purpose")})
@@ -178,12 +200,24 @@ def _search_asked(form: Sent) -> _ByNumber | _ByName:
 
 def _person(form: Sent) -> PersonInput:
     """Raises ValidationError."""
-    given: dict[str, Any] = {name: form.maybe(name) for name in IDENTITY}
+    identity = {name: value for name, value in _identity(form, IDENTITY).items() if value is not None}
+    return PersonInput.model_validate({"id": form.one("id"), "identity": identity})
+
+
+def _identity(form: Sent, names: Sequence[str]) -> dict[str, Any]:
+    """What was filled in under these names, the number of the house as a number; None where nothing was."""
+    given: dict[str, Any] = {name: form.maybe(name) for name in names}
     number = given["houseNumber"]
     is_number = number and number.isascii() and number.isdigit() and len(number) <= _DIGITS_MAX
     given["houseNumber"] = int(number) if number and is_number else number
-    identity = {name: value for name, value in given.items() if value is not None}
-    return PersonInput.model_validate({"id": form.one("id"), "identity": identity})
+    return given
+
+
+def _as_typed(identity: Identity) -> dict[str, str]:
+    """As a form shows it; the personal number is not shown."""
+    known = identity.model_dump(mode="json", by_alias=True)
+    found = {name: "" if known[name] is None else str(known[name]) for name in CORRECTED}
+    return found | {"bsn": "", "purpose": ""}
 
 
 def _search(
@@ -221,8 +255,12 @@ def resident_page(
     form: Sent | None = None,
     identity: Identity | None = None,
     is_open: bool = False,
+    correcting: Mapping[str, str] | None = None,
 ) -> Response:
-    """The page of a resident, with who it is where somebody said why they look."""
+    """The page of a resident, with who it is where somebody said why they look.
+
+    correcting is what the form that corrects it holds; None: nobody looked, and so nobody corrects.
+    """
 
     def content(desk: Desk) -> Mapping[str, Any]:
         desk.find(Person, id, PersonNotFound(person_id=id))
@@ -235,10 +273,10 @@ def resident_page(
             "person_id": id,
             "identity": identity,
             "is_open": is_open,
+            "correcting": correcting,
+            "corrected": CORRECTED,
             "held": standing_rights.held(desk.work, rights),
             "mandates": Some.of(mandates, MANDATES_MAX),
-            "mandate_kinds": list(MandateKind),
-            "mandate_id": uuid7(),
             "letter_login": letter_logins.of_person(desk.work, id),
             "refusals": Some.of(refused, REFUSALS_MAX),
             "laws": list(Law),
@@ -247,7 +285,7 @@ def resident_page(
             "page_size": PAGE,
             "first": f"/residents/{id}" if before else "",
             "following": f"/residents/{id}?before={last}" if last else "",
-            "typed": typed(form, "representativeId", "kind", "validFrom", "validUntil", "how", *_REFUSING),
+            "typed": typed(form, "how", *_REFUSING),
         }
 
     return visit.shown("gate/resident.html", content, refusal=refusal, done=done)

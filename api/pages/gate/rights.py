@@ -26,6 +26,7 @@ from api.pages.visit import (
 )
 from api.routes.care_agreements import DeclineBody
 from ledger import (
+    approvals,
     care,
     catalogue,
     codes,
@@ -187,6 +188,8 @@ def right_page(
         )
         changes = standing_rights.changes(desk.work, id, limit=HISTORY_MAX + 1)
         issued = codes.of_entitlement(desk.work, id)
+        can_see = visit.may(Action.SEE_APPROVALS)
+        second = approvals.decisions(desk.work, [each.id for each in changes]) if can_see else {}
         is_drawing = right.kind is EntitlementKind.DRAWING_RIGHT
         agreements = care.of_entitlement(desk.work, id) if is_drawing else []
         who = {row.provider_id for row in rows} | {each.provider_id for each in agreements}
@@ -200,7 +203,10 @@ def right_page(
             "became_of": {
                 each.id: (Extent.after(one), Extent.after(each)) for one, each in pairwise(changes)
             },
-            "names": names(desk, {each.actor_id for each in changes}),
+            "second": second,
+            "names": names(
+                desk, {each.actor_id for each in changes} | {each.actor_id for each in second.values()}
+            ),
             "codes": issued,
             "last_days": {each.id: codes.last_day(each, right) for each in issued},
             "working": {each.id for each in issued if codes.works(each, right, desk.work.now)},

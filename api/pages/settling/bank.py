@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Response
 from api.deps import Desk, PathId, QueryId
 from api.pages.faults import Told
 from api.pages.visit import PAGE, AForm, Done, Sent, Visit, names, piece, visit
-from ledger import bank_messages, bank_word, db, payments
+from ledger import bank_messages, bank_word, db, entry_story, payments
 from ledger.roles import Action
 from ledger.tables import TO_LOOK_AT, BankLine, BankStatement, LineOutcome, Provider, Settlement
 
@@ -87,6 +87,7 @@ def get_payment(id: PathId, visit: Annotated[Visit, visit(Action.SEE_SETTLEMENTS
             "provider": providers[settlement.provider_id],
             "state": payments.states(desk.work, [payment])[id],
             "events": payments.events(desk.work, id),
+            "entry_id": entry_story.find(desk.work, id) if visit.may(Action.SEE_ENTRIES) else None,
         }
 
     return visit.shown("settling/payment.html", content)

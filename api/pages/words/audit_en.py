@@ -11,10 +11,11 @@ WORDS: Final[Mapping[str, str]] = {
     "field.seed": "Seed",
     "field.size": "Number",
     "books.title": "The books",
-    "books.nothing": "No entry has this reference.",
+    "books.nothing": "Nothing has this reference.",
     "books.find": "Find by reference",
-    "books.find.hint": "Of an entry, a redemption, a decision, a settlement: each reference leads to its "
-    "entry.",
+    "books.find.hint": "Of an entry, a redemption, a settlement or a payment. Also the number of a decision, "
+    "or the reference that the bank was told (RF…).",
+    "books.found": "Several with this reference",
     "books.find.do": "Find",
     "books.sample": "Draw a sample",
     "books.totals": "What all accounts hold; in each unit it is nothing together",
@@ -70,6 +71,8 @@ WORDS: Final[Mapping[str, str]] = {
     "entry.settled": "Payment",
     "entry.run": "Payment run",
     "entry.payment": "Payment {reference}",
+    "entry.with_euros": "A quantity is paid with its euros:",
+    "entry.euros": "the entry of {money}",
     "entry.unsettled": "Is in no settlement.",
     "entry.beside": "Entries of the same fact",
     "entry.this": "this entry",

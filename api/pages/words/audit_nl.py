@@ -11,10 +11,11 @@ WORDS: Final[Mapping[str, str]] = {
     "field.seed": "Startwoord",
     "field.size": "Aantal",
     "books.title": "De boeken",
-    "books.nothing": "Er is geen boeking met dit kenmerk.",
+    "books.nothing": "Er is niets met dit kenmerk.",
     "books.find": "Zoek op kenmerk",
-    "books.find.hint": "Van een boeking, een verzilvering, een besluit, een afrekening: elk kenmerk "
-    "leidt naar zijn boeking.",
+    "books.find.hint": "Van een boeking, een verzilvering, een afrekening of een betaling. Ook het kenmerk "
+    "van een besluit, of het betalingskenmerk (RF…).",
+    "books.found": "Meer met dit kenmerk",
     "books.find.do": "Zoek",
     "books.sample": "Trek een steekproef",
     "books.totals": "Wat alle rekeningen samen bevatten; per eenheid is het samen nul",
@@ -70,6 +71,8 @@ WORDS: Final[Mapping[str, str]] = {
     "entry.settled": "Betaling",
     "entry.run": "Betaalrun",
     "entry.payment": "Betaling {reference}",
+    "entry.with_euros": "Een hoeveelheid wordt betaald met haar bedrag:",
+    "entry.euros": "de boeking van {money}",
     "entry.unsettled": "Staat in geen afrekening.",
     "entry.beside": "Boekingen van hetzelfde feit",
     "entry.this": "deze boeking",

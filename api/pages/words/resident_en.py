@@ -31,6 +31,7 @@ WORDS: Final[Mapping[str, str]] = {
     "right.reserved": "Reserved: {money}.",
     "right.from": "From {day}.",
     "right.what": "What did you get?",
+    "right.agreed": "What was agreed?",
     "right.reference": "Reference of the decision: {reference}",
     "right.helpers": "Your helpers",
     "right.helpers.empty": "There are no care agreements yet.",

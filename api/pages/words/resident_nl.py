@@ -32,6 +32,7 @@ WORDS: Final[Mapping[str, str]] = {
     "right.reserved": "Gereserveerd: {money}.",
     "right.from": "Vanaf {day}.",
     "right.what": "Wat heeft u gekregen?",
+    "right.agreed": "Wat is afgesproken?",
     "right.reference": "Kenmerk van het besluit: {reference}",
     "right.helpers": "Uw hulpverleners",
     "right.helpers.empty": "Er zijn nog geen zorgovereenkomsten.",

@@ -202,6 +202,7 @@ WORDS: Final[Mapping[str, str]] = {
     "payment.reference": "Payment reference",
     "payment.end_to_end": "Reference at the bank",
     "payment.state": "State",
+    "payment.entry": "To the entry of this settlement",
     "payment.run": "To the payment run",
     "payment.events": "What the bank said",
     "payment.events.empty": "The bank has said nothing yet.",

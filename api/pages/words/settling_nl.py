@@ -203,6 +203,7 @@ WORDS: Final[Mapping[str, str]] = {
     "payment.reference": "Betalingskenmerk",
     "payment.end_to_end": "Kenmerk bij de bank",
     "payment.state": "Stand",
+    "payment.entry": "Naar de boeking van deze afrekening",
     "payment.run": "Naar de betaalrun",
     "payment.events": "Wat de bank zei",
     "payment.events.empty": "De bank heeft nog niets gezegd.",

@@ -989,6 +989,7 @@ CREATE TABLE entitlement (
   area TEXT,
   suspensions JSONB NOT NULL,
   reference TEXT,
+  reference_folded TEXT,
   note TEXT,
   allocation_number BIGINT,
   decided_at TIMESTAMP WITH TIME ZONE,
@@ -1008,6 +1009,8 @@ CREATE INDEX ix_entitlement_budget ON entitlement (municipality_id, budget_id)
 CREATE INDEX ix_entitlement_ending ON entitlement (municipality_id, valid_until, id) WHERE closed_at IS NULL
 
 CREATE INDEX ix_entitlement_holder ON entitlement (municipality_id, holder_id)
+
+CREATE INDEX ix_entitlement_reference ON entitlement (municipality_id, reference_folded)
 
 CREATE TABLE historical_cost (
   municipality_id TEXT NOT NULL,

@@ -1058,6 +1058,7 @@ CREATE TABLE entitlement (
   area TEXT,
   suspensions TEXT NOT NULL,
   reference TEXT,
+  reference_folded TEXT,
   note TEXT,
   allocation_number INTEGER,
   decided_at INTEGER,
@@ -1078,6 +1079,8 @@ CREATE INDEX ix_entitlement_budget ON entitlement (municipality_id, budget_id)
 CREATE INDEX ix_entitlement_ending ON entitlement (municipality_id, valid_until, id) WHERE closed_at IS NULL
 
 CREATE INDEX ix_entitlement_holder ON entitlement (municipality_id, holder_id)
+
+CREATE INDEX ix_entitlement_reference ON entitlement (municipality_id, reference_folded)
 
 CREATE TABLE historical_cost (
   municipality_id TEXT NOT NULL,
@@ -2119,6 +2122,8 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('demand_step', 'ix_demand_step
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('demand_step', 'sqlite_autoindex_demand_step_2', '1000000 1000000 1')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('demand_step', 'sqlite_autoindex_demand_step_1', '1000000 1000000 20 1')
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entitlement', 'ix_entitlement_reference', '1000000 1000000 100000')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('entitlement', 'ix_entitlement_holder', '1000000 1000000 20')
 
