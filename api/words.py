@@ -136,8 +136,8 @@ _RULES: Final[Mapping[str, str]] = {
     "a drawing right and an arrangement need an amount": (
         "een trekkingsrecht en een arrangement hebben een bedrag nodig"
     ),
-    "an arrangement needs a plan: which services it is for (a restriction only_items)": (
-        "een arrangement heeft een plan nodig: voor welke diensten het is (een regel only_items)"
+    "an arrangement needs a plan: choose at least one service that it is for": (
+        "een arrangement heeft een plan nodig: kies minstens één dienst waarvoor het is"
     ),
     "debtor_name and debtor_iban are given together or not at all": (
         "debtorName en debtorIban horen bij elkaar"
@@ -188,6 +188,12 @@ _RULES: Final[Mapping[str, str]] = {
 }
 """Our own rules about values: the English sentence, then the Dutch one."""
 
+_EMPTY: Final[Mapping[str, tuple[str, str]]] = {
+    "string_too_short": ("dit is nog leeg", "is still empty"),
+    "too_short": ("er is nog niets gekozen", "nothing is chosen yet"),
+}
+"""What is told instead where one would be enough."""
+
 _OTHERWISE: Final = ("deze waarde klopt niet", "is not right")
 
 
@@ -202,8 +208,8 @@ def fault(error: Mapping[str, Any], language: Language) -> str:
     context = error.get("ctx", {})
     if error["type"] == "value_error":
         return _rule(str(context.get("error", "")), language)
-    if error["type"] == "string_too_short" and context.get("min_length") == 1:
-        return "dit is nog leeg" if language is Language.NL else "is still empty"
+    if context.get("min_length") == 1 and (empty := _EMPTY.get(error["type"])):
+        return empty[0 if language is Language.NL else 1]
     template = _FAULTS.get(error["type"], _OTHERWISE)[0 if language is Language.NL else 1]
     return template.format(**context)
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from ledger.entitlements import Grant
     from ledger.vault import Identity
 
-PURPOSE = "grant on the command line"
-
 
 def grant(
     host: Host,
@@ -145,9 +143,11 @@ def _identity(
 def holder_id(host: Host, work: "Work", identity: "Identity") -> UUID:
     """The person with this personal number, else a person registered now."""
     from ledger import ids, people
+    from ledger.access_log import OwnPurpose
 
     if identity.bsn is not None:
-        known = people.by_bsn(work, host.municipality_keys, [identity.bsn], PURPOSE)
+        asked = [identity.bsn]
+        known = people.by_bsn(work, host.municipality_keys, asked, OwnPurpose.COMMAND_LINE_GRANT)
         if identity.bsn in known:
             return known[identity.bsn]
     person = people.PersonInput(id=ids.uuid7(), identity=identity)

@@ -40,6 +40,45 @@ class LookAction(StrEnum):
     """That ends."""
 
 
+class OwnPurpose(StrEnum):
+    """Why we look where nobody types why. Stored as it is, and told in the language of who reads."""
+
+    LETTER_WITH_CODE = "letter_with_code"
+    """To address the letter that brings a code."""
+    LETTER_WITH_DECISION = "letter_with_decision"
+    """To address the letter that tells what was decided."""
+    IDENTITY_PROVIDER = "identity_provider"
+    """The person logged in elsewhere, and was recognised."""
+    ONE_TIME_CODE = "one_time_code"
+    """To send a code to log in with by e-mail."""
+    WHO_ACTS_FOR_WHOM = "who_acts_for_whom"
+    """To name who represents somebody to the other of the two."""
+    ALLOCATION_MESSAGE = "allocation_message"
+    """To recognise whom a message of allocations is about."""
+    COMMAND_LINE_GRANT = "command_line_grant"
+    """To recognise to whom something is granted by a command."""
+    ERASURE = "erasure_asked"
+    """To destroy what is known of the person."""
+    MANDATE = "mandate"
+    """Somebody may act for somebody, or no longer; its id follows after a space."""
+
+
+def own_purpose(purpose: str) -> OwnPurpose | None:
+    """Which of ours a stored purpose is; None for what somebody typed."""
+    key, _, rest = purpose.partition(" ")
+    if key not in set(OwnPurpose) or bool(rest) != (key == OwnPurpose.MANDATE):
+        return None
+    return OwnPurpose(key) if not rest or _is_id(rest) else None
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
 class Look(Input):
     """One look, about to be noted."""
 
@@ -47,7 +86,7 @@ class Look(Input):
     person_id: UUID | None
     """None where a search found nobody."""
     purpose: Text
-    """Why, in the words of who looked; not empty, and without a name or a number."""
+    """Why: in the words of who looked, without a name or a number, or one of our own; not empty."""
 
 
 def note(work: Work, looks: Sequence[Look]) -> list[UUID]:
@@ -65,7 +104,7 @@ def note(work: Work, looks: Sequence[Look]) -> list[UUID]:
             "actor_id": work.actor_id,
             "action": look.action.value,
             "person_id": look.person_id,
-            "purpose": look.purpose,
+            "purpose": str(look.purpose),
             "at": work.now,
         }
         for look_id, look in zip(ids, looks, strict=True)

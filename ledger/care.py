@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, func, insert, or_, select
 from sqlmodel import col
 
 from ledger import db, entries
@@ -108,9 +108,16 @@ class AgreementApproved(Refused):
 
 @dataclass(kw_only=True, eq=False)
 class HelperUnknown(Refused):
-    """No helper of this municipality has this AGB code or id."""
+    """No helper of this municipality has this name, AGB code or id."""
 
     code: ClassVar[str] = "helper_unknown"
+
+
+@dataclass(kw_only=True, eq=False)
+class HelperNameShared(Refused):
+    """More than one helper of this municipality has this name."""
+
+    code: ClassVar[str] = "helper_name_shared"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -272,20 +279,28 @@ def agreeable(work: Work, right: Entitlement) -> list[Agreeable]:
 
 
 def helper(work: Work, told: str) -> UUID:
-    """The helper that a resident names by AGB code, or by the id that the municipality gave them.
+    """The helper that a resident names by name, by AGB code, or by the id that the municipality gave them.
 
-    Exactly, so that nobody is looked for. Raises HelperUnknown.
+    Whole and exactly but for capitals, so that nobody is looked for. Raises HelperUnknown, HelperNameShared.
     """
-    text = "".join(told.split())
-    statement = select(col(Provider.id)).where(col(Provider.municipality_id) == work.municipality_id)
-    try:
-        statement = statement.where(col(Provider.id) == UUID(text))
-    except ValueError:
-        statement = statement.where(col(Provider.agb) == text)
-    found = work.session.scalar(statement)
-    if found is None:
+    statement = select(col(Provider.id)).where(
+        col(Provider.municipality_id) == work.municipality_id, _called(told)
+    )
+    found = work.session.scalars(statement.limit(2)).all()
+    if not found:
         raise HelperUnknown()
-    return found
+    if len(found) > 1:
+        raise HelperNameShared()
+    return found[0]
+
+
+def _called(told: str) -> ColumnElement[bool]:
+    text, name = "".join(told.split()), " ".join(told.split())
+    try:
+        return col(Provider.id) == UUID(text)
+    except ValueError:
+        trade_name = col(Provider.trade_name)
+        return or_(col(Provider.agb) == text, trade_name == name, func.lower(trade_name) == name.lower())
 
 
 def approve(work: Work, agreement_id: UUID, approver: Approver) -> CareAgreement:

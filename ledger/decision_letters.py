@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from ledger import db, letters, municipalities, people, refusals
-from ledger.access_log import LookAction
+from ledger.access_log import LookAction, OwnPurpose
 from ledger.clock import dutch_day
 from ledger.db import Work
 from ledger.entitlements import EntitlementNotFound
@@ -26,7 +26,7 @@ from ledger.tables import ChangeKind, Entitlement, EntitlementChange
 from ledger.texts import Language
 from ledger.texts.given import lines
 
-PURPOSE: Final = "letter with a decision"
+PURPOSE: Final = OwnPurpose.LETTER_WITH_DECISION
 """What the access log says of each look."""
 
 

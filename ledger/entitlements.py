@@ -102,9 +102,7 @@ class GrantTerms(Validity):
         if self.kind is not EntitlementKind.VOUCHER and self.amount_cents is None:
             raise ValueError("a drawing right and an arrangement need an amount")
         if self.kind is EntitlementKind.ARRANGEMENT and not has_plan(self.restrictions):
-            raise ValueError(
-                "an arrangement needs a plan: which services it is for (a restriction only_items)"
-            )
+            raise ValueError("an arrangement needs a plan: choose at least one service that it is for")
         return self
 
 

@@ -2,6 +2,7 @@
 """The accounts of residents: found by person, and made for who logs in without having been given one."""
 
 from collections.abc import Collection, Iterable
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,6 +14,9 @@ from ledger.db import Work
 from ledger.ids import uuid7
 from ledger.tables import Actor, ActorRole, Role
 from ledger.tables.base import linked
+
+RESIDENT: Final = "resident "
+"""Begins the names of accounts that nobody named; eight digits follow. Told in the language of who reads."""
 
 
 def of_people(work: Work, person_ids: Iterable[UUID]) -> dict[UUID, UUID]:
@@ -41,7 +45,10 @@ def make(work: Work, person_ids: Collection[UUID]) -> dict[UUID, UUID]:
     made = {person_id: uuid7() for person_id in sorted(person_ids)}
     asked = [
         ActorInput(
-            id=id_, name=f"resident {person_id.hex[-8:]}", roles=frozenset({Role.HOLDER}), person_id=person_id
+            id=id_,
+            name=f"{RESIDENT}{person_id.hex[-8:]}",
+            roles=frozenset({Role.HOLDER}),
+            person_id=person_id,
         )
         for person_id, id_ in made.items()
     ]

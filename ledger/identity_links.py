@@ -18,7 +18,7 @@ from sqlalchemy import delete, insert, select
 from sqlmodel import Session, col
 
 from ledger import access_log, actors, db, holder_accounts, identifiers, vault
-from ledger.access_log import Look, LookAction
+from ledger.access_log import Look, LookAction, OwnPurpose
 from ledger.actors import OPERATOR, ActorDisabled, ActorNotFound, OperatorReserved
 from ledger.db import Work
 from ledger.errors import Conflict, Unauthenticated
@@ -27,7 +27,7 @@ from ledger.inputs import Input
 from ledger.keys import MunicipalityKeys
 from ledger.tables import Actor, IdentityLink, IndexKind, Person, VaultIndex
 
-PURPOSE = "logged in through an identity provider"
+PURPOSE = OwnPurpose.IDENTITY_PROVIDER
 """What the access log says of who is found by their number."""
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import ColumnElement, Select, insert, select
 from sqlmodel import Session, col
 
 from ledger import access_log, actors, db, holder_accounts, keys, manual_code, people, sessions, tries
-from ledger.access_log import Look, LookAction
+from ledger.access_log import Look, LookAction, OwnPurpose
 from ledger.db import Work
 from ledger.errors import NotFound, Unauthenticated
 from ledger.ids import NOBODY, uuid7
@@ -39,7 +39,7 @@ LEFT_MIN: Final = timedelta(days=60)
 ONE_TIME: Final = timedelta(minutes=10)
 """How long a one-time code opens something (ASVS 5.0, 6.5.5)."""
 
-_BY_MAIL: Final = "one-time code by e-mail"
+_BY_MAIL: Final = OwnPurpose.ONE_TIME_CODE
 """What the access log says of one that is sent."""
 
 

@@ -29,6 +29,11 @@ class Sender:
             address=row.letter_address, web=row.letter_web, phone=row.letter_phone, pages=row.pages_address
         )
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """All that is known of it, below each other."""
+        return tuple(line for line in (*self.address, self.phone, self.web) if line)
+
 
 WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
     Language.NL: {

@@ -15,7 +15,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlmodel import col
 
 from ledger import codes, db, letter_logins, municipalities, people
-from ledger.access_log import LookAction
+from ledger.access_log import LookAction, OwnPurpose
 from ledger.clock import dutch_day
 from ledger.codes import CodeNotFound
 from ledger.db import Work
@@ -38,7 +38,7 @@ from ledger.texts import Language
 from ledger.texts.given import Given, lines
 from ledger.vault import Identity
 
-PURPOSE: Final = "letter with a code"
+PURPOSE: Final = OwnPurpose.LETTER_WITH_CODE
 """What the access log says of each look."""
 
 

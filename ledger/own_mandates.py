@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, insert, or_, select, update
 from sqlmodel import col
 
 from ledger import db, letterheads, manual_code, people, tries
+from ledger.access_log import OwnPurpose
 from ledger.clock import dutch_day
 from ledger.db import Work
 from ledger.errors import LedgerError, Refused
@@ -28,7 +29,7 @@ from ledger.people import MandateExistsWithOtherContent, MandateInput, MandateNo
 from ledger.tables import Actor, LinkCode, LinkTry, Mandate, MandateKind, Person
 from ledger.texts import Language
 
-_PURPOSE: Final = "name of who acts for whom"
+_PURPOSE: Final = OwnPurpose.WHO_ACTS_FOR_WHOM
 """What the access log says of a look at a name."""
 
 OPEN_FOR: Final = timedelta(minutes=30)

@@ -17,7 +17,7 @@ from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
 from sqlmodel import col
 
 from ledger import access_log, db, vault
-from ledger.access_log import Look, LookAction
+from ledger.access_log import Look, LookAction, OwnPurpose
 from ledger.db import Work
 from ledger.errors import Conflict, NotFound, Refused
 from ledger.inputs import Bsn, Day, Id7, Input, Pc4, Text, Validity
@@ -233,7 +233,7 @@ def corrected(
 
 
 def by_bsn(
-    work: Work, keys: MunicipalityKeys, bsns: Sequence[str], purpose: Text = "message of allocations"
+    work: Work, keys: MunicipalityKeys, bsns: Sequence[str], purpose: Text = OwnPurpose.ALLOCATION_MESSAGE
 ) -> dict[str, UUID]:
     """Who these numbers are, in one query; unknown numbers are absent. Each hit is noted as an import."""
     wanted = {vault.digest(keys, work.municipality_id, IndexKind.BSN, bsn): bsn for bsn in bsns}
@@ -281,7 +281,7 @@ def read(
     return {person_id: person.identity for person_id, person in known.items() if person is not None}
 
 
-def erase(work: Work, person_id: UUID, purpose: Text = "erasure") -> None:
+def erase(work: Work, person_id: UUID, purpose: Text = OwnPurpose.ERASURE) -> None:
     """Destroy what says who a person is: the sealed identity with its key, and the indexes. Noted.
 
     The pseudonym, its area, and all that was decided and booked under it stay, so the books can
@@ -481,7 +481,7 @@ def _note(work: Work, action: LookAction, person_ids: Iterable[UUID | None], pur
 def _note_mandates(work: Work, action: LookAction, mandates: Iterable[Mandate]) -> None:
     """For both parties of each."""
     looks = [
-        Look(action=action, person_id=party, purpose=f"mandate {each.id}")
+        Look(action=action, person_id=party, purpose=f"{OwnPurpose.MANDATE} {each.id}")
         for each in mandates
         for party in (each.holder_id, each.representative_id)
     ]

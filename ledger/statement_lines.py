@@ -23,6 +23,7 @@ from ledger.rules.facts import Law
 from ledger.rules.funding import AccountKind, EntryKind
 from ledger.statement_reasons import WORDS, reason, reason_code
 from ledger.tables import (
+    UNDONE,
     Account,
     CareAgreement,
     Contract,
@@ -200,7 +201,7 @@ class _Remarks:
         """Why it was taken back: as the reviewer said, else as who decided it said."""
         mark = self.rejected.get(booked.origin_id)
         if mark is None:
-            return booked.reason or ""
+            return WORDS[self.language][UNDONE] if booked.reason == UNDONE else booked.reason or ""
         return reason(reason_code(mark), mark, self.language)
 
     def return_(self, bank: _Bank) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ledger.rules.funding import EntryKind
-from ledger.tables import LeftOutReason, LineMark, MarkReason
+from ledger.tables import UNDONE, LeftOutReason, LineMark, MarkReason
 from ledger.texts import Language
 
 IN_REVIEW: Final = "in_review"
@@ -41,6 +41,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         MarkReason.DOUBLE: "Deze zorg lijkt twee keer gedeclareerd",
         IN_REVIEW: "Deze regel wordt nagekeken",
         MarkReason.OTHER: "Een andere reden",
+        UNDONE: "Ongedaan gemaakt aan de deur",
     },
     Language.EN: {
         "municipality": "Municipality of {}",
@@ -68,6 +69,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         MarkReason.DOUBLE: "This care seems to be claimed twice",
         IN_REVIEW: "This line is being checked",
         MarkReason.OTHER: "Another reason",
+        UNDONE: "Undone at the door",
     },
 }
 """By kind of entry, reason or name; what is in braces is filled in."""

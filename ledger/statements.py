@@ -32,6 +32,7 @@ from ledger.errors import NotFound
 from ledger.formats import statement_pdf, statement_table
 from ledger.formats.statement import HeldLine, SetOff, Statement, StatementLine, summed
 from ledger.ids import NOBODY
+from ledger.letterheads import Sender
 from ledger.rules.facts import Law
 from ledger.statement_lines import Reader
 from ledger.statement_reasons import WORDS, reason, reason_code
@@ -250,14 +251,20 @@ class _Desk:
     work: Work
     language: Language
     municipality_name: str
+    sender_lines: tuple[str, ...]
     services: Mapping[tuple[Law, str], str]
 
     @classmethod
     def of(cls, work: Work, language: Language) -> "_Desk":
         """Ready for any number of statements."""
-        name = WORDS[language]["municipality"].format(municipalities.get(work).name)
-        services = statement_lines.services(work)
-        return cls(work=work, language=language, municipality_name=name, services=services)
+        town = municipalities.get(work)
+        return cls(
+            work=work,
+            language=language,
+            municipality_name=WORDS[language]["municipality"].format(town.name),
+            sender_lines=Sender.of(town).lines,
+            services=statement_lines.services(work),
+        )
 
     def compose(self, head: _Head) -> Composed:
         """One statement; its lines are read once, to sum them."""
@@ -327,6 +334,7 @@ class _Desk:
         return {
             "language": self.language.value,
             "municipality_name": self.municipality_name,
+            "sender_lines": self.sender_lines,
             "provider_name": provider.trade_name,
             "provider_agb": provider.agb,
             "provider_kvk": provider.kvk,

@@ -19,12 +19,10 @@ from ledger.db import Work
 from ledger.errors import LedgerError, Refused
 from ledger.scans import RedemptionNotFound
 from ledger.standing import Followed, Order
-from ledger.tables import FollowUpKind, Redemption
+from ledger.tables import UNDONE, FollowUpKind, Redemption
 
 WITHIN: Final = timedelta(minutes=10)
 """How long after it was recorded: as long as one stands at the door."""
-
-REASON: Final = "undone at the door"
 
 
 @dataclass(kw_only=True, eq=False)
@@ -45,7 +43,7 @@ def undo(work: Work, redemption_id: UUID, *, id: UUID) -> Followed:
         raise RedemptionNotFound(id=redemption_id)
     if not may_undo(work, row):
         raise UndoTooLate(minutes=int(WITHIN.total_seconds()) // 60)
-    order = Order(id=id, kind=FollowUpKind.REVERSAL, redemption_id=row.id, reason=REASON, at=row.recorded_at)
+    order = Order(id=id, kind=FollowUpKind.REVERSAL, redemption_id=row.id, reason=UNDONE, at=row.recorded_at)
     (outcome,) = follow_ups.follow_up(work, [order])
     if isinstance(outcome, LedgerError):
         raise outcome

@@ -10,7 +10,13 @@ from ledger.units import AMOUNT_MAX
 
 _SHARE: Final = re.compile(r"(\d{1,3})(?:[.,](\d{1,2}))?")
 _WHOLE: Final = re.compile(r"\d{1,3}(?:\.\d{3})+|\d{1,15}")
-_EUROS: Final = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d{1,9})(?:,(\d{2}))?|(\d{1,9})\.(\d{2})")
+_EUROS: Final = re.compile(
+    r"(\d{1,3}(?:\.\d{3})+|\d{1,9})(?:,(\d{2}))?|(\d{1,3}(?:,\d{3})+|\d{1,9})\.(\d{2})"
+)
+_COUNTED: Final = re.compile(
+    r"(?P<dutch>.*\d)\s*(?:werkdag|werkdagen|dag|dagen|betaling|betalingen)"
+    r"|(?P<english>.*\d)\s*(?:working day|working days|day|days|payment|payments)"
+)
 
 
 def blank(value: object) -> object:
@@ -28,14 +34,22 @@ def _whole(value: object) -> object:
 
 
 def _cents(value: object) -> object:
-    """Euros with or without cents: 12, 12,50, 12.50, 1.250 and 1.250,00."""
+    """Euros with or without cents: 12, 12,50, 12.50, 1.250, 1.250,00 and 1,250.00."""
     if not isinstance(value, str):
         return value
     found = _EUROS.fullmatch(value.strip().removeprefix("€").strip())
     if found is None:
         raise ValueError("must be an amount in euros, such as 12 or 12.50")
     whole, part = (found[1], found[2]) if found[1] else (found[3], found[4])
-    return int(whole.replace(".", "")) * 100 + int(part or 0)
+    return int(re.sub("[.,]", "", whole)) * 100 + int(part or 0)
+
+
+def _counted(value: object) -> object:
+    """Without what is counted, as pages show it behind the number: 5 dagen, 10,000 payments."""
+    found = _COUNTED.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        return value
+    return found["dutch"] or found["english"].replace(",", ".")
 
 
 def _basis_points(value: object) -> object:
@@ -56,6 +70,8 @@ def _positive(value: int) -> int:
 
 Whole = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=AMOUNT_MAX)]
 """A whole number, 0 too."""
+Counted = Annotated[Whole, BeforeValidator(_counted)]
+"""The same, with or without days or payments behind it."""
 Count = Annotated[Whole, AfterValidator(_positive)]
 """The same, above nothing."""
 CentsOrZero = Annotated[int, BeforeValidator(_cents), Field(ge=0, le=AMOUNT_MAX)]
@@ -67,6 +83,7 @@ BasisPoints = Annotated[int, BeforeValidator(_basis_points), Field(ge=0, le=10_0
 
 # None where nothing was typed.
 MaybeWhole = Annotated[Whole | None, BeforeValidator(blank)]
+MaybeCounted = Annotated[Counted | None, BeforeValidator(blank)]
 MaybeCount = Annotated[Count | None, BeforeValidator(blank)]
 MaybeCentsOrZero = Annotated[CentsOrZero | None, BeforeValidator(blank)]
 MaybeCents = Annotated[Cents | None, BeforeValidator(blank)]

@@ -80,16 +80,15 @@ def inside(
 def entered(
     request: Request, house: House, begun: Begun, *, back: str, waiting: Kept | None = None
 ) -> Response:
-    """To the page that was asked for, or the first of theirs; the session this browser had before ends.
+    """To the page that was asked for, or where their work is; the session this browser had before ends.
 
     Where a form waits, first to that.
     """
     leave(request, house)
-    pages = paths.open_to(begun.acting)
     response = (
         waits(request, house, begun.acting, waiting)
         if waiting
-        else RedirectResponse(paths.local(back) or next(iter(pages), "/"), status_code=303)
+        else RedirectResponse(paths.local(back) or paths.begins(begun.acting) or "/", status_code=303)
     )
     cookies.give(request, response, begun.secret)
     return response
@@ -106,7 +105,7 @@ def entered_from_elsewhere(
     if waiting:
         return entered(request, house, begun, back=back, waiting=waiting)
     leave(request, house)
-    to = paths.local(back) or next(iter(paths.open_to(begun.acting)), "/")
+    to = paths.local(back) or paths.begins(begun.acting) or "/"
     response = outside(request, house, "login/entered.html", {"to": to})
     cookies.give(request, response, begun.secret)
     return response
@@ -114,7 +113,7 @@ def entered_from_elsewhere(
 
 def waits(request: Request, house: House, acting: ActingAs, waiting: Kept) -> Response:
     """The form that waited, to be sent by who is logged in now; it is not sent by itself."""
-    content = {"waiting": waiting, "first": next(iter(paths.open_to(acting)), "/")}
+    content = {"waiting": waiting, "first": paths.begins(acting) or "/"}
     return _page(house, acting, language_of_request(request), "login/waits.html", content)
 
 

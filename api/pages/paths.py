@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from ledger.roles import ActingAs, Action
+from ledger.tables import Role
 
 
 class Audience(StrEnum):
@@ -63,6 +64,18 @@ NAVIGATION: Final = (
 )
 """In the order of the menu."""
 
+BEGINS: Final = (
+    (Role.PROVIDER, "/scan"),
+    (Role.HOLDER, "/my"),
+    (Role.GATEKEEPER, "/worklist"),
+    (Role.PAYING_AGENT, "/care"),
+    (Role.FINANCE, "/runs"),
+    (Role.CONTRACT_MANAGER, "/contracts"),
+    (Role.AUDITOR, "/books"),
+    (Role.ADMINISTRATOR, "/accounts"),
+)
+"""Where the work of each role is; of several roles the first here."""
+
 _BESIDE: Final = frozenset(
     {"", "demo", "language", "letter", "offline", "login", "logout", "sessions", "static", "worker.js"}
 )
@@ -83,6 +96,13 @@ def open_to(acting: ActingAs) -> list[str]:
     audience = audience_of(acting)
     found = (each.path for each in NAVIGATION if each.audience == audience and acting.may(each.action))
     return list(dict.fromkeys(found))
+
+
+def begins(acting: ActingAs) -> str | None:
+    """The page that somebody comes to who asked for none; None: there is none for them."""
+    open_ = open_to(acting)
+    of_role = (path for role, path in BEGINS if role in acting.roles and path in open_)
+    return next(of_role, next(iter(open_), None))
 
 
 def audience_of(acting: ActingAs) -> Audience:

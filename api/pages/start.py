@@ -39,20 +39,22 @@ class Walk:
     role: Role
     nth: int = 0
     """Which account with this role, the oldest first."""
-    begins: tuple[str, ...] = ()
-    """Where they begin, the first of these that is open to them; none: at the first of their pages."""
+    begins: str = ""
+    """Where they begin, where that is open to them; else where all of their role do."""
 
 
 WALKS: Final = (
     Walk(name="gatekeeper", role=Role.GATEKEEPER),
-    Walk(name="door", role=Role.PROVIDER, begins=("/scan",)),
-    Walk(name="desk", role=Role.PROVIDER, begins=("/payable",)),
-    Walk(name="resident", role=Role.HOLDER, begins=("/my",)),
-    Walk(name="representative", role=Role.HOLDER, nth=1, begins=("/my",)),
-    Walk(name="finance_1", role=Role.FINANCE, begins=("/runs",)),
-    Walk(name="finance_2", role=Role.FINANCE, nth=1, begins=("/runs",)),
-    Walk(name="contract_manager", role=Role.CONTRACT_MANAGER, begins=("/contracts",)),
-    Walk(name="auditor", role=Role.AUDITOR, begins=("/books",)),
+    Walk(name="door", role=Role.PROVIDER),
+    Walk(name="desk", role=Role.PROVIDER, begins="/payable"),
+    Walk(name="resident", role=Role.HOLDER),
+    Walk(name="representative", role=Role.HOLDER, nth=1),
+    Walk(name="paying_agent", role=Role.PAYING_AGENT),
+    Walk(name="finance_1", role=Role.FINANCE),
+    Walk(name="finance_2", role=Role.FINANCE, nth=1),
+    Walk(name="contract_manager_1", role=Role.CONTRACT_MANAGER),
+    Walk(name="contract_manager_2", role=Role.CONTRACT_MANAGER, nth=1),
+    Walk(name="auditor", role=Role.AUDITOR),
     Walk(name="administrator", role=Role.ADMINISTRATOR),
 )
 """Every kind of user, in the order of the story: granted, used, paid, looked at."""
@@ -127,14 +129,12 @@ def _ways(municipality_id: str, accounts: Sequence[ActorState]) -> list[Way]:
 
 
 def _first(municipality_id: str, walk: Walk, account: ActorState) -> str | None:
-    open_ = paths.open_to(
-        ActingAs(
-            municipality_id=municipality_id,
-            actor_id=account.id,
-            name=account.name,
-            roles=account.roles,
-            provider_id=account.provider_id,
-            person_id=account.person_id,
-        )
+    acting = ActingAs(
+        municipality_id=municipality_id,
+        actor_id=account.id,
+        name=account.name,
+        roles=account.roles,
+        provider_id=account.provider_id,
+        person_id=account.person_id,
     )
-    return next((each for each in walk.begins if each in open_), next(iter(open_), None))
+    return walk.begins if walk.begins in paths.open_to(acting) else paths.begins(acting)

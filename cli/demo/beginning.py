@@ -24,6 +24,7 @@ from ledger import (
     people,
     programmes,
     regions,
+    settings,
 )
 from ledger.actors import ActorInput
 from ledger.entitlements import Grant
@@ -35,6 +36,7 @@ from ledger.people import PersonInput
 from ledger.region_file import BudgetTarget
 from ledger.rules.facts import Law
 from ledger.rules.restrictions import OnlyServices
+from ledger.settings import Settings
 from ledger.tables import Approver, MandateKind, RateClass, Role
 from ledger.units import Unit
 
@@ -58,17 +60,23 @@ SHOWCASE: Final = Plan(
 """What the letter is for that a newcomer redeems: enough for many tries."""
 
 STAFF: Final = {
-    Role.ADMINISTRATOR: "Demo administrator",
-    Role.GATEKEEPER: "Demo gatekeeper",
-    Role.CONTRACT_MANAGER: "Demo contract manager",
-    Role.FINANCE: "Demo finance",
-    Role.PAYING_AGENT: "Demo paying agent",
-    Role.AUDITOR: "Demo auditor",
-    Role.PROVIDER: "Demo scanner of Thuiszorg De Linde",
+    Role.ADMINISTRATOR: "Demo beheerder",
+    Role.GATEKEEPER: "Demo toegangsmedewerker",
+    Role.CONTRACT_MANAGER: "Demo contractmanager",
+    Role.FINANCE: "Demo financiën",
+    Role.PAYING_AGENT: "Demo betaalkantoor",
+    Role.AUDITOR: "Demo controleur",
+    Role.PROVIDER: "Demo scanner van Thuiszorg De Linde",
 }
-RELEASER: Final = "Demo second of finance"
-RELEASES: Final = "finance (releases)"
-"""What the key of the second account of finance is called."""
+PAGES: Final = "http://127.0.0.1:8000"
+"""Where make run serves the pages."""
+SECOND: Final = {
+    Role.FINANCE: "Demo financiën, tweede",
+    Role.CONTRACT_MANAGER: "Demo contractmanager, tweede",
+}
+"""Who releases what the first drafted, and who puts in force what the first wrote."""
+KEYS: Final = {Role.FINANCE: "finance (releases)", Role.CONTRACT_MANAGER: "contract_manager (puts in force)"}
+"""What the keys of the second accounts are called."""
 
 
 def begin(town: Town, bsns: Iterator[str], *, with_keys: bool, messages_to: Path | None) -> None:
@@ -93,7 +101,8 @@ def _set_up(town: Town, *, with_keys: bool) -> None:
         operators.identify(replace(work, actor_id=operator_id), OperatorInput(identity=OPERATOR))
         codes.register_keys(work, town.keys)
         town.accounts = {role: ids.uuid7() for role in STAFF}
-        town.releaser_id = ids.uuid7()
+        second = {role: ids.uuid7() for role in SECOND}
+        town.releaser_id = second[Role.FINANCE]
         linde = town.providers[LINDE]
         actors.put(
             work,
@@ -106,14 +115,29 @@ def _set_up(town: Town, *, with_keys: bool) -> None:
                 )
                 for role, name in STAFF.items()
             ]
-            + [ActorInput(id=town.releaser_id, name=RELEASER, roles=frozenset({Role.FINANCE}))],
+            + [
+                ActorInput(id=second[role], name=name, roles=frozenset({role}))
+                for role, name in SECOND.items()
+            ],
         )
+        settings.put(work, _letterhead(town, settings.known(work)))
         if with_keys:
             town.secrets = {str(role): actors.new_key(work, town.accounts[role]) for role in STAFF}
-            town.secrets[RELEASES] = actors.new_key(work, town.releaser_id)
+            town.secrets |= {KEYS[role]: actors.new_key(work, second[role]) for role in SECOND}
     with town.work(at(town.days.set_up, 10), Role.CONTRACT_MANAGER) as work:
         programmes.publish(work, [each.id for each in part.programmes])
         contracts.publish(work, [each.id for each in part.contracts])
+
+
+def _letterhead(town: Town, known: Settings) -> Settings:
+    """How the municipality is reached, as its letters and statements say it."""
+    said = {
+        "letter_address": ("Raadhuisplein 1 (verzonnen)", town.name),
+        "letter_web": f"www.{town.name.lower().replace(' ', '')}.example/tegoed",
+        "letter_phone": "0800 0000 (demo)",
+        "pages_address": PAGES,
+    }
+    return known.model_copy(update=said)
 
 
 def _budgets(town: Town) -> tuple[BudgetTarget, ...]:
@@ -286,7 +310,7 @@ def _let_a_resident_in(town: Town) -> None:
     account_id: UUID = ids.uuid7()
     holder = ActorInput(
         id=account_id,
-        name="Demo resident",
+        name="Demo inwoner",
         roles=frozenset({Role.HOLDER}),
         person_id=town.rights[0].holder.id,
     )

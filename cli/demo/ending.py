@@ -15,7 +15,6 @@ from ledger import (
     codes,
     db,
     ids,
-    letterheads,
     letters,
     lists,
     payment_files,
@@ -115,25 +114,13 @@ def write_letters(
             right.old_code, right.code = right.code, outcome.token
         wanted = [order.id for order in orders]
         composed = [
-            each
-            for language in languages
-            for each in letters.compose_all(work, town.keys, wanted, language, sender=sender(town))
+            each for language in languages for each in letters.compose_all(work, town.keys, wanted, language)
         ]
     for each in composed:
         path = folder / f"letter-{town.cbs}-{each.reference}-{each.language}.pdf"
         write(path, page.pdf(each))
         made.append(path)
     return made
-
-
-def sender(town: Town) -> letterheads.Sender:
-    """Who writes the letters of a municipality."""
-    return letterheads.Sender(
-        address=("Demo: nobody lives here", f"Raadhuisplein 1, {town.name}"),
-        web=f"www.{town.name.lower().replace(' ', '')}.example/tegoed",
-        phone="0800 0000 (demo)",
-        pages="http://127.0.0.1:8000",
-    )
 
 
 def books_agree(town: Town) -> bool:

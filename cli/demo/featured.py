@@ -1,22 +1,25 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What only the featured municipality has: a resident who is asked for consent, represented, and was refused
-something; a provider with devices. No chance is drawn for it: the rest of the story stays as it is.
+"""What only the featured municipality has: a resident who is asked for consent, has a helper under a drawing
+right, is represented, and was refused something; a provider with devices. No chance is drawn for it: the rest
+of the story stays as it is.
 """
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
+from random import Random
 from typing import Final
 from uuid import UUID
 
 from cli.demo.beginning import give_codes
 from cli.demo.days import at
-from cli.demo.ending import sender, write
+from cli.demo.ending import write
 from cli.demo.plans import GUIDANCE, HELPERS, HOUSEHOLD, LINDE, Plan
 from cli.demo.town import Right, Town, Try, done
 from ledger import (
     actors,
     care,
+    claims,
     codes,
     confirmations,
     decision_letters,
@@ -29,6 +32,7 @@ from ledger import (
 )
 from ledger.actors import ActorInput
 from ledger.care import Agreement
+from ledger.claims import ClaimLine, ClaimTerms
 from ledger.confirmations import WordOrder
 from ledger.devices import DeviceInput
 from ledger.entitlements import Grant
@@ -39,14 +43,16 @@ from ledger.refusals import RefusalInput
 from ledger.rules.confirmations import WordKind
 from ledger.rules.facts import EntitlementKind, Law
 from ledger.rules.restrictions import OnlyServices
-from ledger.tables import RateClass, Role
+from ledger.tables import Approver, RateClass, Role
 from ledger.units import Unit
 
 ALONE_CENTS: Final = 2_500_00
 """What a gatekeeper of Diemen grants alone, from the last evening on."""
 
-USED_AGO, CONFIRMED_AGO, WAITING_AGO = 9, 8, 2
-"""How many days ago the resident was helped, said that it was right, and was helped once more."""
+USED_AGO, CONFIRMED_AGO, HELPED_AGO, WAITING_AGO = 9, 8, 5, 2
+"""How many days ago the resident was helped, said that it was right, had the helper of their own, and was
+helped once more.
+"""
 
 CONSENT: Final = Plan(
     name="help after hospital",
@@ -59,6 +65,17 @@ CONSENT: Final = Plan(
 )
 """Its programme asks the resident's consent before anything is paid."""
 
+OWN_HELPER: Final = Plan(
+    name="a helper of their own",
+    programme="Begeleiding en dagbesteding",
+    kind=EntitlementKind.DRAWING_RIGHT,
+    euros=(1800, 1800),
+    weight=1,
+    uses=(),
+    rules=(OnlyServices(services=frozenset({GUIDANCE})),),
+)
+"""The resident chose who helps, and sends in what it cost."""
+
 
 @dataclass
 class Featured:
@@ -66,16 +83,22 @@ class Featured:
 
     town: Town
     right: Right
+    own: Right
+    """The drawing right, with the agreement that is approved by both."""
+    agreement: Agreement
     uses: list[UUID] = field(default_factory=list)
 
     @classmethod
     def begin(cls, town: Town, folder: Path) -> "Featured":
         """Until the first day of use; the letter with the refusal goes to the folder."""
         holder, representative = (right.holder for right in town.rights[:2])
-        right = _granted(town, holder)
+        right = _granted(town, holder, CONSENT, number="Z0001")
+        give_codes(town, [right], days_ago=31)
+        own = _granted(town, holder, OWN_HELPER, number="Z0003")
+        agreement = _agreed(town, own)
         _enrol_devices(town, _let_in(town, representative))
         _refuse(town, holder, folder)
-        return cls(town=town, right=right)
+        return cls(town=town, right=right, own=own, agreement=agreement)
 
     def live(self, day: date) -> None:
         """One day of the month, before its settlement."""
@@ -84,6 +107,8 @@ class Featured:
             self._use(day)
         elif ago == CONFIRMED_AGO:
             self._confirm(day)
+        elif ago == HELPED_AGO:
+            self._claim(day)
 
     def leave(self) -> None:
         """What waits for the gatekeeper on the last evening: a large grant, a lost letter, another helper."""
@@ -114,26 +139,64 @@ class Featured:
             confirmations.say(work, word)
         self.town.tally.unconfirmed.discard(self.uses[0])
 
+    def _claim(self, day: date) -> None:
+        """What the helper did, sent in by the resident."""
+        line = ClaimLine(
+            reference="demo-1",
+            entitlement_id=self.own.id,
+            service=self.agreement.service,
+            quantity=90,
+            service_date=day,
+        )
+        terms = ClaimTerms(provider_id=self.agreement.provider_id, lines=(line,))
+        with self.town.work(at(day, 20), Role.HOLDER) as work:
+            booked = claims.claim(work, claims.of_terms(ids.uuid7(), terms))
+        self.town.tally.claimed_lines += booked.lines
+        self.town.tally.claimed_cents += booked.price_cents
 
-def _granted(town: Town, holder: PersonInput) -> Right:
+
+def _granted(town: Town, holder: PersonInput, plan: Plan, *, number: str) -> Right:
     now = at(town.days.back(33), 12)
     grant = Grant(
         id=ids.uuid7(),
-        programme_id=town.programmes[CONSENT.programme],
+        programme_id=town.programmes[plan.programme],
         holder_id=holder.id,
         valid_from=town.days.granted,
         valid_until=town.days.last,
-        reference=f"B-{town.cbs}-Z0001",
+        reference=f"B-{town.cbs}-{number}",
         at=now,
-        **CONSENT.content(town.random),
+        **plan.content(Random(number)),
     )
     with town.work(now, Role.GATEKEEPER) as work:
         (outcome,) = entitlements.grant(work, [grant])
     done(outcome)
-    right = Right(id=grant.id, plan=CONSENT, holder=holder)
-    give_codes(town, [right], days_ago=31)
+    right = Right(id=grant.id, plan=plan, holder=holder)
     town.rights.append(right)
     return right
+
+
+def _agreed(town: Town, right: Right) -> Agreement:
+    """Entered by the resident, and approved by the municipality and the paying agent."""
+    now = at(town.days.back(32), 18)
+    agreement = Agreement(
+        id=ids.uuid7(),
+        entitlement_id=right.id,
+        provider_id=town.providers[HELPERS[0]],
+        service=GUIDANCE,
+        rate_class=RateClass.INFORMAL,
+        rate_cents=24_00,
+        valid_from=town.days.granted,
+        valid_until=town.days.last,
+        at=now,
+    )
+    with town.work(now, Role.HOLDER) as work:
+        (entered,) = care.agree(work, [agreement])
+        done(entered)
+    with town.work(at(town.days.back(31), 9), Role.GATEKEEPER) as work:
+        care.approve(work, agreement.id, Approver.GATEKEEPER)
+    with town.work(at(town.days.back(31), 10), Role.PAYING_AGENT) as work:
+        care.approve(work, agreement.id, Approver.PAYING_AGENT)
+    return agreement
 
 
 def _large(town: Town, holder: PersonInput, now: datetime) -> Grant:
@@ -180,13 +243,13 @@ def _let_in(town: Town, representative: PersonInput) -> UUID:
             [
                 ActorInput(
                     id=planner_id,
-                    name="Demo planner of Thuiszorg De Linde",
+                    name="Demo planner van Thuiszorg De Linde",
                     roles=frozenset({Role.PROVIDER}),
                     provider_id=linde,
                 ),
                 ActorInput(
                     id=acts_id,
-                    name="Demo representative",
+                    name="Demo vertegenwoordiger",
                     roles=frozenset({Role.HOLDER}),
                     person_id=representative.id,
                 ),
@@ -221,5 +284,5 @@ def _refuse(town: Town, holder: PersonInput, folder: Path) -> None:
     )
     with town.work(at(decided, 15), Role.GATEKEEPER) as work:
         refusals.refuse(work, [asked])
-        letter = decision_letters.of_refusal(work, town.keys, asked.id, sender=sender(town))
+        letter = decision_letters.of_refusal(work, town.keys, asked.id)
     write(folder / f"refusal-{town.cbs}-{letter.language}.pdf", decision_letter.pdf(letter))

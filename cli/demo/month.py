@@ -154,7 +154,7 @@ class Month:
             kind=FollowUpKind.RELEASE if luck > 7 else FollowUpKind.CAPTURE,
             redemption_id=redemption_id,
             parts=part,
-            reason="the resident was ill" if luck > 7 else "the care was given",
+            reason="de inwoner was ziek" if luck > 7 else "de zorg is gegeven",
             at=at(day, 17, 30),
         )
 
@@ -168,7 +168,7 @@ class Month:
             kind=FollowUpKind.REVERSAL,
             redemption_id=redemption_id,
             parts=(Part(line=1, quantity=line.quantity // 2),) if is_part else (),
-            reason="scanned too much" if is_part else "scanned by mistake",
+            reason="te veel gescand" if is_part else "per ongeluk gescand",
             at=at(day, 17, 45),
         )
 
@@ -181,16 +181,18 @@ class Month:
         elif ago == SUSPENDED_AGO:
             self.suspended = self._some("hours, capped per week")
             from_day = day + timedelta(days=1)
-            self._change(day, self.suspended, Suspension(from_day=from_day, **_why("in hospital", day)))
+            self._change(
+                day, self.suspended, Suspension(from_day=from_day, **_why("opgenomen in het ziekenhuis", day))
+            )
         elif ago == RESUMED_AGO:
             first_day = day + timedelta(days=1)
-            self._change(day, self.suspended, Resumption(first_day=first_day, **_why("home again", day)))
+            self._change(day, self.suspended, Resumption(first_day=first_day, **_why("weer thuis", day)))
         elif ago == RAISED_AGO:
-            raised = Amendment(quantity=2200, **_why("more help is needed", day))
+            raised = Amendment(quantity=2200, **_why("er is meer hulp nodig", day))
             self._change(day, self._some("euros and hours"), raised)
         elif ago == ENDED_AGO:
             ended = self._some("open voucher")
-            self._change(day, ended, Ending(last_day=day, **_why("moved to another municipality", day)))
+            self._change(day, ended, Ending(last_day=day, **_why("verhuisd naar een andere gemeente", day)))
             for right in ended:
                 right.ended = True
 

@@ -152,6 +152,8 @@ class Statement:
     set_offs: tuple[SetOff, ...] = ()
     held: tuple[HeldLine, ...] = ()
     """In no total."""
+    sender_lines: tuple[str, ...] = ()
+    """How the municipality is reached: address, telephone, website."""
     unpaid: Unpaid | None = None
     """Why the run settled nothing; None where it did."""
 

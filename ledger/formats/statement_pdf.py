@@ -84,6 +84,7 @@ def _values(statement: Statement, lines: Sequence[StatementLine]) -> dict[str, o
         "language": language,
         "sentences": _filled(statement, held_shown=min(len(statement.held), HELD_MAX)),
         "municipality": _cell(statement.municipality_name),
+        "sender": [_cell(line) for line in statement.sender_lines],
         "provider": _cell(statement.provider_name),
         "until": SENTENCES[language]["until"].format(day=day(statement.until, language)),
         "reference": _cell(statement.reference),

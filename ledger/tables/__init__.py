@@ -115,6 +115,7 @@ from ledger.tables.terms import (
 )
 from ledger.tables.words import ResidentWord
 from ledger.tables.work import (
+    UNDONE,
     Claim,
     FollowUp,
     FollowUpKind,
@@ -192,6 +193,7 @@ __all__ = [
     "APPEND_ONLY",
     "REFERENCE",
     "TO_LOOK_AT",
+    "UNDONE",
     "AccessLog",
     "Account",
     "AccountChange",

@@ -3,6 +3,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text, UniqueConstraint, text
@@ -11,6 +12,9 @@ from sqlmodel import Field
 from ledger.columns import Choice, Count, Day, Flag, Id, Instant
 from ledger.tables.base import GROWS, STRICT, Row, refers
 from ledger.units import Unit
+
+UNDONE: Final = "undone_at_the_door"
+"""The reason of a follow-up where nobody was asked why; told in the language of who reads."""
 
 
 class FollowUpKind(StrEnum):

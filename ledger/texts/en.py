@@ -213,7 +213,8 @@ _RIGHTS: Final[Mapping[str, tuple[str, Detail]]] = {
     ),
     "plan_missing": (
         "An arrangement has a plan",
-        "Without a plan everything could be redeemed anywhere. Give the plan (only_items) with the rules.",
+        "Without a plan everything could be redeemed anywhere. Name the services that the arrangement is for "
+        "as well.",
     ),
     "below_used": (
         "The entitlement cannot become that low",
@@ -596,10 +597,14 @@ _PEOPLE: Final[Mapping[str, tuple[str, Detail]]] = {
         "There is a code that works",
         "The code works until {until}. Did you lose the letter? Then block the code first.",
     ),
+    "helper_name_shared": (
+        "More than one helper has this name",
+        "Fill in the AGB code of your helper, or the reference. Your municipality knows the reference.",
+    ),
     "helper_unknown": (
         "We do not know this helper",
-        "Check the AGB code or the reference. Is your helper not known to the municipality yet? Then call "
-        "your municipality.",
+        "Check the name or the AGB code, exactly as the municipality knows it. Is your helper not known to "
+        "the municipality yet? Then call your municipality.",
     ),
     "mandate_not_found": (
         "We cannot find this mandate",

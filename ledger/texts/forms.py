@@ -126,6 +126,8 @@ def amount(quantity: int, unit: Unit, words: Words) -> str:
 
 def duration(minutes: int, words: Words) -> str:
     """Minutes as hours and minutes; what is zero is left out, unless all is."""
+    if minutes < 0:
+        return f"-{duration(-minutes, words)}"
     hours, rest = divmod(minutes, 60)
     if hours < 1:
         return _plural(minutes, words.units[Unit.MINUTE], words)

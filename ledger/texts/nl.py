@@ -215,7 +215,8 @@ _RIGHTS: Final[Mapping[str, tuple[str, Detail]]] = {
     ),
     "plan_missing": (
         "Een arrangement heeft een plan",
-        "Zonder plan kan alles bij iedereen worden verzilverd. Geef bij de regels ook het plan (only_items).",
+        "Zonder plan kan alles bij iedereen worden verzilverd. Noem ook voor welke diensten het arrangement "
+        "is.",
     ),
     "below_used": (
         "Zo laag kan het tegoed niet worden",
@@ -611,10 +612,14 @@ _PEOPLE: Final[Mapping[str, tuple[str, Detail]]] = {
         "Er is een code die werkt",
         "De code werkt tot {until}. Bent u de brief kwijt? Blokkeer dan eerst de code.",
     ),
+    "helper_name_shared": (
+        "Meer hulpverleners heten zo",
+        "Vul de AGB-code van uw hulpverlener in, of het kenmerk. Uw gemeente weet het kenmerk.",
+    ),
     "helper_unknown": (
         "Wij kennen deze hulpverlener niet",
-        "Kijk of de AGB-code of het kenmerk klopt. Staat uw hulpverlener nog niet bij de gemeente? Bel dan "
-        "uw gemeente.",
+        "Kijk of de naam of de AGB-code klopt, precies zoals de gemeente die kent. Staat uw hulpverlener nog "
+        "niet bij de gemeente? Bel dan uw gemeente.",
     ),
     "mandate_not_found": (
         "Wij kunnen deze machtiging niet vinden",

@@ -141,6 +141,8 @@ def test_the_paying_agent_approves_what_waits_and_not_what_it_approved_otherwise
     agreement = _agreement(world, right)
     visitor = Visitor.of(sqlite_served, "paying_agent", language=language)
     assert f"/care/{agreement}" in buttons(visitor.page("/care"))
+    per = {"nl": "per uur", "en": "for each hour"}[language]
+    assert per in shown(visitor.page("/care")), "for how much of it the rate is"
     assert f"/care/{agreement}" not in buttons(visitor.done(f"/care/{agreement}"))
     with world.work() as work:
         assert care.approved(work, [agreement])[agreement] == {Approver.PAYING_AGENT}

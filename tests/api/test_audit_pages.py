@@ -177,7 +177,7 @@ def test_a_sample_of_nothing_sensible_is_refused(visitor: Visitor, wrong: dict[s
     assert wrong.get("firstDay", "2026-06-01") in answer.text, "with what was typed"
 
 
-def test_books_that_do_not_agree_say_so(visitor: Visitor, world: World) -> None:
+def test_books_that_do_not_agree_say_so(sqlite_served: Served, visitor: Visitor, world: World) -> None:
     world.redeemed(world.grant().id)
     assert "De boeken kloppen" in visitor.send("/checks").text
     with world.engine.begin() as connection:
@@ -185,6 +185,11 @@ def test_books_that_do_not_agree_say_so(visitor: Visitor, world: World) -> None:
     told = visitor.send("/checks").text
     assert "De boeken kloppen niet" in told
     assert "account_counter" in told
+    assert "Een teller van een rekening is niet de som van haar boekingen" in told
+    assert "Regels van verzilveringen" in told
+    assert "redemption_line" not in told
+    english = Visitor.of(sqlite_served, "auditor", language="en").send("/checks").text
+    assert "A counter of an account is not the sum of its entries" in english
 
 
 def test_looks_are_told_by_reference_and_never_by_name(visitor: Visitor, world: World) -> None:

@@ -76,6 +76,8 @@ def test_a_manual_code_is_redeemed_and_undone(visitor: Visitor, world: World) ->
     assert "Ongedaan gemaakt" in told
     assert world.left(right.id) == 100_00
     assert "teruggedraaid" in visitor.page("/today")
+    desk = shown(visitor.page(undone.get("action").replace("/today", "/redemptions").removesuffix("/undo")))
+    assert "ongedaan gemaakt aan de deur" in desk
     world.assert_books_agree()
 
 

@@ -141,6 +141,7 @@ def test_only_the_rules_that_were_looked_at_are_put_in_force(sqlite_served: Serv
     told = shown(other.page("/programmes"))
     assert "Hoogstens 100 keer." in told, "nobody puts in force what they do not see"
     assert "De inwoner hoeft niets te zeggen." in told, "whether a resident is asked"
+    assert "informeel: € 25,00 per uur" in told.replace("\u00a0", " "), "what the highest rate is for"
     assert other.send(where, **seen).status_code == 412
     assert other.send(where).status_code == 412
     other.done(where, **_hidden(other.page("/programmes"), where))

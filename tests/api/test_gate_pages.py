@@ -401,6 +401,12 @@ def test_what_cannot_be_granted_says_why_and_keeps_what_was_typed(
         assert f'id="{field}-fault"' in answer.text
 
 
+def test_an_arrangement_without_a_service_is_told_in_plain_words(visitor: Visitor, world: World) -> None:
+    told = shown(_granting(visitor, world, kind="arrangement", service=[]).text)
+    assert "kies minstens één dienst waarvoor het is" in told
+    assert "only_items" not in told
+
+
 @pytest.mark.parametrize(
     "typed",
     [
@@ -548,11 +554,11 @@ def test_a_blocked_code_and_an_unapproved_agreement_are_on_the_worklist(
     agreement_id = _agree(world, right)
     told = shown(visitor.page("/worklist"))
     assert "B-9" in told
-    assert "€ 20,00 vanaf" in told
+    assert "€ 20,00 per uur vanaf" in told
     visitor.done(f"/entitlements/{right.id}/care/{agreement_id}")
     with world.work() as work:
         assert care.approved(work, [agreement_id]) == {agreement_id: {Approver.GATEKEEPER}}
-    assert "€ 20,00 vanaf" not in shown(visitor.page("/worklist"))
+    assert "€ 20,00 per uur vanaf" not in shown(visitor.page("/worklist"))
 
 
 def test_a_code_that_ran_out_long_ago_is_no_code(sqlite_served: Served, world: World) -> None:
@@ -572,11 +578,11 @@ def test_an_agreement_of_a_right_that_is_closed_waits_for_nobody(
     """Else what nobody approves any more stands before what waits for years."""
     right = world.grant(kind=EntitlementKind.DRAWING_RIGHT, amount_cents=500_00, restrictions=())
     _agree(world, right)
-    assert "€ 20,00 vanaf" in _section(visitor, "care")
+    assert "€ 20,00 per uur vanaf" in _section(visitor, "care")
     world.later(days=400)
     with world.work() as work:
         assert entitlement_changes.expire(work, today=world.now.date(), claim_days=90)
-    assert "€ 20,00 vanaf" not in _section(Visitor.of(sqlite_served, "gatekeeper"), "care")
+    assert "€ 20,00 per uur vanaf" not in _section(Visitor.of(sqlite_served, "gatekeeper"), "care")
 
 
 def test_what_a_resident_has_is_shown_piece_by_piece_the_newest_first(

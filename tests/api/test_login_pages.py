@@ -39,6 +39,7 @@ def demo(sqlite_served: Served) -> Served:
 
 def test_the_demo_is_walked_through_as_every_kind_of_user_in_two_clicks(demo: Served) -> None:
     demo.account("finance_2", Role.FINANCE)
+    demo.account("contract_manager_2", Role.CONTRACT_MANAGER)
     demo.account("representative", Role.HOLDER, person_id=demo.world.person())
     stranger = Visitor(served=demo)
     page = stranger.page("/")
@@ -53,6 +54,24 @@ def test_the_demo_is_walked_through_as_every_kind_of_user_in_two_clicks(demo: Se
     assert row.key_id is None
     stranger.send(f"/demo/{demo.actor_ids['finance_2']}", town="0384")
     assert "Ingelogd als finance_2" in shown(stranger.page("/runs"))
+
+
+@pytest.mark.parametrize(
+    ("who", "where"),
+    [
+        ("paying_agent", "/care"),
+        ("administrator", "/accounts"),
+        ("auditor", "/books"),
+        ("gatekeeper", "/worklist"),
+        ("finance", "/runs"),
+        ("contract_manager", "/contracts"),
+        ("provider", "/scan"),
+        ("holder", "/my"),
+    ],
+)
+def test_who_logs_in_comes_where_their_work_is(sqlite_served: Served, who: str, where: str) -> None:
+    answer = Visitor(served=sqlite_served).send("/login", key=sqlite_served.secrets[who])
+    assert answer.headers["location"] == where
 
 
 def test_a_button_of_the_demo_leads_nowhere_else(demo: Served) -> None:

@@ -7,9 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from ledger import care, people
+from ledger import care, people, providers
 from ledger.ids import uuid7
 from ledger.people import MandateInput
+from ledger.providers import ProviderInput
 from ledger.rules.facts import EntitlementKind
 from ledger.tables import Approver, Entitlement, MandateKind, Role
 from tests.api.browsing import Visitor, fields, shown
@@ -42,6 +43,7 @@ def test_a_resident_proposes_and_sees_how_far_the_approval_is(
     form = fields(page, path) | _proposal(world)
     told = shown(visitor.done(path, **form))
     assert "Uw voorstel is verstuurd" in told
+    assert "€ 20,00 per uur" in told.replace("\u00a0", " ")
     assert "De gemeente keurde dit nog niet goed" in told
     assert "Het betaalkantoor keurde dit nog niet goed" in told
     visitor.done(path, **form)
@@ -83,6 +85,34 @@ def test_a_helper_is_named_by_agb_code_too(visitor: Visitor, world: World, right
     path = f"/my/{right.id}/agreement"
     form = fields(visitor.page(path), path) | _proposal(world) | {"helperCode": "4242 0001"}
     assert "Thuis Goed" in shown(visitor.done(path, **form))
+
+
+def test_a_helper_is_named_by_name_and_organisations_are_in_a_list(
+    visitor: Visitor, world: World, right: Entitlement
+) -> None:
+    path = f"/my/{right.id}/agreement"
+    page = visitor.page(path)
+    assert f'<option value="{world.provider_id}">Thuis Goed</option>' in page
+    assert "A. Jansen" not in page, "who helps others is not told"
+    assert 'name="validUntil" type="date" value="2026-12-31"' in page, "the last day of the right"
+    form = fields(page, path) | _proposal(world)
+    for unknown in ("A. Jans", "", "%"):
+        refused = visitor.send(path, **form | {"helperCode": unknown})
+        assert "Wij kennen deze hulpverlener niet" in shown(refused.text), unknown
+    assert "A. Jansen" in shown(visitor.done(path, **form | {"helperCode": " a.  jansen "}))
+
+
+def test_a_name_that_more_helpers_have_is_not_enough(
+    visitor: Visitor, world: World, right: Entitlement
+) -> None:
+    path = f"/my/{right.id}/agreement"
+    with world.work() as work:
+        (known,) = providers.get(work, [world.helper_id])
+        content = known.model_dump(include={*ProviderInput.model_fields})
+        providers.put(work, [ProviderInput.model_validate(content | {"id": uuid7()})])
+    form = fields(visitor.page(path), path) | _proposal(world) | {"helperCode": "A. Jansen"}
+    refused = visitor.send(path, **form)
+    assert (refused.status_code, "Meer hulpverleners heten zo" in shown(refused.text)) == (409, True)
 
 
 def test_a_claim_is_looked_at_first_and_booked_once(

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from ledger import access_log, db, own_mandates, people, tries
+from ledger.access_log import OwnPurpose
 from ledger.ids import uuid7
 from ledger.people import MandateInput
 from ledger.tables import LinkCode, Mandate, MandateKind, Role
@@ -50,7 +51,7 @@ def test_a_resident_names_a_daughter_by_the_code_that_she_shows(
     asked = visitor.send("/mandates/look", **hidden, code=code.lower().replace("-", " "))
     assert asked.status_code == 200
     assert "Dochterman mag voor mij regelen" in shown(asked.text), "who she is, not what her account says"
-    assert "name of who acts for whom" in _purposes(world, daughter_id), "and she sees that somebody looked"
+    assert OwnPurpose.WHO_ACTS_FOR_WHOM in _purposes(world, daughter_id), "and she sees that somebody looked"
     assert daughter.see(f"/my/{right.id}").status_code == 404, "looking gives nothing"
     told = visitor.done("/mandates", **fields(asked.text, "/mandates"))
     assert DAUGHTER in shown(told)
@@ -72,7 +73,7 @@ def test_both_see_the_names_of_who_acts_for_whom_when_they_ask_and_each_look_is_
     assert "/mandates/names" not in buttons(told.text)
     assert len(_purposes(world, daughter_id)) == before + 1
     assert "de Wit" in shown(daughter.send("/mandates/names").text)
-    assert "name of who acts for whom" in _purposes(world, world.holder_id)
+    assert OwnPurpose.WHO_ACTS_FOR_WHOM in _purposes(world, world.holder_id)
     with world.work() as work:
         people.erase(work, daughter_id)
     assert DAUGHTER in shown(visitor.send("/mandates/names").text), "who was erased has an account left"

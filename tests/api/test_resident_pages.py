@@ -10,7 +10,7 @@ from lxml import html
 from api.pages import visit
 from api.pages.resident import overview
 from ledger import catalogue, codes, contracts, people, programmes, providers
-from ledger.access_log import LookAction
+from ledger.access_log import LookAction, OwnPurpose
 from ledger.catalogue import ServiceInput
 from ledger.change_orders import Suspension
 from ledger.contracts import ContractInput, LineInput
@@ -238,6 +238,18 @@ def test_who_looked_is_told_with_why(visitor: Visitor, world: World) -> None:
     with world.work() as work:
         people.read(work, world.keys, {world.holder_id}, "vraag over de brief", LookAction.READ)
     assert "vraag over de brief" in visitor.page("/looks")
+
+
+def test_why_the_system_looked_is_told_in_the_language_of_who_reads(
+    sqlite_served: Served, visitor: Visitor, world: World
+) -> None:
+    with world.work() as work:
+        people.read(work, world.keys, {world.holder_id}, OwnPurpose.LETTER_WITH_CODE, LookAction.LETTER)
+    assert "brief met een code" in visitor.page("/looks")
+    assert "letter with a code" in Visitor.of(sqlite_served, "holder", language="en").page("/looks")
+    auditor = shown(Visitor.of(sqlite_served, "auditor").page("/access"))
+    assert "brief met een code" in auditor
+    assert "letter_with_code" not in auditor
 
 
 def test_a_drawing_right_names_helpers_and_no_places(visitor: Visitor, world: World) -> None:

@@ -40,7 +40,8 @@ def test_an_administrator_sets_the_letterhead_and_sees_a_letter_with_it(served: 
     assert (now.letter_address, now.letter_phone) == (("Raadhuisplein 1", "1112 AA  Diemen"), "14 020")
     assert (now.grant_alone_cents, now.sample_bps, now.run_plan.kind) == (1500_00, 1250, "monthly")
     again = form_of(page)
-    assert (again["sample"], again["grantAlone"], again["runPlanDay"]) == ("12,50", "1500", "5")
+    assert (again["sample"], again["runPlanDay"]) == ("12,5%", "5")
+    assert again["grantAlone"].replace("\u00a0", " ") == "€ 1.500,00"
     letter = visitor.send("/settings/letter", language="nl").content
     text = pypdfium2.PdfDocument(letter)[0].get_textpage().get_text_range()
     assert "Raadhuisplein 1" in text
@@ -95,6 +96,30 @@ def test_a_number_is_typed_as_pages_show_it_and_no_limit_is_a_limit_of_nothing(
     with sqlite_served.world.work() as work:
         now = settings.known(work)
     assert (now.payments_per_file, now.grant_alone_cents, now.letter_phone) == (10_000, 0, "14 020")
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "shown_as"),
+    [
+        ("nl", ("€ 2.500,50", "1 dag", "10.000 betalingen"), ("€ 2.500,50", "1 dag", "10.000 betalingen")),
+        ("nl", ("2500,50", "1", "10000"), ("€ 2.500,50", "1 dag", "10.000 betalingen")),
+        ("en", ("€2,500.50", "1 day", "10,000 payments"), ("€2,500.50", "1 day", "10,000 payments")),
+    ],
+)
+def test_numbers_have_what_they_count_behind_them_and_are_taken_like_that(
+    sqlite_served: Served, language: str, typed: tuple[str, ...], shown_as: tuple[str, ...]
+) -> None:
+    names = ("grantAlone", "accountWaitDays", "paymentsPerFile")
+    visitor = Visitor.of(sqlite_served, "administrator", language=language)
+    form = form_of(visitor.page("/settings")) | dict(zip(names, typed, strict=True))
+    again = form_of(visitor.done("/settings", **form))
+    assert tuple(again[name].replace("\u00a0", " ") for name in names) == shown_as
+    visitor.done("/settings", **again)
+    with sqlite_served.world.work() as work:
+        now = settings.known(work)
+    assert (now.grant_alone_cents, now.account_wait_days, now.payments_per_file) == (2500_50, 1, 10_000)
+    reader = Visitor.of(sqlite_served, "auditor", language=language)
+    assert shown_as[1] in shown(reader.page("/settings"))
 
 
 def test_what_no_letter_can_say_is_not_kept(sqlite_served: Served) -> None:

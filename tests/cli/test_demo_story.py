@@ -5,16 +5,36 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 import zxingcpp
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from ledger import db
-from ledger.tables import Device, LetterLogin, Mandate, Refusal, ResidentWord
+from ledger.rules.facts import EntitlementKind
+from ledger.tables import (
+    Actor,
+    ActorRole,
+    CareAgreement,
+    CareApproval,
+    Device,
+    Entitlement,
+    EntitlementChange,
+    FollowUp,
+    LetterLogin,
+    Mandate,
+    Municipality,
+    Redemption,
+    RedemptionLine,
+    Refusal,
+    ResidentWord,
+    Role,
+)
 from tests.cli.terminal import Terminal
 from tests.qr_reader import QR_ONLY
 
@@ -93,12 +113,61 @@ def test_one_resident_is_asked_represented_and_refused_and_one_provider_has_devi
     with db.reading(engine) as session:
         db.act_for(session, "0384")
         refused, word = session.scalars(select(Refusal)).one(), session.scalars(select(ResidentWord)).one()
+        own, used_of_own = _under_a_drawing_right(session, refused.holder_id)
         used, waits = session.scalars(select(Device).order_by(col(Device.id))).all()
         mandate = session.scalars(select(Mandate).where(col(Mandate.municipality_id) == "0384")).one()
         login = session.scalars(select(LetterLogin).where(col(LetterLogin.municipality_id) == "0384")).one()
     engine.dispose()
     assert refused.holder_id == word.person_id == mandate.holder_id == login.person_id
     assert (used.approved_at is None, waits.approved_at is None) == (False, True)
+    assert len(own) == 2, "approved by the municipality and by the paying agent"
+    assert [each.quantity for each in used_of_own] == [90]
+
+
+def _under_a_drawing_right(
+    session: Session, holder_id: UUID
+) -> tuple[list[CareApproval], list[RedemptionLine]]:
+    """The approvals of the agreements under this resident's drawing right, and what was used of it."""
+    rights = select(col(Entitlement.id)).where(
+        col(Entitlement.holder_id) == holder_id, col(Entitlement.kind) == EntitlementKind.DRAWING_RIGHT
+    )
+    agreed = select(col(CareAgreement.id)).where(col(CareAgreement.entitlement_id).in_(rights))
+    used = select(col(Redemption.id)).where(col(Redemption.entitlement_id).in_(rights))
+    return (
+        list(session.scalars(select(CareApproval).where(col(CareApproval.agreement_id).in_(agreed)))),
+        list(session.scalars(select(RedemptionLine).where(col(RedemptionLine.redemption_id).in_(used)))),
+    )
+
+
+def test_everybody_who_is_needed_is_there_and_all_of_it_is_dutch(terminal: Terminal) -> None:
+    demo(terminal)
+    engine = db.connect(terminal.database)
+    with db.reading(engine) as session:
+        db.act_for(session, "0384")
+        here = "0384"
+        roles = Counter(
+            session.scalars(select(col(ActorRole.role)).where(col(ActorRole.municipality_id) == here))
+        )
+        town = session.scalars(select(Municipality).where(col(Municipality.municipality_id) == here)).one()
+        said = {
+            *session.scalars(select(col(FollowUp.reason))),
+            *session.scalars(select(col(EntitlementChange.reason))),
+        }
+        named = set(session.scalars(select(col(Actor.name))))
+        notes = set(session.scalars(select(col(Entitlement.note))))
+    engine.dispose()
+    assert {role for role in Role if not roles[role]} == set(), "as each of them one can walk through it"
+    assert roles[Role.CONTRACT_MANAGER] == roles[Role.FINANCE] == 2, "nobody puts in force what they drafted"
+    assert "verhuisd naar een andere gemeente" in said
+    told = " ".join(filter(None, [*said, *named, *notes])).split()
+    assert {word.strip(".,;").lower() for word in told} & ENGLISH == set()
+    assert town.letter_address
+    assert town.letter_phone
+    assert town.letter_web
+
+
+ENGLISH = {"the", "and", "to", "by", "at", "home", "agent", "moved"}
+"""Words that a sentence in English hardly does without, and that are no Dutch ones."""
 
 
 def test_the_code_on_the_letter_redeems(terminal: Terminal) -> None:

@@ -215,6 +215,15 @@ def test_every_rule_about_a_value_has_dutch_words() -> None:
     assert [text for text in sorted(said - MADE_UP) if "Engels" in _dutch(text)] == []
 
 
+def test_where_one_is_enough_it_is_told_that_there_is_none_yet() -> None:
+    none = {"type": "too_short", "ctx": {"min_length": 1}}
+    assert words.fault(none, Language.NL) == "er is nog niets gekozen"
+    assert words.fault(none, Language.EN) == "nothing is chosen yet"
+    assert (
+        words.fault({"type": "too_short", "ctx": {"min_length": 2}}, Language.NL) == "minstens 2 onderdelen"
+    )
+
+
 def test_a_rule_without_dutch_words_is_seen() -> None:
     assert rules_noted('raise ValueError("is purple")') == ["is purple"]
     assert "Engels" in _dutch("is purple")

@@ -36,9 +36,9 @@ SHOTS: Final = (
     ("letter", "", PHONE, ("/letter",)),
     ("runs", "finance_1", DESK, ("/runs",)),
     ("budget", "finance_1", DESK, ("/budgets", "tbody a")),
-    ("contract", "contract_manager", DESK, ("/contracts", "tbody a")),
-    ("draft", "contract_manager", DESK, ("/contracts", "tbody a", "a[href$='/draft']")),
-    ("programmes", "contract_manager", DESK, ("/programmes",)),
+    ("contract", "contract_manager_1", DESK, ("/contracts", "tbody a")),
+    ("draft", "contract_manager_1", DESK, ("/contracts", "tbody a", "a[href$='/draft']")),
+    ("programmes", "contract_manager_1", DESK, ("/programmes",)),
     ("settings", "administrator", DESK, ("/settings",)),
     ("entry", "auditor", DESK, ("/books", "tbody a")),
 )

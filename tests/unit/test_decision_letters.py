@@ -133,7 +133,7 @@ def test_a_refusal_is_kept_once_and_told_by_letter(world: World) -> None:
         look = access_log.of_person(work, world.holder_id)[0]
     assert (made.kind, made.what) == ("refusal", ("Een traplift", "Een tweede sleutel"))
     assert (made.day, made.reference, made.language) == (asked.decided_on, "B-1", "en")
-    assert (look.action, look.purpose) == ("letter", "letter with a decision")
+    assert (look.action, look.purpose) == ("letter", "letter_with_decision")
 
 
 def test_what_cannot_be_a_refusal_is_refused(world: World) -> None:

@@ -249,7 +249,7 @@ def test_every_letter_is_a_noted_look(world: World) -> None:
     composed(world, world.code(world.grant(holder_id=holder).id).id)
     with world.work() as work:
         (look,) = access_log.of_person(work, holder)
-    assert (look.action, look.purpose) == ("letter", "letter with a code")
+    assert (look.action, look.purpose) == ("letter", "letter_with_code")
 
 
 def test_many_letters_take_as_many_statements_as_one(world: World) -> None:

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The words of pages: whole in both languages, for all that templates and stored values ask; no others."""
 
+import ast
 import re
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -11,7 +12,10 @@ from jinja2 import UndefinedError
 
 from api.pages.templates import ENVIRONMENT, FOLDER
 from api.pages.words import CATALOGUES, Teller
-from ledger.access_log import LookAction
+from ledger import actors, audit, holder_accounts
+from ledger.access_log import LookAction, OwnPurpose, own_purpose
+from ledger.checks.findings import FindingKind
+from ledger.ids import uuid7
 from ledger.overviews import Signal
 from ledger.rules.confirmations import WordKind
 from ledger.rules.demands import DemandState
@@ -21,6 +25,7 @@ from ledger.rules.periods import Per
 from ledger.rules.states import PaymentState, RunState
 from ledger.statements import Form
 from ledger.tables import (
+    UNDONE,
     ApprovalKind,
     BankMessageKind,
     BudgetMode,
@@ -44,7 +49,7 @@ TEMPLATES = {
     path.relative_to(FOLDER).as_posix(): path.read_text(encoding="utf-8")
     for path in sorted(FOLDER.rglob("*.html"))
 }
-STORED: dict[str, Iterable[StrEnum]] = {
+STORED: dict[str, Iterable[str]] = {
     "state": RunState,
     "payment_state": PaymentState,
     "signal": Signal,
@@ -66,6 +71,9 @@ STORED: dict[str, Iterable[StrEnum]] = {
     "left_out": LeftOutReason,
     "payable.form": (Form.PDF, Form.CSV, Form.XLSX, Form.HELD_CSV),
     "access_action": LookAction,
+    "purpose": OwnPurpose,
+    "finding": FindingKind,
+    "rows_of": [str(table.__tablename__) for table in audit.LOOKED_AT],
     "entry": EntryKind,
     "account": AccountKind,
     "follow": FollowUpKind,
@@ -86,6 +94,7 @@ SAME_IN_BOTH = {
     "payees.said.by",
     "per.week",
     "product",
+    "rows_of.code",
     "run.ceilings.contract",
     "run.sha256",
 }
@@ -117,8 +126,83 @@ def test_everything_a_template_asks_for_is_there() -> None:
 
 
 @pytest.mark.parametrize(("family", "values"), STORED.items(), ids=STORED)
-def test_every_stored_value_has_words(family: str, values: Iterable[StrEnum]) -> None:
+def test_every_stored_value_has_words(family: str, values: Iterable[str]) -> None:
     assert {f"{family}.{value}" for value in values} - NL.keys() == set()
+
+
+def test_no_look_is_noted_in_words_that_are_in_no_catalogue() -> None:
+    sources = {path: path.read_text(encoding="utf-8") for top in ("ledger", "cli") for path in _python(top)}
+    assert sources
+    assert {str(path): found for path, text in sources.items() if (found := _own_words(text))} == {}
+    written = (
+        'A_PURPOSE = "by hand"\ndef f(purpose: str = "x"): ...\nLook(purpose="y")\nLook(purpose=f"z {a}")'
+    )
+    assert len(_own_words(written)) == 4
+
+
+def _python(top: str) -> Iterable[Path]:
+    return (FOLDER.parents[2] / top).rglob("*.py")
+
+
+def _own_words(source: str) -> list[str]:
+    """What is written as a purpose in the source itself, and is not one of ours."""
+    found: list[ast.expr | None] = []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                found += [node.value] if name.endswith("PURPOSE") else []
+            case ast.keyword(arg="purpose"):
+                found.append(node.value)
+            case ast.arguments():
+                last = node.args[len(node.args) - len(node.defaults) :]
+                found += [
+                    value for arg, value in zip(last, node.defaults, strict=True) if arg.arg == "purpose"
+                ]
+    return [ast.unparse(each) for each in found if each is not None and _is_written(each)]
+
+
+def _is_written(node: ast.expr) -> bool:
+    """A text, or one with something filled in that does not begin with a purpose of ours."""
+    if isinstance(node, ast.JoinedStr):
+        return "OwnPurpose." not in ast.unparse(node)
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def test_our_own_purposes_are_told_in_both_languages_and_typed_ones_as_typed() -> None:
+    dutch, english = Teller(Language.NL), Teller(Language.EN)
+    for each in OwnPurpose:
+        stored = f"{each} {uuid7()}" if each is OwnPurpose.MANDATE else str(each)
+        assert own_purpose(stored) is each
+        assert (dutch.purpose(stored), english.purpose(stored)) == (
+            NL[f"purpose.{each}"],
+            EN[f"purpose.{each}"],
+        )
+    for words in ("vraag over de brief", "mandate", "mandate of a mother", "letter_with_code again", ""):
+        assert own_purpose(words) is None
+        assert dutch.purpose(words) == words
+
+
+def test_reasons_that_we_write_are_told_in_both_languages_and_a_signal_of_fraud_to_nobody() -> None:
+    dutch, english = Teller(Language.NL), Teller(Language.EN)
+    assert (dutch.reason(UNDONE), english.reason(UNDONE)) == (
+        "ongedaan gemaakt aan de deur",
+        "undone at the door",
+    )
+    assert dutch.reason("double: zie 3 juni") == "Lijkt dubbel gedeclareerd: zie 3 juni"
+    assert dutch.reason("fraud_signal: zie 3 juni") == "wordt nagekeken: zie 3 juni"
+    for words in ("te veel gescand", "let op: te veel", "double"):
+        assert dutch.reason(words) == words
+
+
+def test_names_that_the_system_gave_are_told_in_the_language_of_who_reads() -> None:
+    dutch = Teller(Language.NL)
+    operator, resident = f"{actors.OPERATOR}M. de Vries", f"{holder_accounts.RESIDENT}81e871ae"
+    assert dutch.who(operator) == "technisch beheer (M. de Vries)"
+    assert dutch.who(resident) == "inwoner 81e871ae"
+    assert Teller(Language.EN).who(resident) == resident
+    assert "inwoner 81e871ae" in dutch.say("logged_in", name=resident)
+    for name in ("S. Bakker", "resident", "resident of Diemen"):
+        assert dutch.who(name) == name
 
 
 def test_nothing_is_said_that_nobody_asks_for() -> None:
@@ -163,6 +247,11 @@ def test_what_nobody_wrote_is_a_mistake_and_not_a_hole() -> None:
         ENVIRONMENT.from_string("{{ nothing }}").render()
     assert ENVIRONMENT.from_string("{{ x }}").render(x="<b>") == "&lt;b&gt;"
     assert CATALOGUES.keys() == set(Language)
+
+
+def test_time_that_went_out_is_told_in_hours_as_well() -> None:
+    assert Teller(Language.NL).amount(-85_190, Unit.MINUTE) == "-1.419 uur en 50 minuten"
+    assert Teller(Language.EN).amount(-30, Unit.MINUTE) == "-30 minutes"
 
 
 def test_money_days_and_amounts_are_said_as_in_letters() -> None:

@@ -375,7 +375,7 @@ def test_who_is_erased_is_nobody_but_the_pseudonym_stays(engine: Engine) -> None
         assert people.register(work, KEYS[BORNE], [person(ANN_BSN)])[0].is_new
         with pytest.raises(PersonNotFound):
             people.erase(work, uuid7())
-        assert ("erase", ann.id, "erasure") in looks(work.session)
+        assert ("erase", ann.id, "erasure_asked") in looks(work.session)
 
 
 # -- what the file tells --

@@ -307,6 +307,13 @@ def test_text_is_printed_as_it_is_written(said: str) -> None:
     assert SENTENCES["nl"]["unprintable"] not in text
 
 
+def test_how_the_municipality_is_reached_stands_at_the_top() -> None:
+    lines = ("Raadhuisplein 1", "1112 AA Diemen", "14 020", "www.voorbeeldstad.test")
+    text = text_of(made_of(sender_lines=lines))
+    assert all(line in text for line in lines)
+    assert text.index("14 020") < text.index("Thuiszorg De Brug B.V.")
+
+
 @pytest.mark.parametrize("name", ["محمد بن سعيد", "אברהם"])
 def test_a_name_from_right_to_left_is_printed(name: str) -> None:
     assert set(name) - {" "} <= set(text_of(made_of(provider_name=name)))

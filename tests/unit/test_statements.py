@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine, event, select, update
 from sqlmodel import col
 
-from ledger import payment_files, reviews, runs, set_offs, statement_lines, statements
+from ledger import municipalities, payment_files, reviews, runs, set_offs, statement_lines, statements
 from ledger.formats.statement import Statement, StatementLine
 from ledger.ids import uuid7
 from ledger.reviews import Mark, Marks
@@ -201,6 +201,17 @@ def test_the_statement_says_who_is_paid_how_much_when_and_by_which_reference(tow
     assert (said.creditor_name, said.creditor_iban) == ("Aanbieder 0", iban(0))
     assert (said.until, said.requested_on, said.made_at) == (END_OF_MARCH, PAY_DAY, NOW)
     assert the(town, run, Language.EN).statement.municipality_name == "Municipality of Borne"
+
+
+def test_the_statement_says_how_the_municipality_is_reached_as_its_letters_do(town: BankTown) -> None:
+    town.owed(10_00)
+    run = town.settle()
+    assert the(town, run).statement.sender_lines == ()
+    with town.work() as work:
+        row = municipalities.get(work)
+        row.letter_address, row.letter_phone = ("Marktplein 1", "7622 CR Borne"), "14 074"
+    said = the(town, run).statement
+    assert said.sender_lines == ("Marktplein 1", "7622 CR Borne", "14 074")
 
 
 def test_no_resident_is_named_or_numbered(town: BankTown) -> None:

@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from api.deps import Desk
-from api.pages.amounts import BasisPoints, MaybeCentsOrZero, MaybeWhole, Whole
+from api.pages.amounts import BasisPoints, Counted, MaybeCentsOrZero, MaybeCounted, MaybeWhole
 from api.pages.faults import Told
 from api.pages.visit import AForm, Done, Sent, Visit, visit, written_in
+from api.pages.words import Teller
 from api.routes.municipality import DebtorBody
 from ledger import letterheads, municipalities, settings
 from ledger.clock import dutch_day
@@ -37,11 +38,11 @@ class _Numbers(BaseModel):
 
     grant_alone: MaybeCentsOrZero
     sample: BasisPoints
-    account_wait_days: Whole
-    payments_per_file: Whole
+    account_wait_days: Counted
+    payments_per_file: Counted
     run_plan_day: MaybeWhole
     periods_back: MaybeWhole
-    pays_after: MaybeWhole
+    pays_after: MaybeCounted
 
 
 @router.get("/settings")
@@ -115,31 +116,30 @@ def _plan(kind: str, numbers: _Numbers) -> dict[str, Any]:
     return {"kind": kind, **{name: value for name, value in asked.items() if value is not None}}
 
 
-def _typed(known: Settings) -> dict[str, str]:
-    """The form as it stands to begin with."""
+def _typed(known: Settings, teller: Teller) -> dict[str, str]:
+    """The form as it stands to begin with: every number with what it counts, and taken like that."""
     plan = known.run_plan.model_dump()
+    limit, pays_after = known.grant_alone_cents, plan.get("pays_after")
     return {
-        "sample": _decimal(known.sample_bps),
-        "accountWaitDays": str(known.account_wait_days),
-        "paymentsPerFile": str(known.payments_per_file),
+        "sample": teller.rate(known.sample_bps),
+        "accountWaitDays": _counted(teller, "days", known.account_wait_days),
+        "paymentsPerFile": _counted(teller, "payments", known.payments_per_file),
         "paymentFileVersion": known.payment_file_version,
         "runPlan": plan["kind"],
         "runPlanDay": str(plan.get("weekday") or plan.get("day") or ""),
         "periodsBack": str(plan.get("periods_back", "")),
-        "paysAfter": str(plan.get("pays_after", "")),
+        "paysAfter": "" if pays_after is None else _counted(teller, "working_days", pays_after),
         "taxNumber": known.tax_number or "",
         "letterAddress": "\n".join(known.letter_address),
         "letterWeb": known.letter_web,
         "letterPhone": known.letter_phone,
         "pagesAddress": known.pages_address,
-        "grantAlone": "" if known.grant_alone_cents is None else _decimal(known.grant_alone_cents),
+        "grantAlone": "" if limit is None else teller.money(limit),
     }
 
 
-def _decimal(hundredths: int) -> str:
-    """As it is typed, with the digits that it has."""
-    whole, part = divmod(hundredths, 100)
-    return f"{whole},{part:02}" if part else str(whole)
+def _counted(teller: Teller, what: str, number: int) -> str:
+    return teller.say(f"counted.{what}.{'one' if number == 1 else 'more'}", count=teller.count(number))
 
 
 def _settings(
@@ -150,7 +150,7 @@ def _settings(
         kept = {name: form.one(name) for name in form.fields} if form else {}
         account = {"debtorName": town.debtor_name or "", "debtorIban": town.debtor_iban or ""}
         return {
-            "typed": _typed(known) | account | kept,
+            "typed": _typed(known, Teller(visit.language)) | account | kept,
             "seen": kept.get("seen") or settings.mark(known),
             "plans": PLANS,
             "versions": list(Version),

@@ -28,15 +28,16 @@ def get_agreements(visit: Annotated[Visit, visit(Action.SEE_CONTRACTS, Audience.
         own = Some.of(lists.newest(desk.work, Contract, limit=MOST + 1, provider_id=provider_id), MOST)
         in_force = {row.id for row in own.rows if row.published_version is not None}
         care_agreed = lists.newest(desk.work, CareAgreement, limit=MOST + 1, provider_id=provider_id)
-        agreed = Some.of(care_agreed, MOST)
+        agreed, services = Some.of(care_agreed, MOST), catalogue.listed(desk.work)
         return {
             "own": own,
             "contracts": contracts.in_force(desk.work, in_force),
             "agreements": agreed,
             "approved": care.approved(desk.work, [each.id for each in agreed.rows]),
             "declined": care.declined(desk.work, [each.id for each in agreed.rows]),
-            "services": {(each.law, each.code): each for each in catalogue.listed(desk.work)},
-            "names": {each.code: each.name for each in catalogue.listed(desk.work)},
+            "services": {(each.law, each.code): each for each in services},
+            "names": {each.code: each.name for each in services},
+            "measures": {each.code: each.measure for each in services},
         }
 
     return visit.shown("desk/agreements.html", content)

@@ -111,6 +111,7 @@ def _programmes(visit: Visit, *, done: str | None = None, refusal: Told | None =
         return {
             "programmes": found,
             "called": called,
+            "measures": {(row.law, row.code): row.measure for row in catalogue.listed(desk.work)},
             "rules": {each.content.id: _sentences(each.content, visit.language, called) for each in found},
         }
 

@@ -65,13 +65,14 @@ def _care(
 ) -> Response:
     def content(desk: Desk) -> Mapping[str, Any]:
         found = worklist.unapproved_care(desk.work, Approver.PAYING_AGENT, limit=EACH_MAX + 1)
-        shown = found[:EACH_MAX]
+        shown, services = found[:EACH_MAX], catalogue.listed(desk.work)
         return {
             "agreements": shown,
             "is_cut": len(found) > EACH_MAX,
             "approved": care.approved(desk.work, [each.id for each in shown]),
             "providers": db.rows(desk.work, Provider, {each.provider_id for each in shown}),
-            "services": {row.code: row.name for row in catalogue.listed(desk.work)},
+            "services": {row.code: row.name for row in services},
+            "measures": {row.code: row.measure for row in services},
             "asked": asked,
             "typed": typed(form, "reason"),
         }

@@ -193,6 +193,7 @@ def right_page(
         is_drawing = right.kind is EntitlementKind.DRAWING_RIGHT
         agreements = care.of_entitlement(desk.work, id) if is_drawing else []
         who = {row.provider_id for row in rows} | {each.provider_id for each in agreements}
+        services = [row for row in catalogue.listed(desk.work) if row.law == right.law]
         return {
             "held": held,
             "lines": given.lines(held.given, visit.language),
@@ -216,7 +217,8 @@ def right_page(
             "approved": care.approved(desk.work, [each.id for each in agreements]),
             "declined": care.declined(desk.work, [each.id for each in agreements]),
             "providers": db.rows(desk.work, Provider, who),
-            "services": {row.code: row.name for row in catalogue.listed(desk.work) if row.law == right.law},
+            "services": {row.code: row.name for row in services},
+            "measures": {row.code: row.measure for row in services},
             "today": dutch_day(desk.work.now),
             "now": desk.work.now,
             "new_id": uuid7(),

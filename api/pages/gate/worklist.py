@@ -12,7 +12,7 @@ from api.pages import sentences
 from api.pages.faults import Told
 from api.pages.gate.grants import as_right
 from api.pages.visit import AForm, Done, Sent, Visit, names, typed, visit
-from ledger import approvals, codes, db, gates, letters, worklist
+from ledger import approvals, catalogue, codes, db, gates, letters, worklist
 from ledger.approvals import Asked, DecisionInput
 from ledger.change_orders import Amendment
 from ledger.roles import Action
@@ -63,6 +63,7 @@ def _worklist(
     def content(desk: Desk) -> Mapping[str, Any]:
         most = EACH_MAX + 1
         waiting = approvals.listed(desk.work, waiting=True, limit=most)
+        care = worklist.unapproved_care(desk.work, Approver.GATEKEEPER, limit=most)
         ending = worklist.ending(desk.work, after=after, limit=most)
         disputes = gates.standing_disputes(desk.work, limit=most)
         disputed = db.rows(desk.work, Redemption, {redemption_id for redemption_id, _ in disputes})
@@ -79,7 +80,8 @@ def _worklist(
             "disputes": disputes,
             "disputed": disputed,
             "providers": db.rows(desk.work, Provider, {each.provider_id for each in disputed.values()}),
-            "care": worklist.unapproved_care(desk.work, Approver.GATEKEEPER, limit=most),
+            "care": care,
+            "measures": {row.code: row.measure for row in catalogue.listed(desk.work)} if care else {},
             "ending": ending,
             "lacking": lacking,
             "codes": newest,

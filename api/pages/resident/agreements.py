@@ -2,6 +2,7 @@
 """Proposing a care agreement under a drawing right: with whom, for what, at which rate."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -14,12 +15,13 @@ from api.pages.faults import Told
 from api.pages.paths import Audience
 from api.pages.resident.overview import own_right
 from api.pages.visit import AForm, Sent, Visit, typed, visit
-from ledger import care, db
+from ledger import care, db, providers
 from ledger.care import Agreement, NotADrawingRight
+from ledger.clock import dutch_day
 from ledger.ids import uuid7
 from ledger.roles import Action
 from ledger.rules.facts import EntitlementKind
-from ledger.tables import Entitlement, Provider
+from ledger.tables import Entitlement, Provider, ProviderKind
 
 router = APIRouter(include_in_schema=False)
 
@@ -72,12 +74,23 @@ def _form(visit: Visit, id: UUID, *, refusal: Told | None = None, form: Sent | N
             "right": right,
             "agreeable": care.agreeable(desk.work, right),
             "known": sorted(db.rows(desk.work, Provider, known).values(), key=lambda row: row.trade_name),
+            "organisations": [
+                each
+                for each in providers.listed(desk.work)
+                if each.kind is ProviderKind.ORGANISATION and each.id not in known
+            ],
             "new_id": (form.maybe("id") if form else None) or uuid7(),
             "at": (form.maybe("at") if form else None) or desk.work.now.isoformat(),
-            "typed": typed(form, *_TYPED),
+            "typed": typed(form, *_TYPED) if form else _to_begin_with(right, dutch_day(desk.work.now)),
         }
 
     return visit.shown("resident/agreement.html", content, refusal=refusal)
+
+
+def _to_begin_with(right: Entitlement, today: date) -> dict[str, str]:
+    """From today until the last day of the right."""
+    days = {"validFrom": max(right.valid_from, today), "validUntil": right.valid_until or ""}
+    return typed(None, *_TYPED) | {name: str(day) for name, day in days.items()}
 
 
 def _drawing_right(desk: Desk, id: UUID) -> Entitlement:

@@ -107,6 +107,7 @@ def _right(
         )
         agreements = care.of_entitlement(desk.work, id) if right.kind is EntitlementKind.DRAWING_RIGHT else []
         who = {row.provider_id for row in rows} | {each.provider_id for each in agreements}
+        services = [row for row in catalogue.listed(desk.work) if row.law == right.law]
         return {
             "held": held,
             "is_own": right.holder_id == desk.acting.person_id,
@@ -116,7 +117,8 @@ def _right(
             "approved": care.approved(desk.work, [each.id for each in agreements]),
             "declined": care.declined(desk.work, [each.id for each in agreements]),
             "providers": db.rows(desk.work, Provider, who),
-            "services": {row.code: row.name for row in catalogue.listed(desk.work) if row.law == right.law},
+            "services": {row.code: row.name for row in services},
+            "measures": {row.code: row.measure for row in services},
             "has_code": id in standing_rights.live_codes(desk.work, [id]),
             "asked_at": codes.asked_at(desk.work, id),
             "request_id": uuid7(),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What pages say, in the language of who reads; nothing on a page is written in a template."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +14,8 @@ from api.pages.words import (
     around_nl,
     audit_en,
     audit_nl,
+    checks_en,
+    checks_nl,
     desk_en,
     desk_nl,
     door_en,
@@ -28,7 +31,8 @@ from api.pages.words import (
     settling_en,
     settling_nl,
 )
-from ledger import clock
+from ledger import access_log, actors, clock, holder_accounts
+from ledger.tables import UNDONE, MarkReason
 from ledger.texts import Language, forms
 from ledger.texts import words_en as forms_en
 from ledger.texts import words_nl as forms_nl
@@ -44,6 +48,7 @@ FAMILIES: Final = (
     (settling_nl, settling_en),
     (finance_nl, finance_en),
     (audit_nl, audit_en),
+    (checks_nl, checks_en),
     (accounts_nl, accounts_en),
 )
 """One pair of catalogues for each family of pages; no two families say the same name."""
@@ -62,6 +67,11 @@ CATALOGUES: Final[Mapping[Language, Mapping[str, str]]] = {
     Language.NL: _whole(nl.WORDS for nl, _ in FAMILIES),
     Language.EN: _whole(en.WORDS for _, en in FAMILIES),
 }
+_GIVEN: Final = re.compile(
+    f"{re.escape(actors.OPERATOR)}(?P<operator>.+)|{re.escape(holder_accounts.RESIDENT)}(?P<resident>[0-9a-f]{{8}})",
+    re.DOTALL,
+)
+"""Names that the system itself gives to who works on the host, and to residents who log in."""
 _FORMS: Final = {Language.NL: forms_nl.WORDS, Language.EN: forms_en.WORDS}
 
 
@@ -73,6 +83,8 @@ class Teller:
 
     def say(self, key: str, **facts: object) -> str:
         """The sentence of this name. Raises KeyError for one that is not in the catalogue."""
+        if "name" in facts:
+            facts["name"] = self.who(facts["name"])
         return CATALOGUES[self.language][key].format(**facts)
 
     def knows(self, key: str) -> bool:
@@ -120,6 +132,31 @@ class Teller:
         """A quantity with its unit."""
         return forms.amount(quantity, unit, _FORMS[self.language])
 
+    def purpose(self, stored: str) -> str:
+        """Why somebody looked: ours in this language, and what somebody typed as it was typed."""
+        ours = access_log.own_purpose(stored)
+        return self.say(f"purpose.{ours}") if ours else stored
+
+    def who(self, name: object) -> str:
+        """What somebody is called, or their id; names that the system itself gave in this language."""
+        found = _GIVEN.fullmatch(str(name))
+        if found is None:
+            return str(name)
+        kind = "operator" if found["operator"] else "resident"
+        return CATALOGUES[self.language][f"who.{kind}"].format(name=found[kind])
+
+    def reason(self, stored: str) -> str:
+        """Why something was taken back: ours in this language, and what somebody typed as it was typed."""
+        kind, _, note = stored.partition(": ")
+        if stored == UNDONE:
+            return self.say("own_reason.undo")
+        if not note or kind not in set(MarkReason):
+            return stored
+        # a provider reads this too, and is not told that something points to fraud
+        is_secret = kind == MarkReason.FRAUD_SIGNAL
+        words = self.say("own_reason.in_review" if is_secret else f"reason.{kind}")
+        return f"{words}: {note}"
+
     def tools(self) -> dict[str, Any]:
         """For templates."""
         return {
@@ -134,4 +171,7 @@ class Teller:
             "day_of": self.day_of,
             "span": self.span,
             "amount": self.amount,
+            "purpose": self.purpose,
+            "reason_of": self.reason,
+            "who": self.who,
         }
