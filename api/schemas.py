@@ -162,6 +162,7 @@ class Contract(Answer):
 
     version: int
     published: bool
+    withdrawn: bool
     drafted_by: UUID
     content: ContractInput
 
@@ -190,7 +191,7 @@ class Budget(Answer):
 
 
 class Funding(Answer):
-    """Money made available."""
+    """Money made available, or taken back."""
 
     id: UUID
     programme_id: UUID

@@ -38,6 +38,7 @@ from cli import (
     settings,
     statement,
     terms,
+    withdraw,
 )
 from cli.options import command
 from ledger import collector
@@ -74,6 +75,7 @@ _COMMANDS: tuple[tuple[str, Any, str], ...] = (
     ("init", init.init, _SET_UP),
     ("load", load.load, _SET_UP),
     ("publish", publish.publish, _SET_UP),
+    ("withdraw", withdraw.withdraw, _SET_UP),
     ("grant", grant.grant, _DAILY),
     ("amend", changes.amend, _DAILY),
     ("suspend", changes.suspend, _DAILY),

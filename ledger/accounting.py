@@ -96,6 +96,7 @@ FAMILIES: Final = (
         type=xaf.JournalType.MEMORANDUM,
         kinds=(
             EntryKind.FUND,
+            EntryKind.FUND_BACK,
             EntryKind.GRANT,
             EntryKind.LOWER,
             EntryKind.RELEASE_COMMITMENT,
@@ -303,6 +304,7 @@ def _journal(work: Work, accounts: Chart, span: _Span, family: Family) -> xaf.Jo
 
 WORDS: Final = {
     EntryKind.FUND: "Budget beschikbaar gesteld",
+    EntryKind.FUND_BACK: "Budget verlaagd",
     EntryKind.GRANT: "Toegekend",
     EntryKind.LOWER: "Verlaagd",
     EntryKind.RELEASE_COMMITMENT: "Verplichting vrijgevallen",

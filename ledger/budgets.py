@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Budgets: what a municipality made available for a programme in a calendar year, and what is left of it."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, TypeAlias
@@ -13,7 +14,7 @@ from sqlmodel import col
 from ledger import db, entries
 from ledger.db import Work
 from ledger.entries import Posting
-from ledger.errors import Conflict
+from ledger.errors import Conflict, NotFound, Refused
 from ledger.ids import NOBODY, uuid7
 from ledger.inputs import Amount, Id7, Input, Moment
 from ledger.programmes import present
@@ -34,6 +35,33 @@ class FundingIsAnother(Conflict):
     id: UUID
 
 
+@dataclass(kw_only=True, eq=False)
+class BudgetUnknown(NotFound):
+    """The programme has no budget for this calendar year."""
+
+    code = "budget_unknown"
+    programme_id: UUID
+    year: int
+
+
+@dataclass(kw_only=True, eq=False)
+class LoweredTooFar(Refused):
+    """No more is taken back than was made available, and of a hard budget no more than is free."""
+
+    code = "budget_lowered_too_far"
+    programme: str
+    """Its name."""
+    year: int
+    asked_cents: int
+    """By how much it should become lower."""
+    most_cents: int
+    """By how much it can."""
+    funded_cents: int
+    """What is available for it."""
+    committed_cents: int
+    """What of that is committed."""
+
+
 class Funding(Input):
     """Money made available for one programme in one calendar year."""
 
@@ -42,6 +70,10 @@ class Funding(Input):
     year: Year
     cents: Amount
     at: Moment
+
+
+class Lowering(Funding):
+    """Money of a programme and a calendar year that is taken back."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +96,12 @@ class BudgetState:
     def committed_cents(self) -> int:
         """What was committed and did not come back."""
         return self.funded_cents - self.left_cents
+
+    @property
+    def most_lower_cents(self) -> int:
+        """By how much it can be lowered: a hard budget by what is free, any by what was made available."""
+        free = self.left_cents if self.mode is BudgetMode.HARD else self.funded_cents
+        return max(min(free, self.funded_cents), 0)
 
 
 def listed(work: Work) -> list[BudgetState]:
@@ -136,22 +174,82 @@ def fund(work: Work, fundings: Sequence[Funding]) -> list[UUID]:
     found = opened(work, {(each.programme_id, each.year) for each in fundings})
     open_treasury(work)
     accounts = entries.by_place(entries.locked(work, {NOBODY, *(budget.id for budget in found.values())}))
-    known = _fund_entries(work, {each.id for each in fundings})
-    treasury_id = accounts[AccountKind.TREASURY, NOBODY, Unit.EUROCENT].id
-    postings: dict[UUID, Posting] = {}
-    for each in fundings:
-        budget_id = accounts[_pot(found[each.programme_id, each.year])].id
-        posting = _posting(each, treasury_id=treasury_id, budget_id=budget_id)
-        earlier = known.get(each.id) or postings.get(each.id)
+    postings = [
+        _posting(
+            EntryKind.FUND,
+            each,
+            debit_id=accounts[_OUTSIDE].id,
+            credit_id=accounts[_pot(found[each.programme_id, each.year])].id,
+        )
+        for each in fundings
+    ]
+    return _booked_once(work, postings)
+
+
+def lower(work: Work, lowerings: Sequence[Lowering]) -> list[UUID]:
+    """Take money back; ids[i] is the entry of lowerings[i]. What was booked stays as it is.
+
+    A hard budget keeps what is committed, a soft one may come to have promised more than it holds; neither
+    goes below zero. Raises BudgetUnknown, LoweredTooFar, FundingIsAnother; then nothing of the batch may be
+    kept.
+    """
+    if not lowerings:
+        return []
+    found = _budgets(work, {(each.programme_id, each.year) for each in lowerings})
+    for each in lowerings:
+        if (each.programme_id, each.year) not in found:
+            raise BudgetUnknown(programme_id=each.programme_id, year=each.year)
+    open_treasury(work)
+    accounts = entries.by_place(entries.locked(work, {NOBODY, *(budget.id for budget in found.values())}))
+    postings = [
+        _posting(
+            EntryKind.FUND_BACK,
+            each,
+            debit_id=accounts[_pot(found[each.programme_id, each.year])].id,
+            credit_id=accounts[_OUTSIDE].id,
+        )
+        for each in lowerings
+    ]
+    known = _funded(work, {each.id for each in lowerings})
+    fresh = {each.id: each for each in lowerings if each.id not in known}
+    _judge_lowerings(work, fresh.values())
+    return _booked_once(work, postings)
+
+
+def _judge_lowerings(work: Work, lowerings: Iterable[Lowering]) -> None:
+    """Each after those before it. Raises LoweredTooFar."""
+    asked: Counter[tuple[UUID, int]] = Counter()
+    states = {(each.programme_id, each.year): each for each in listed(work)}
+    for each in lowerings:
+        state, before = states[each.programme_id, each.year], asked[each.programme_id, each.year]
+        if each.cents > state.most_lower_cents - before:
+            raise LoweredTooFar(
+                programme=state.programme,
+                year=state.year,
+                asked_cents=each.cents,
+                most_cents=state.most_lower_cents - before,
+                funded_cents=state.funded_cents - before,
+                committed_cents=state.committed_cents,
+            )
+        asked[each.programme_id, each.year] += each.cents
+
+
+def _booked_once(work: Work, asked: Sequence[Posting]) -> list[UUID]:
+    """Their entries; what was booked before, or comes twice, is one. Raises FundingIsAnother."""
+    known = _funded(work, {each.cause_id for each in asked})
+    fresh: dict[UUID, Posting] = {}
+    for posting in asked:
+        earlier = known.get(posting.cause_id) or fresh.get(posting.cause_id)
         if earlier is None:
-            postings[each.id] = posting
+            fresh[posting.cause_id] = posting
         elif _what(earlier) != _what(posting):
-            raise FundingIsAnother(id=each.id)
+            raise FundingIsAnother(id=posting.cause_id)
     # After this point only writes.
-    made = dict(zip(postings, entries.post(work, list(postings.values())), strict=True))
-    return [known[each.id].id if each.id in known else made[each.id] for each in fundings]
+    made = dict(zip(fresh, entries.post(work, list(fresh.values())), strict=True))
+    return [known[each.cause_id].id if each.cause_id in known else made[each.cause_id] for each in asked]
 
 
+_OUTSIDE: Final = (AccountKind.TREASURY, NOBODY, Unit.EUROCENT)
 _BOUNDS = {BudgetMode.HARD: Bound.AT_LEAST_ZERO, BudgetMode.SOFT: Bound.FREE}
 
 
@@ -177,11 +275,11 @@ def _budgets(work: Work, keys: Iterable[tuple[UUID, int]]) -> dict[tuple[UUID, i
     return {(row.programme_id, row.year): row for row in work.session.scalars(statement)}
 
 
-def _posting(funding: Funding, *, treasury_id: UUID, budget_id: UUID) -> Posting:
+def _posting(kind: EntryKind, funding: Funding, *, debit_id: UUID, credit_id: UUID) -> Posting:
     return Posting(
-        kind=EntryKind.FUND,
-        debit_account_id=treasury_id,
-        credit_account_id=budget_id,
+        kind=kind,
+        debit_account_id=debit_id,
+        credit_account_id=credit_id,
         unit=Unit.EUROCENT,
         amount=funding.cents,
         cause_id=funding.id,
@@ -190,28 +288,40 @@ def _posting(funding: Funding, *, treasury_id: UUID, budget_id: UUID) -> Posting
 
 
 def _what(booked: Posting | Entry) -> tuple[object, ...]:
-    """What a funding says: to which budget, how much, when."""
-    return booked.credit_account_id, booked.amount, booked.at
+    """What it says: to or from which budget, how much, when."""
+    return booked.debit_account_id, booked.credit_account_id, booked.amount, booked.at
 
 
-def _fund_entries(work: Work, funding_ids: Iterable[UUID]) -> dict[UUID, Entry]:
+def _funded(work: Work, ids: Iterable[UUID]) -> dict[UUID, Entry]:
+    """What was made available or taken back under these ids."""
     statement = select(Entry).where(
         col(Entry.municipality_id) == work.municipality_id,
-        col(Entry.cause_id).in_(set(funding_ids)),
-        col(Entry.kind) == EntryKind.FUND,
+        col(Entry.cause_id).in_(set(ids)),
+        col(Entry.kind).in_([EntryKind.FUND, EntryKind.FUND_BACK]),
     )
     return {row.cause_id: row for row in work.session.scalars(statement)}
 
 
-_IS_FUNDING: Final = text("entry.kind = 'fund'")
-"""In these words, not as a parameter: only so the index of these few entries is used."""
+_IS_FUNDING: Final = text("entry.kind IN ('fund', 'fund_back')")
+"""In these words, not as parameters: only so the index of these few entries is used."""
 
 
 def _funded_cents(work: Work) -> dict[UUID, int]:
-    """What was funded, per budget account: always the first stripe."""
+    """What was funded less what was taken back, per budget account: always the first stripe."""
     statement = (
-        select(col(Entry.credit_account_id), func.sum(col(Entry.amount)))
+        select(
+            col(Entry.kind),
+            col(Entry.debit_account_id),
+            col(Entry.credit_account_id),
+            func.sum(col(Entry.amount)),
+        )
         .where(col(Entry.municipality_id) == work.municipality_id, _IS_FUNDING)
-        .group_by(col(Entry.credit_account_id))
+        .group_by(col(Entry.kind), col(Entry.debit_account_id), col(Entry.credit_account_id))
     )
-    return {account_id: int(cents) for account_id, cents in work.session.execute(statement)}
+    found: Counter[UUID] = Counter()
+    for kind, debit_id, credit_id, cents in work.session.execute(statement):
+        if kind is EntryKind.FUND:
+            found[credit_id] += int(cents)
+        else:
+            found[debit_id] -= int(cents)
+    return found

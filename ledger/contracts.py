@@ -100,6 +100,25 @@ class ContractPublisherDrafted(Refused):
     """Of all such contracts that were asked for."""
 
 
+@dataclass(kw_only=True, eq=False)
+class ContractVersionUnknown(NotFound):
+    """The contract has no version with this number."""
+
+    code = "contract_version_unknown"
+    id: UUID
+    """Of the contract."""
+    version: int
+
+
+@dataclass(kw_only=True, eq=False)
+class ContractWithoutDraft(Conflict):
+    """No draft waits: it was withdrawn, or what there is was published."""
+
+    code = "contract_without_draft"
+    numbers: tuple[str, ...]
+    """Of all such contracts that were asked for."""
+
+
 class LineInput(Validity):
     """One service at one tariff, from a first day up to and including a last."""
 
@@ -159,13 +178,20 @@ class ContractInput(ContractTerms):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ContractDraft:
-    """The newest version of a contract: still a draft, or published."""
+    """A version of a contract: a draft that waits, one that was withdrawn, or published."""
 
     version: int
     published: bool
+    withdrawn: bool = False
+    """Whether it was given up before anybody published it."""
     drafted_by: UUID
     """The account that wrote this content."""
     content: ContractInput
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody may still publish it."""
+        return not (self.published or self.withdrawn)
 
     @property
     def mark(self) -> str:
@@ -178,11 +204,12 @@ def draft(
 ) -> list[ContractDraft]:
     """Make contracts or new versions of them, not yet in force; drafts[i] answers contracts[i].
 
-    A draft that was not published is replaced, and is then of who replaced it; the content of the newest
-    version again changes nothing. seen are the marks of what somebody started from, empty of what was not
-    there: nothing is drafted over what came since. Raises VersionUnseen, ContractIsAnother,
-    ContractNumberTaken, ContractPartyUnknown, ContractServicesUnknown, ContractTariffsUnfit,
-    ContractProgrammeUnknown; then nothing of the batch may be kept.
+    A draft that waits is replaced, and is then of who replaced it; the content of the newest version again
+    changes nothing. One that was withdrawn stays as it was, and what comes after it is a new version. seen
+    are the marks of what somebody started from, empty of what was not there: nothing is drafted over what
+    came since. Raises VersionUnseen, ContractIsAnother, ContractNumberTaken, ContractPartyUnknown,
+    ContractServicesUnknown, ContractTariffsUnfit, ContractProgrammeUnknown; then nothing of the batch may
+    be kept.
     """
     desk = _load(work, contracts)
     for contract_id, mark in (seen or {}).items():
@@ -203,16 +230,15 @@ def publish(
     That is the contract's payable account, and one account of the provider for every quantity its
     services are booked in. Somebody else drafted it. What is published already stays as it is, whoever
     asks. seen are the marks of what somebody looked at: only that is put in force. Raises ContractUnknown,
-    ContractPublisherDrafted, VersionUnseen; then nothing may be kept.
+    ContractPublisherDrafted, ContractWithoutDraft, VersionUnseen; then nothing may be kept.
     """
-    contracts = db.rows(work, Contract, contract_ids, lock=True)
-    for contract_id in contract_ids:
-        if contract_id not in contracts:
-            raise ContractUnknown(id=contract_id)
-    fresh = [row for row in _newest(work, contracts).values() if row.published_at is None]
-    mine = actors.faces(work, [work.actor_id])
-    if own := [contracts[row.contract_id].number for row in fresh if row.drafted_by in mine]:
-        raise ContractPublisherDrafted(numbers=tuple(sorted(own)))
+    contracts = _locked(work, contract_ids)
+    known = _newest(work, contracts).values()
+    fresh = [row for row in known if _waits(row)]
+    if own := _own(work, fresh):
+        raise ContractPublisherDrafted(numbers=_numbers(contracts, own))
+    if gone := [row for row in known if row.withdrawn_at is not None]:
+        raise ContractWithoutDraft(numbers=_numbers(contracts, gone))
     wanted = seen or {}
     for each in newest(work, wanted) if wanted else ():
         if each.mark != wanted[each.content.id]:
@@ -226,8 +252,45 @@ def publish(
     return [contracts[contract_id] for contract_id in contract_ids]
 
 
+def withdraw(
+    work: Work, contract_ids: Sequence[UUID], *, seen: Mapping[UUID, str] | None = None
+) -> list[ContractDraft]:
+    """Give up the draft of each, whoever wrote it: it stays to be looked at, and is never published.
+
+    What is in force goes on; where nothing ever was, the number is free for another contract. Withdrawn again
+    changes nothing. seen are the marks of what somebody looked at:
+    only that is withdrawn. The answer is what is newest then. Raises ContractUnknown, ContractWithoutDraft,
+    VersionUnseen; then nothing may be kept.
+    """
+    contracts = _locked(work, contract_ids)
+    last = {contract_id: found[-1] for contract_id, found in _versions(work, contracts).items()}
+    if frozen := [row for row in last.values() if row.published_at is not None]:
+        raise ContractWithoutDraft(numbers=_numbers(contracts, frozen))
+    marks = {contract_id: each.mark for contract_id, each in _told(work, contracts, last).items()}
+    for contract_id, mark in (seen or {}).items():
+        if mark != marks.get(contract_id):
+            raise VersionUnseen(id=contract_id)
+    # After this point only writes.
+    for row in last.values():
+        if _waits(row):
+            row.withdrawn_at, row.withdrawn_by = work.now, work.actor_id
+            contract = contracts[row.contract_id]
+            contract.withdrawn_at = work.now if contract.published_version is None else None
+    work.session.flush()
+    found = _drafts(work, contracts)
+    return [found[contract_id] for contract_id in contract_ids]
+
+
+def own_drafts(work: Work, contract_ids: Iterable[UUID]) -> frozenset[UUID]:
+    """Of these those whose draft this actor wrote, with whichever account: a colleague publishes it."""
+    return frozenset(row.contract_id for row in _own(work, _newest(work, contract_ids).values()))
+
+
 def newest(work: Work, contract_ids: Iterable[UUID] | None = None) -> list[ContractDraft]:
-    """The newest version of these contracts, or of all, draft or published; by id of the contract."""
+    """The newest version of these contracts, or of all, draft or published; by id of the contract.
+
+    One that was withdrawn is it only where nothing else was ever written.
+    """
     statement = select(Contract).where(col(Contract.municipality_id) == work.municipality_id)
     if contract_ids is not None:
         statement = statement.where(col(Contract.id).in_(set(contract_ids)))
@@ -244,16 +307,18 @@ def in_force(work: Work, contract_ids: Collection[UUID]) -> list[ContractDraft]:
         tuple_(col(ContractVersion.contract_id), col(ContractVersion.version)).in_(wanted),
     )
     found = {row.contract_id: row for row in work.session.scalars(statement)}
-    lines = _lines(work, found.values())
-    return [
-        ContractDraft(
-            version=version.version,
-            published=True,
-            drafted_by=version.drafted_by,
-            content=_content(rows[id_], version, lines[id_]),
-        )
-        for id_, version in sorted(found.items())
-    ]
+    return [each for _, each in sorted(_told(work, rows, found).items())]
+
+
+def version(work: Work, contract_id: UUID, number: int) -> ContractDraft:
+    """One version of a contract, whatever became of it. Raises ContractUnknown, ContractVersionUnknown."""
+    contracts = db.rows(work, Contract, [contract_id])
+    if contract_id not in contracts:
+        raise ContractUnknown(id=contract_id)
+    row = work.session.get(ContractVersion, (work.municipality_id, contract_id, number))
+    if row is None:
+        raise ContractVersionUnknown(id=contract_id, version=number)
+    return _told(work, contracts, {contract_id: row})[contract_id]
 
 
 def versions(work: Work, contract_id: UUID, *, limit: int) -> Sequence[ContractVersion]:
@@ -267,7 +332,7 @@ def versions(work: Work, contract_id: UUID, *, limit: int) -> Sequence[ContractV
 
 def waiting(work: Work) -> list[ContractDraft]:
     """All drafts that wait for somebody to publish them; by id of the contract."""
-    return [each for each in newest(work) if not each.published]
+    return [each for each in newest(work) if each.waits]
 
 
 def _last(validity: Validity) -> date:
@@ -284,13 +349,15 @@ class _Desk:
     services: Mapping[tuple[Law, str], Measure]
     programmes: Mapping[UUID, Programme]
     newest: dict[UUID, ContractDraft]
+    last: dict[UUID, int]
+    """The highest number there is of each, also of a version that was withdrawn."""
     changed: dict[UUID, ContractDraft]
     drafter: UUID
 
     def judge(self, contract: ContractInput) -> ContractDraft:
         """Order: the same content, identity, provider, services, tariffs, programmes."""
         known = self.newest.get(contract.id)
-        if known and known.content == contract:
+        if known and known.content == contract and not known.withdrawn:
             return known
         self._judge_identity(contract)
         if contract.provider_id not in self.providers:
@@ -306,9 +373,11 @@ class _Desk:
             programme = self.programmes.get(term.programme_id)
             if programme is None or programme.law is not contract.law:
                 raise ContractProgrammeUnknown(id=contract.id, programme_id=term.programme_id)
-        version = known.version + known.published if known else 1  # after a published one, the next
+        # what waits is replaced; what was published or withdrawn stays, and the next number is taken
+        version = known.version if known and known.waits else self.last.get(contract.id, 0) + 1
         drafted = ContractDraft(version=version, published=False, drafted_by=self.drafter, content=contract)
         self.newest[contract.id] = self.changed[contract.id] = drafted
+        self.last[contract.id] = version
         return drafted
 
     def _fits(self, law: Law, line: LineInput) -> bool:
@@ -333,10 +402,13 @@ def _load(work: Work, contracts: Sequence[ContractInput]) -> _Desk:
     codes = {line.service for contract in contracts for line in contract.lines}
     same_numbers = work.session.scalars(
         select(Contract).where(
-            col(Contract.municipality_id) == work.municipality_id, col(Contract.number).in_(numbers)
+            col(Contract.municipality_id) == work.municipality_id,
+            col(Contract.number).in_(numbers),
+            col(Contract.withdrawn_at).is_(None),
         )
     )
     rows = db.rows(work, Contract, {contract.id for contract in contracts}, lock=True)
+    versions = _versions(work, rows)
     return _Desk(
         contracts=rows,
         numbers={row.number: row.id for row in same_numbers},
@@ -345,7 +417,8 @@ def _load(work: Work, contracts: Sequence[ContractInput]) -> _Desk:
         programmes=db.rows(
             work, Programme, {term.programme_id for contract in contracts for term in contract.terms}
         ),
-        newest=_drafts(work, rows),
+        newest=_told(work, rows, {id_: _newest_of(found) for id_, found in versions.items()}),
+        last={id_: found[-1].version for id_, found in versions.items()},
         changed={},
         drafter=work.actor_id,
     )
@@ -359,8 +432,31 @@ def _services(work: Work, codes: Iterable[str]) -> Iterable[Service]:
     )
 
 
-def _newest(work: Work, contract_ids: Iterable[UUID]) -> dict[UUID, ContractVersion]:
-    """The highest version of each contract."""
+def _locked(work: Work, contract_ids: Iterable[UUID]) -> dict[UUID, Contract]:
+    """Raises ContractUnknown."""
+    contracts = db.rows(work, Contract, contract_ids, lock=True)
+    for contract_id in contract_ids:
+        if contract_id not in contracts:
+            raise ContractUnknown(id=contract_id)
+    return contracts
+
+
+def _waits(row: ContractVersion) -> bool:
+    return row.published_at is None and row.withdrawn_at is None
+
+
+def _own(work: Work, versions: Iterable[ContractVersion]) -> list[ContractVersion]:
+    """Those that wait, and that this actor wrote, by whichever of their accounts."""
+    mine = actors.faces(work, [work.actor_id])
+    return [row for row in versions if _waits(row) and row.drafted_by in mine]
+
+
+def _numbers(contracts: Mapping[UUID, Contract], versions: Iterable[ContractVersion]) -> tuple[str, ...]:
+    return tuple(sorted(contracts[row.contract_id].number for row in versions))
+
+
+def _versions(work: Work, contract_ids: Iterable[UUID]) -> dict[UUID, list[ContractVersion]]:
+    """All versions of each contract, the first one first."""
     statement = (
         select(ContractVersion)
         .where(
@@ -369,7 +465,20 @@ def _newest(work: Work, contract_ids: Iterable[UUID]) -> dict[UUID, ContractVers
         )
         .order_by(col(ContractVersion.contract_id), col(ContractVersion.version))
     )
-    return {row.contract_id: row for row in work.session.scalars(statement)}
+    found: defaultdict[UUID, list[ContractVersion]] = defaultdict(list)
+    for row in work.session.scalars(statement):
+        found[row.contract_id].append(row)
+    return found
+
+
+def _newest_of(versions: Sequence[ContractVersion]) -> ContractVersion:
+    """The last that was not withdrawn; where all were, the last."""
+    return next((row for row in reversed(versions) if row.withdrawn_at is None), versions[-1])
+
+
+def _newest(work: Work, contract_ids: Iterable[UUID]) -> dict[UUID, ContractVersion]:
+    """The newest version of each contract."""
+    return {id_: _newest_of(found) for id_, found in _versions(work, contract_ids).items()}
 
 
 def _lines(work: Work, versions: Iterable[ContractVersion]) -> dict[UUID, list[ContractLine]]:
@@ -390,12 +499,19 @@ def _lines(work: Work, versions: Iterable[ContractVersion]) -> dict[UUID, list[C
 
 
 def _drafts(work: Work, contracts: Mapping[UUID, Contract]) -> dict[UUID, ContractDraft]:
-    versions = _newest(work, contracts)
+    return _told(work, contracts, _newest(work, contracts))
+
+
+def _told(
+    work: Work, contracts: Mapping[UUID, Contract], versions: Mapping[UUID, ContractVersion]
+) -> dict[UUID, ContractDraft]:
+    """These versions with their lines, one of each contract."""
     lines = _lines(work, versions.values())
     return {
         contract_id: ContractDraft(
             version=version.version,
             published=version.published_at is not None,
+            withdrawn=version.withdrawn_at is not None,
             drafted_by=version.drafted_by,
             content=_content(contracts[contract_id], version, lines[contract_id]),
         )
@@ -431,7 +547,9 @@ def _write(work: Work, desk: _Desk) -> None:
         row = desk.contracts.get(contract_id)
         if row is None:
             work.session.add(_contract(work, drafted.content))
-        elif row.number != drafted.content.number:
+            continue
+        row.withdrawn_at = None
+        if row.number != drafted.content.number:
             row.number = drafted.content.number
     work.session.flush()
     keys = [(contract_id, drafted.version) for contract_id, drafted in desk.changed.items()]

@@ -149,9 +149,8 @@ def publish(
     """
     programmes = present(db.rows(work, Programme, programme_ids, lock=True), programme_ids)
     fresh = [row for row in _newest(work, programmes).values() if row.published_at is None]
-    mine = actors.faces(work, [work.actor_id])
-    if own := [programmes[row.programme_id].name for row in fresh if row.drafted_by in mine]:
-        raise ProgrammePublisherDrafted(names=tuple(sorted(own)))
+    if own := _own(work, fresh):
+        raise ProgrammePublisherDrafted(names=tuple(sorted(programmes[row.programme_id].name for row in own)))
     wanted = seen or {}
     for each in newest(work, wanted) if wanted else ():
         if each.mark != wanted[each.content.id]:
@@ -162,6 +161,11 @@ def publish(
         programmes[version.programme_id].published_version = version.version
     work.session.flush()
     return [programmes[programme_id] for programme_id in programme_ids]
+
+
+def own_drafts(work: Work, programme_ids: Iterable[UUID]) -> frozenset[UUID]:
+    """Of these those whose draft this actor wrote, with whichever account: a colleague publishes it."""
+    return frozenset(row.programme_id for row in _own(work, _newest(work, programme_ids).values()))
 
 
 def newest(work: Work, programme_ids: Iterable[UUID] | None = None) -> list[ProgrammeDraft]:
@@ -246,6 +250,12 @@ def _newest(work: Work, programme_ids: Iterable[UUID]) -> dict[UUID, ProgrammeVe
         .order_by(col(ProgrammeVersion.programme_id), col(ProgrammeVersion.version))
     )
     return {row.programme_id: row for row in work.session.scalars(statement)}
+
+
+def _own(work: Work, versions: Iterable[ProgrammeVersion]) -> list[ProgrammeVersion]:
+    """Those that are not published, and that this actor wrote, by whichever of their accounts."""
+    mine = actors.faces(work, [work.actor_id])
+    return [row for row in versions if row.published_at is None and row.drafted_by in mine]
 
 
 def _drafts(work: Work, rows: Mapping[UUID, Programme]) -> dict[UUID, ProgrammeDraft]:

@@ -96,9 +96,9 @@ def _fund(work: Work, targets: Iterable[BudgetTarget]) -> None:
 
 
 def _funding(work: Work, budget: Budget, cents: int, funded_cents: int) -> Funding:
-    """A budget reaches each amount once, so the amount names the funding."""
+    """Under lock: what was funded already is not asked for again, so the funding needs no name of its own."""
     return Funding(
-        id=ids.derived(budget.programme_id, f"funding {budget.year} {cents}"),
+        id=ids.uuid7(),
         programme_id=budget.programme_id,
         year=budget.year,
         cents=cents - funded_cents,

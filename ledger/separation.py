@@ -19,6 +19,7 @@ from ledger.db import Work
 from ledger.errors import LedgerError, Refused
 from ledger.rules.funding import EntryKind
 from ledger.rules.states import OPEN
+from ledger.runs import Run
 from ledger.tables import (
     Account,
     AccountChange,
@@ -140,10 +141,15 @@ def reasons(work: Work, run_id: UUID) -> Iterator[LedgerError]:
         yield OperatorUnidentified(operators=tuple(sorted(unknown.values())))
 
 
+def own_run(work: Work, run: Run) -> ReleaserDrafted | None:
+    """That this actor drafted or submitted it, by whichever account; None where they did not."""
+    return _drafted(run, actors.faces(work, [work.actor_id]))
+
+
 def _hands(work: Work, run_id: UUID, mine: frozenset[UUID]) -> Iterator[LedgerError]:
     """What these accounts, which are of one person, did for what a run pays."""
-    if any(step.actor_id in mine for step in runs.get(work, run_id).steps if step.state in OPEN):
-        yield ReleaserDrafted()
+    if (drafted := _drafted(runs.get(work, run_id), mine)) is not None:
+        yield drafted
     if many := _count(work, run_id, EntitlementChange, mine):
         yield ReleaserGranted(entitlements=many)
     if many := _count(work, run_id, Redemption, mine):
@@ -160,6 +166,11 @@ def _hands(work: Work, run_id: UUID, mine: frozenset[UUID]) -> Iterator[LedgerEr
         yield ReleaserChangedAccount(providers=many)
     if many := _contracts(work, run_id, mine):
         yield ReleaserContracted(contracts=many)
+
+
+def _drafted(run: Run, mine: frozenset[UUID]) -> ReleaserDrafted | None:
+    is_theirs = any(step.actor_id in mine for step in run.steps if step.state in OPEN)
+    return ReleaserDrafted() if is_theirs else None
 
 
 def _contracts(work: Work, run_id: UUID, mine: frozenset[UUID]) -> int:

@@ -118,6 +118,7 @@ _USES: Final = (
     EntryKind.INTEREST,
     EntryKind.INTEREST_BACK,
 )
+_FUNDS: Final = (EntryKind.FUND, EntryKind.FUND_BACK)
 _TAKE_BACK: Final = (EntryKind.REVERSE, EntryKind.TERM_BACK)
 _HELD: Final = {
     AccountKind.BUDGET: "left_cents",
@@ -132,7 +133,7 @@ def _booked_figures(booked: Mapping[tuple[EntryKind, chart.Place], int]) -> defa
     for (kind, (account, owner)), cents in booked.items():
         if name := _HELD.get(account):
             found[owner].grow(name, cents)
-        if account is AccountKind.BUDGET and kind is EntryKind.FUND:
+        if account is AccountKind.BUDGET and kind in _FUNDS:
             found[owner].funded_cents += cents
         if account in _HELD and kind in _USES:
             found[owner].used_cents -= cents
@@ -377,6 +378,7 @@ def _books(booked: Mapping[tuple[EntryKind, chart.Place], int]) -> dict[str, int
         if account is AccountKind.TREASURY:
             outside[kind] += cents
     figures = {name: sign * held[account] for name, account, sign in _BOOKS}
-    figures["funded_cents"] = -outside[EntryKind.FUND]
-    figures["paid_cents"] = held[AccountKind.TREASURY] - outside[EntryKind.FUND]
+    funded = -sum(outside[kind] for kind in _FUNDS)
+    figures["funded_cents"] = funded
+    figures["paid_cents"] = held[AccountKind.TREASURY] + funded
     return figures

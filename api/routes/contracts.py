@@ -27,7 +27,8 @@ class ContractBody(ContractTerms):
 @router.get(
     "/contracts",
     summary="Toon de contracten",
-    description="De nieuwste versie van elk contract, ook van concepten; een aanbieder ziet de zijne.",
+    description="De nieuwste versie van elk contract, ook van concepten; een aanbieder ziet de zijne. Een "
+    "ingetrokken concept staat er alleen als er nooit iets anders was (withdrawn).",
     response_model=schemas.Page[schemas.Contract],
 )
 def list_contracts(
@@ -91,6 +92,26 @@ def publish_contract(
 ) -> Any:
     contracts.publish(desk.work, [id], seen=seen(if_match, id))
     found = _newest(desk, id)
+    response.headers["ETag"] = f'"{found.mark}"'
+    return found
+
+
+@router.post(
+    "/contracts/{id}/_withdraw",
+    summary="Trek een concept van een contract in",
+    description="Wie een concept mag schrijven, mag het ook intrekken. Het blijft bewaard en niemand "
+    "publiceert het meer; wat geldt, blijft gelden. Gold er nog niets, dan komt het nummer vrij. Met "
+    "If-Match alleen het concept dat u bekeek. Opnieuw intrekken wijzigt niets. Het antwoord is wat daarna "
+    "de nieuwste versie is.",
+    **with_etag(schemas.Contract, is_edit=True),
+)
+def withdraw_contract(
+    id: PathId,
+    response: Response,
+    desk: Annotated[Desk, writing(Action.EDIT_CONTRACTS)],
+    if_match: IfMatch = None,
+) -> Any:
+    (found,) = contracts.withdraw(desk.work, [id], seen=seen(if_match, id))
     response.headers["ETag"] = f'"{found.mark}"'
     return found
 

@@ -11,7 +11,7 @@ from api.answers import made
 from api.answers import tagged as with_etag
 from api.deps import AWindow, Desk, IfMatch, PathId, everything, joined, reading, seen, told, writing
 from ledger import budgets, lists, programmes
-from ledger.budgets import Funding
+from ledger.budgets import Funding, Lowering
 from ledger.inputs import Amount, Input, Moment
 from ledger.programmes import ProgrammeContent, ProgrammeDraft, ProgrammeInput, ProgrammeUnknown
 from ledger.roles import Action, NotYours
@@ -21,7 +21,7 @@ router = APIRouter(tags=["programmes"])
 
 
 class FundingBody(Input):
-    """How much is made available, and when that was decided."""
+    """How much is made available or taken back, and when that was decided."""
 
     cents: Amount
     at: Moment
@@ -118,6 +118,28 @@ def put_funding(
 ) -> Any:
     wanted = joined(Funding, body, id=funding_id, programme_id=id, year=year)
     (entry_id,) = budgets.fund(desk.work, [wanted])
+    told(response, is_new=desk.is_new(desk.find(Entry, entry_id, NotYours())))
+    return {**dict(wanted), "entry_id": entry_id}
+
+
+@router.put(
+    "/programmes/{id}/budgets/{year}/lowerings/{loweringId}",
+    summary="Verlaag een budget",
+    description="Boekt een bedrag terug van het budget van een regeling voor een kalenderjaar. Een hard "
+    "budget houdt wat is vastgelegd; geen budget komt lager dan nul.",
+    tags=["budgets"],
+    **made(schemas.Funding),
+)
+def put_lowering(
+    id: PathId,
+    year: Annotated[int, Path(ge=2000, le=2099, description="Kalenderjaar.")],
+    lowering_id: Annotated[PathId, Path(alias="loweringId")],
+    body: FundingBody,
+    response: Response,
+    desk: Annotated[Desk, writing(Action.FUND_BUDGETS)],
+) -> Any:
+    wanted = joined(Lowering, body, id=lowering_id, programme_id=id, year=year)
+    (entry_id,) = budgets.lower(desk.work, [wanted])
     told(response, is_new=desk.is_new(desk.find(Entry, entry_id, NotYours())))
     return {**dict(wanted), "entry_id": entry_id}
 

@@ -42,6 +42,7 @@ from ledger.tables.base import linked
 
 CHART: dict[EntryKind, set[tuple[AccountKind, AccountKind]]] = {
     EntryKind.FUND: {(AccountKind.TREASURY, AccountKind.BUDGET)},
+    EntryKind.FUND_BACK: {(AccountKind.BUDGET, AccountKind.TREASURY)},
     EntryKind.GRANT: {
         (AccountKind.BUDGET, AccountKind.ENTITLEMENT),
         (AccountKind.TREASURY, AccountKind.ENTITLEMENT),
@@ -232,7 +233,8 @@ def _entry_cause(municipality_id: str) -> Check:
             linked(table, Entry, col(table.id) == col(Entry.cause_id)),
         ).where(col(table.id).is_(None))
     statement = statement.where(
-        col(Entry.municipality_id) == municipality_id, col(Entry.kind) != EntryKind.FUND
+        col(Entry.municipality_id) == municipality_id,
+        col(Entry.kind).not_in([EntryKind.FUND, EntryKind.FUND_BACK]),
     )
     return Check(kind=FindingKind.ENTRY_CAUSE, place="entry {}, cause {}", statement=statement)
 

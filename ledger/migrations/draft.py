@@ -131,15 +131,15 @@ def _triggers(dialect_name: str, table: str) -> Iterator[str]:
 
 
 FROZEN = {
-    "contract_version": "OLD.published_at IS NOT NULL",
+    "contract_version": "OLD.published_at IS NOT NULL OR OLD.withdrawn_at IS NOT NULL",
     "programme_version": "OLD.published_at IS NOT NULL",
 }
-"""Versions that may change until they are published."""
+"""Versions that may change until they are published, or withdrawn."""
 
 _LINE_PUBLISHED = (
     "EXISTS (SELECT 1 FROM contract_version AS v WHERE v.municipality_id = {row}.municipality_id"
     " AND v.contract_id = {row}.contract_id AND v.version = {row}.version"
-    " AND v.published_at IS NOT NULL)"
+    " AND (v.published_at IS NOT NULL OR v.withdrawn_at IS NOT NULL))"
 )
 
 

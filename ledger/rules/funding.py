@@ -41,6 +41,8 @@ class EntryKind(StrEnum):
 
     FUND = "fund"
     """treasury to budget: the council made money available."""
+    FUND_BACK = "fund_back"
+    """budget to treasury: the council took back money that it had made available."""
     GRANT = "grant"
     """budget to entitlement: the commitment."""
     LOWER = "lower"

@@ -89,7 +89,7 @@ class Entry(Row, table=True):
         Index("ix_entry_cause", "municipality_id", "cause_id"),
         _only("ix_entry_owed", "credit_account_id", "unit = 'eurocent' AND kind IN ('redeem', 'capture')"),
         _only("ix_entry_taken_back", "debit_account_id", f"unit = 'eurocent' AND kind IN ({_DEBTS})"),
-        _only("ix_entry_funded", "credit_account_id", "kind = 'fund'"),
+        _only("ix_entry_funded", "credit_account_id", "kind IN ('fund', 'fund_back')"),
         _only("ix_entry_reverses", "reverses_id", "reverses_id IS NOT NULL"),
         # Parts of one entry may be taken back apart: taken_back sees to it that this is not done twice.
         _only(

@@ -3,9 +3,10 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from ledger.columns import Choice, Count, Day, Flag, Id, Instant, Parsed
@@ -160,12 +161,22 @@ class Provider(Row, table=True):
     """When we learned this version."""
 
 
+_NOT_WITHDRAWN: Final = text("withdrawn_at IS NULL")
+
+
 class Contract(Row, table=True):
     """An agreement between the municipality and one provider under one law; its content is versioned."""
 
     __table_args__ = (
         refers("provider_id", "provider"),
-        UniqueConstraint("municipality_id", "number"),
+        Index(
+            "uq_contract_number",
+            "municipality_id",
+            "number",
+            unique=True,
+            sqlite_where=_NOT_WITHDRAWN,
+            postgresql_where=_NOT_WITHDRAWN,
+        ),
         STRICT,
     )
 
@@ -181,12 +192,15 @@ class Contract(Row, table=True):
     """The number on paper."""
     published_version: int | None = Field(sa_type=Count, default=None)
     """The version in force; None while there are only drafts."""
+    withdrawn_at: datetime | None = Field(sa_type=Instant, default=None)
+    """When its draft was given up before anything was ever in force: until it is drafted anew, its number is
+    free. None for every other."""
     recorded_at: datetime = Field(sa_type=Instant)
     """When we learned it."""
 
 
 class ContractVersion(Row, table=True):
-    """One version of a contract; frozen once published."""
+    """One version of a contract; frozen once published or withdrawn."""
 
     __table_args__ = (refers("contract_id", "contract"), STRICT)
 
@@ -216,6 +230,10 @@ class ContractVersion(Row, table=True):
     """When it was frozen; None while it is a draft."""
     published_by: UUID | None = Field(sa_type=Id, default=None)
     """The account that put it in force; None while it is a draft."""
+    withdrawn_at: datetime | None = Field(sa_type=Instant, default=None)
+    """When a draft was given up; it stays as it was, and is never published."""
+    withdrawn_by: UUID | None = Field(sa_type=Id, default=None)
+    """The account that gave it up."""
     recorded_at: datetime = Field(sa_type=Instant)
     """When we learned it."""
 

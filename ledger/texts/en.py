@@ -340,6 +340,15 @@ _CONTRACTS: Final[Mapping[str, tuple[str, Detail]]] = {
         "Two different people approve a care agreement. Ask a colleague for the other approval.",
     ),
     "contract_unknown": ("We cannot find this contract", "There is no contract with id {id}."),
+    "contract_version_unknown": (
+        "The contract does not have this version",
+        "Contract {id} has no version {version}.",
+    ),
+    "contract_without_draft": (
+        "No draft waits",
+        "The draft of these contracts was withdrawn, or published already: {numbers}. Write a new "
+        "draft first.",
+    ),
     "contract_is_another": (
         "This is another contract",
         "Contract {id} keeps its provider and its law. Once published, it also keeps its number. Make a new "
@@ -527,10 +536,20 @@ _REGISTERS: Final[Mapping[str, tuple[str, Detail]]] = {
         "This name was used already",
         "The name “{name}” is that of programme {id}. Choose another name.",
     ),
+    "budget_unknown": (
+        "There is no such budget",
+        "Programme {programme_id} has no budget for {year}.",
+    ),
+    "budget_lowered_too_far": (
+        "The budget cannot become so much lower",
+        "You want to lower the {year} budget of programme “{programme}” by {asked_cents}. It can be lowered "
+        "by at most {most_cents}: {funded_cents} is available, and {committed_cents} of that is committed.",
+    ),
     "budget_lowered": (
         "The budget would become lower",
         "The {year} budget of programme “{programme}” has been given {funded_cents}. The file asks "
-        "{asked_cents}. A file can only raise a budget.",
+        "{asked_cents}. A file can only raise a budget. Lower it on "
+        "the page of the budget.",
     ),
     "funding_is_another": (
         "This id was used already",

@@ -345,6 +345,15 @@ _CONTRACTS: Final[Mapping[str, tuple[str, Detail]]] = {
         "goedkeuring.",
     ),
     "contract_unknown": ("Wij kunnen dit contract niet vinden", "Er is geen contract met kenmerk {id}."),
+    "contract_version_unknown": (
+        "Deze versie van het contract is er niet",
+        "Contract {id} heeft geen versie {version}.",
+    ),
+    "contract_without_draft": (
+        "Er staat geen concept klaar",
+        "Van deze contracten is het concept ingetrokken, of al vastgesteld: {numbers}. Schrijf eerst een "
+        "nieuw concept.",
+    ),
     "contract_is_another": (
         "Dit is een ander contract",
         "Contract {id} houdt zijn aanbieder en zijn wet. Als het is vastgesteld, houdt het ook zijn nummer. "
@@ -540,10 +549,20 @@ _REGISTERS: Final[Mapping[str, tuple[str, Detail]]] = {
         "Deze naam is al gebruikt",
         "De naam “{name}” hoort bij regeling {id}. Kies een andere naam.",
     ),
+    "budget_unknown": (
+        "Dit budget is er niet",
+        "Regeling {programme_id} heeft geen budget voor {year}.",
+    ),
+    "budget_lowered_too_far": (
+        "Het budget kan niet zo veel lager",
+        "U wilt het budget {year} van regeling “{programme}” met {asked_cents} verlagen. Het kan hoogstens "
+        "met {most_cents}: er is {funded_cents} beschikbaar, en daarvan is {committed_cents} vastgelegd.",
+    ),
     "budget_lowered": (
         "Het budget zou lager worden",
         "In het budget {year} van regeling “{programme}” zit al {funded_cents}. Het bestand vraagt "
-        "{asked_cents}. Een bestand kan een budget alleen verhogen.",
+        "{asked_cents}. Een bestand kan een budget alleen verhogen. Verlaag "
+        "het op de pagina van het budget.",
     ),
     "funding_is_another": (
         "Dit kenmerk is al gebruikt",

@@ -443,6 +443,7 @@ CALLS = [
     _get("/v1/contracts/{id}", P, fill={"id": "contract"}),
     _put("/v1/contracts/{id}", S, _contract, fill={"id": "contract"}, elsewhere=409),
     _post("/v1/contracts/{id}/_publish", S, fill={"id": "contract"}),
+    _post("/v1/contracts/{id}/_withdraw", S, fill={"id": "drafted_contract"}),
     _put("/v1/term-evidence/{id}", S, _evidence, fill={"id": "new"}),
     _list("/v1/term-evidence", S, "evidence"),
     _list("/v1/term-evidence", S, "evidence", query=_contract_query, variant="of a contract"),
@@ -464,6 +465,12 @@ CALLS = [
         S,
         lambda party: {"cents": 1_00, "at": AT},
         fill={"id": "programme", "year": "2026", "fundingId": "new"},
+    ),
+    _put(
+        "/v1/programmes/{id}/budgets/{year}/lowerings/{loweringId}",
+        S,
+        lambda party: {"cents": 1, "at": AT},
+        fill={"id": "programme", "year": "2026", "loweringId": "new"},
     ),
     _put(PERSON, S, lambda party: {"identity": _identity(party)}, fill={"id": "person"}, form=Form.MADE),
     _post(

@@ -13,9 +13,9 @@ from ledger.contracts import ContractInput
 from ledger.ids import uuid7
 from ledger.rules.tariffs import PerMeasure, PerUse
 from ledger.tables import Role
-from tests.api.browsing import Visitor, buttons, links, shown
+from tests.api.browsing import Visitor, buttons, fields, links, shown
 from tests.api.served import Served
-from tests.world import HOUSEHOLD, World
+from tests.world import HOUSEHOLD, World, by_another
 
 CEILING = {
     "number": 1,
@@ -46,6 +46,18 @@ def form_of(page: str) -> dict[str, Any]:
 def place_of(typed: dict[str, Any], service: str) -> int:
     place: int = typed["service"].index(service)
     return place
+
+
+def plain(page: str) -> str:
+    return shown(page).replace("\u00a0", " ")
+
+
+def drafted(world: World, **changes: Any) -> None:
+    """A draft by a colleague of the visitor, of what is newest but for these."""
+    with world.work() as work:
+        known = contracts.newest(work, [world.contract_id])[0].content
+        content = known.model_dump(mode="json") | changes
+        contracts.draft(work, [ContractInput.model_validate(content)])
 
 
 def newest(world: World) -> contracts.ContractDraft:
@@ -87,6 +99,125 @@ def test_a_new_tariff_is_looked_at_beside_the_old_one_and_put_in_force_by_a_coll
     colleague = Visitor.of(sqlite_served, "colleague")
     assert colleague.send(f"{where}/publish", seen=drafted.mark).status_code == 303
     assert newest(world).published
+
+
+def test_a_draft_hides_nothing_of_what_holds_and_every_version_can_be_looked_at(
+    sqlite_served: Served, visitor: Visitor, world: World
+) -> None:
+    where = f"/contracts/{world.contract_id}"
+    lines = newest(world).content.lines
+    dearer = lines[0].model_copy(update={"tariff": PerMeasure(rate_cents=99_00)})
+    terms = [CEILING | {"programmeId": str(world.programme_id)}]
+    drafted(
+        world,
+        lines=[each.model_dump(mode="json") | {"valid_until": "2029-12-31"} for each in (dearer, *lines[1:])],
+        ceiling_cents=7_00,
+        areas=["1112"],
+        terms=terms,
+        valid_until="2029-12-31",
+    )
+    auditor = Visitor.of(sqlite_served, "auditor")
+    page = auditor.page(where)
+    told = plain(page)
+    assert "versie 1, geldt" in told, "what holds stands there whole"
+    assert "Versie 2: een concept van" in told
+    before, after = cents_of(lines[0].tariff), "per eenheid € 99,00"
+    assert f"per eenheid € {before // 100},{before % 100:02}" in told
+    for words in (
+        after,
+        "Plafond per jaar – € 7,00",
+        "1112",
+        "Plafond van het hele contract",
+        "31 december 2029",
+    ):
+        assert words in told, words
+    assert buttons(page) == {"/logout"}
+    assert {f"{where}/versions/1", f"{where}/versions/2"} <= set(links(page))
+    one, two = plain(auditor.page(f"{where}/versions/1")), plain(auditor.page(f"{where}/versions/2"))
+    assert "versie 1, geldt" in one
+    assert "€ 7,00" not in one
+    assert "versie 2, concept" in two
+    assert "Plafond per jaar € 7,00" in two
+    assert "versie 1, geldt; versie 2, concept" in plain(auditor.page("/contracts"))
+    for wrong in ("3", "0", "x"):
+        assert auditor.see(f"{where}/versions/{wrong}").status_code in {400, 404}
+    sqlite_served.account("colleague", Role.CONTRACT_MANAGER)
+    colleague = Visitor.of(sqlite_served, "colleague")
+    colleague.done(f"{where}/publish", **fields(colleague.page(where), f"{where}/publish"))
+    assert "versie 1, vervangen door een latere versie" in plain(auditor.page(f"{where}/versions/1"))
+    assert "Versie 1 , vervangen" in plain(auditor.page(where))
+
+
+def test_a_draft_is_dropped_by_who_may_draft_and_stays_to_be_looked_at(
+    sqlite_served: Served, visitor: Visitor, world: World
+) -> None:
+    where = f"/contracts/{world.contract_id}"
+    drafted(world, ceiling_cents=7_00)
+    seen = fields(visitor.page(where), f"{where}/withdraw")
+    drafted(world, ceiling_cents=8_00)
+    changed = visitor.send(f"{where}/withdraw", **seen)
+    assert changed.status_code == 412, "what was not looked at is not dropped either"
+    assert Visitor.of(sqlite_served, "finance").send(f"{where}/withdraw", **seen).status_code == 403
+    page = visitor.done(f"{where}/withdraw", **fields(visitor.page(where), f"{where}/withdraw"))
+    told = plain(page)
+    assert "Het concept is ingetrokken" in told
+    assert "Ingetrokken" in told
+    assert f"{where}/publish" not in buttons(page)
+    assert "versie 1, geldt" in told
+    assert "concept" not in plain(visitor.page("/contracts"))
+    assert "versie 2, ingetrokken" in plain(visitor.page(f"{where}/versions/2"))
+    assert "Plafond per jaar € 8,00" in plain(visitor.page(f"{where}/versions/2"))
+    assert newest(world).published
+
+
+def test_a_new_contract_that_is_dropped_frees_its_number(visitor: Visitor, world: World) -> None:
+    first, second = uuid7(), uuid7()
+    with world.work() as work:
+        known = contracts.newest(work, [world.contract_id])[0].content
+        contracts.draft(work, [known.model_copy(update={"id": first, "number": "C-9"})])
+    where = f"/contracts/{first}"
+    page = visitor.page(where)
+    assert "geldt nog niets" in plain(page)
+    visitor.done(f"{where}/withdraw", **fields(page, f"{where}/withdraw"))
+    assert "versie 1, ingetrokken" in plain(visitor.page("/contracts"))
+    with world.work() as work:
+        contracts.draft(work, [known.model_copy(update={"id": second, "number": "C-9"})])
+    form = visitor.page(f"{where}/draft")
+    assert "een concept dat is ingetrokken" in plain(form)
+    taken = visitor.send(f"{where}/draft", **form_of(form), step="look")
+    assert taken.status_code == 409
+    looked = visitor.send(f"{where}/draft", **form_of(taken.text) | {"number": "C-10"}, step="look")
+    assert visitor.send(f"{where}/draft", **form_of(looked.text), step="draft").status_code == 303
+    assert "versie 2, concept" in plain(visitor.page("/contracts"))
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ({"valid_until": "2026-05-31"}, "afgelopen, laatste dag 31 mei 2026"),
+        ({"valid_from": "2026-07-01"}, "geldt vanaf 1 juli 2026"),
+        ({"valid_until": "2026-06-10"}, "geldt"),
+    ],
+)
+def test_a_contract_says_whether_it_holds_today(
+    sqlite_served: Served, visitor: Visitor, world: World, days: dict[str, str], words: str
+) -> None:
+    lines = [
+        each.model_dump(mode="json") | {"valid_until": None, "valid_from": "2026-07-01"} | days
+        if "valid_from" in days
+        else each.model_dump(mode="json") | days
+        for each in newest(world).content.lines
+    ]
+    drafted(world, lines=lines, **days)
+    with world.work() as work:
+        contracts.publish(by_another(work), [world.contract_id])
+    for who, page in (
+        (visitor, "/contracts"),
+        (visitor, f"/contracts/{world.contract_id}"),
+        (Visitor.of(sqlite_served, "provider"), "/agreements"),
+    ):
+        told = plain(who.page(page))
+        assert f"versie 2, {words}" in told
 
 
 def test_what_was_not_looked_at_is_looked_at_first(visitor: Visitor, world: World) -> None:

@@ -22,7 +22,7 @@ from ledger.rules.terms_schedule import EqualParts
 from ledger.runs import DraftOrder
 from ledger.statutory_rates import RateInput, RatesInput
 from ledger.tables import FollowUpKind, Role
-from tests.api.browsing import Visitor, links, shown
+from tests.api.browsing import Visitor, buttons, links, shown
 from tests.api.served import PROVIDER_2, Served
 from tests.world import World, by_another
 
@@ -66,6 +66,85 @@ def test_a_budget_through_its_year_and_more_money_once(sqlite_served: Served, wo
     assert visitor.see(f"/budgets/{uuid7()}").status_code == 404
 
 
+def _told(page: str) -> str:
+    return shown(page).replace("\u00a0", " ")
+
+
+def test_a_budget_is_made_for_a_next_year_once(sqlite_served: Served, world: World) -> None:
+    visitor = Visitor.of(sqlite_served, "finance")
+    asked = _hidden(visitor.page("/budgets"), "/budgets")
+    asked |= {"programmeId": str(world.hard_programme_id), "year": "2027", "amount": "2.500,50"}
+    for wrong, name in (
+        ({"amount": ""}, "amount"),
+        ({"year": "1999"}, "year"),
+        ({"programmeId": ""}, "programmeId"),
+    ):
+        refused = visitor.send("/budgets", **asked | wrong)
+        assert refused.status_code == 400
+        assert f'id="{name}-fault"' in refused.text
+        assert _hidden(refused.text, "/budgets")["id"] == asked["id"]
+        tree: Any = html.fromstring(refused.text)
+        kept = dict(tree.xpath("//form[@action='/budgets']")[0].form_values())
+        assert all(kept.get(each, "") == (asked | wrong)[each] for each in ("programmeId", "year", "amount"))
+    first, second = visitor.send("/budgets", **asked), visitor.send("/budgets", **asked)
+    assert first.headers["location"] == second.headers["location"]
+    assert "€ 2.500,50" in _told(visitor.page(first.headers["location"]))
+    assert visitor.send("/budgets", **asked | {"programmeId": str(uuid7())}).status_code == 404
+    with world.work() as work:
+        (state,) = [each for each in budgets.listed(work) if each.programme_id == world.hard_programme_id]
+    assert (state.year, state.funded_cents) == (2027, 2_500_50)
+    manager = Visitor.of(sqlite_served, "contract_manager")
+    assert "/budgets" not in buttons(manager.page("/budgets"))
+    assert manager.send("/budgets", **asked).status_code == 403
+
+
+def test_a_budget_is_lowered_once_and_never_below_what_is_committed(
+    sqlite_served: Served, world: World
+) -> None:
+    world.fund(cents=1_000_00)
+    world.grant(programme_id=world.hard_programme_id, amount_cents=700_00)
+    with world.work() as work:
+        budget = next(each for each in budgets.listed(work) if each.programme_id == world.hard_programme_id)
+    visitor, where = Visitor.of(sqlite_served, "finance"), f"/budgets/{budget.id}"
+    page = visitor.page(where)
+    assert "Hoogstens € 300,00" in _told(page)
+    asked = _hidden(page, f"{where}/lower")
+    assert asked["id"] != _hidden(page, where)["id"]
+    refused = visitor.send(f"{where}/lower", **asked, lowerBy="300,01")
+    assert refused.status_code == 409
+    for number in ("€ 300,01", "€ 300,00", "€ 1.000,00", "€ 700,00"):
+        assert number in _told(refused.text)
+    assert 'value="300,01"' in refused.text, "what was typed is kept"
+    assert visitor.send(f"{where}/lower", **asked, lowerBy="").status_code == 400
+    for _ in range(2):
+        assert visitor.send(f"{where}/lower", **asked, lowerBy="300").status_code == 303
+    page = visitor.page(where)
+    assert "er is niets vrij" in shown(page)
+    assert f"{where}/lower" not in buttons(page)
+    with world.work() as work:
+        budget = next(each for each in budgets.listed(work) if each.id == budget.id)
+    assert (budget.funded_cents, budget.left_cents) == (700_00, 0)
+    world.assert_books_agree()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("nl", "€ 500,00 meer toegezegd dan het budget bevat"),
+        ("en", "€500.00 more promised than the budget holds"),
+    ],
+)
+def test_that_more_was_promised_than_a_budget_holds_is_said_in_words(
+    sqlite_served: Served, world: World, language: str, words: str
+) -> None:
+    world.grant(amount_cents=500_00)
+    visitor = Visitor.of(sqlite_served, "finance", language=language)
+    for page in ("/budgets", f"/budgets/{_budget(world).id}"):
+        told = _told(visitor.page(page))
+        assert words in told
+        assert "-500" not in told
+
+
 def test_a_chart_stays_inside_its_frame_and_survives_nothing() -> None:
     drawn = charts.drawn([Line(name="x", values=[0, 5, -3], style="line-1")], ["a", "b", "c"])
     for _, points in drawn.lines:
@@ -86,11 +165,13 @@ def test_who_drafted_a_contract_does_not_put_it_in_force_by_the_page_either(
     writer = Visitor.of(sqlite_served, "contract_manager")
     where = f"/contracts/{world.contract_id}"
     assert "concept" in shown(writer.page("/contracts"))
-    own = writer.send(f"{where}/publish", **_hidden(writer.page(where), f"{where}/publish"))
-    assert own.status_code == 409
+    page = writer.page(where)
+    assert f"{where}/publish" not in buttons(page), "no button that can only fail"
+    assert "Een collega laat het gelden" in shown(page)
     sqlite_served.account("other", Role.CONTRACT_MANAGER)
     other = Visitor.of(sqlite_served, "other")
     seen = _hidden(other.page(where), f"{where}/publish")
+    assert writer.send(f"{where}/publish", **seen).status_code == 409
     assert "Deze versie geldt nu" in other.done(f"{where}/publish", **seen)
     assert "€ 5.000,00" in shown(other.page(where))
     assert other.see(f"/contracts/{uuid7()}").status_code == 404
@@ -138,6 +219,9 @@ def test_only_the_rules_that_were_looked_at_are_put_in_force(sqlite_served: Serv
             content = newest.content.model_copy(update={"restrictions": rules})
             programmes.draft(work, [ProgrammeInput.model_validate(dict(content))])
         seen = seen or _hidden(other.page("/programmes"), where)
+    writer = Visitor.of(sqlite_served, "contract_manager").page("/programmes")
+    assert where not in buttons(writer), "no button that can only fail"
+    assert "Een collega laat het gelden" in shown(writer)
     told = shown(other.page("/programmes"))
     assert "Hoogstens 100 keer." in told, "nobody puts in force what they do not see"
     assert "De inwoner hoeft niets te zeggen." in told, "whether a resident is asked"

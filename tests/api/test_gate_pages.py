@@ -354,6 +354,28 @@ def test_hours_set_aside_what_they_will_cost_and_what_nobody_knows_is_told_so(
     assert "nog niet te zeggen, op Wmo 2026" in shown(unknown.text)
 
 
+def test_the_room_of_every_year_that_a_right_runs_in_is_shown(visitor: Visitor, world: World) -> None:
+    world.fund(cents=10_000_00, programme_id=world.programme_id)
+    world.fund(cents=250_00, year=2027, programme_id=world.programme_id)
+    form = shown(visitor.page(f"/residents/{world.holder_id}/grant")).replace("\u00a0", " ")
+    assert "nog € 10.000,00 in 2026, nog € 250,00 in 2027" in form
+    told = shown(_granting(visitor, world, validUntil="2028-12-31").text).replace("\u00a0", " ")
+    assert "in 2027 nog € 250,00 van € 250,00" in told
+    assert "voor 2028 nog geen budget" in told
+    assert "het budget van 2026" in told
+    told = shown(_granting(visitor, world, validUntil="2026-12-31").text)
+    assert "2027" not in told
+
+
+def test_a_decision_above_a_soft_budget_is_told_in_words(visitor: Visitor, world: World) -> None:
+    world.fund(cents=1_000_00, programme_id=world.programme_id)
+    told = shown(_granting(visitor, world).text).replace("\u00a0", " ")
+    assert "€ 250,00 meer toegezegd dan het budget bevat. Beschikbaar is € 1.000,00" in told
+    world.grant(amount_cents=1_100_00)
+    form = shown(visitor.page(f"/residents/{world.holder_id}/grant")).replace("\u00a0", " ")
+    assert "€ 100,00 te veel toegezegd in 2026" in form
+
+
 @pytest.mark.parametrize(
     "reference", ['B"7"; filename="x.exe', "besluit קישור", "مرحبا", "Ünlü 7", "x" * 500]
 )

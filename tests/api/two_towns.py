@@ -23,6 +23,7 @@ from ledger import (
     catalogue,
     claims,
     contacts,
+    contracts,
     demands,
     devices,
     lists,
@@ -112,6 +113,8 @@ class Party:
     programme: str
     provider: str
     contract: str
+    drafted_contract: str
+    """Of the provider; nobody published it."""
     person: str
     friend: str
     """Has a mandate of the resident."""
@@ -261,6 +264,7 @@ class Furnisher:
             programme=str(programme_id),
             provider=str(provider_id),
             contract=str(contract_id),
+            drafted_contract=str(self._drafted(contract_id, f"D-{letter}")),
             person=str(person),
             friend=str(friend),
             former_friend=str(former),
@@ -294,6 +298,14 @@ class Furnisher:
             holder_account=str(accounts["holder"]),
             until=until.isoformat(),
         )
+
+    def _drafted(self, contract_id: UUID, number: str) -> UUID:
+        """Another contract as this one, that waits."""
+        with self.world.work() as work:
+            (known,) = contracts.newest(work, [contract_id])
+            content = known.content.model_copy(update={"id": uuid7(), "number": number})
+            contracts.draft(work, [content])
+        return content.id
 
     def _device(self, provider_id: UUID) -> UUID:
         asked = DeviceInput(id=uuid7(), name="Telefoon")

@@ -294,6 +294,14 @@ def test_one_person_neither_publishes_nor_grants_much_alone(terminal: Terminal) 
     colleague = terminal.answer("actors", "add", "Contracts", "--role", "contract_manager")["api_key"]
     named = ("publish", "--contract", "HO-1", "--programme", "Huishouden", "--key", colleague)
     assert [each["name"] for each in terminal.answer(*named)["published"]] == ["Huishouden", "HO-1"]
+    terminal.write("dearer.yml", REGION.replace("rate: 38.40", "rate: 39.40"))
+    terminal.run("load", terminal.folder / "dearer.yml")
+    assert (
+        terminal.answer("withdraw", "--contract", "HO-1", "--key", finance, status=1)["code"] == "not_allowed"
+    )
+    withdrawn = terminal.answer("withdraw", "--contract", "HO-1", "--key", colleague)["withdrawn"]
+    assert [(each["number"], each["version"]) for each in withdrawn] == [("HO-1", 2)]
+    terminal.run("withdraw", "--contract", "HO-1", status=4)
     assert len(terminal.answer("publish", "--key", colleague)["published"]) == 2
     assert terminal.answer("load", terminal.folder / "region.yml")["municipalities"]["0384"]["waiting"] == 0
 

@@ -39,7 +39,7 @@ NS = {"x": "http://www.auditfiles.nl/XAF/3.2"}
 SCHEMA = etree.XMLSchema(etree.parse(str(Path(__file__).parent / "schemas" / "xaf-3.2.xsd")))
 JANUARY, FEBRUARY = (date(2026, 1, 1), date(2026, 1, 31)), (date(2026, 2, 1), date(2026, 2, 28))
 NOT_BOOKED = {
-    *("lower", "release_commitment", "term", "term_back"),
+    *("fund_back", "lower", "release_commitment", "term", "term_back"),
     *("repaid", "interest", "interest_back"),
 }
 """What lived_in does without; the journal of demands is looked at where they are."""

@@ -6,17 +6,20 @@ from datetime import UTC, date, datetime
 
 import pytest
 from pydantic import ValidationError
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select, update
+from sqlalchemy.exc import DatabaseError
 from sqlmodel import col
 
-from ledger import catalogue, contracts, db, entries, ids, municipalities, providers
+from ledger import catalogue, contract_standing, contracts, db, entries, ids, municipalities, providers
+from ledger.contract_standing import Standing
 from ledger.contracts import ContractInput, LineInput
+from ledger.errors import VersionUnseen
 from ledger.rules.facts import Law
 from ledger.rules.funding import AccountKind
 from ledger.rules.tariffs import AtCost, PerMeasure, PerUse, Tariff
 from ledger.tables import ContractLine, ContractVersion
 from ledger.units import Unit
-from tests.world import by_another
+from tests.world import PUBLISHER, by_another
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PROVIDER, OTHER = ids.uuid7(), ids.uuid7()
@@ -155,6 +158,107 @@ def test_publishing_twice_changes_nothing(work: db.Work) -> None:
     assert rows(work)[0].published_at == NOW
     (same,) = contracts.draft(later, [given])
     assert (same.version, same.published) == (1, True)
+
+
+def test_a_withdrawn_draft_stays_and_is_never_published(work: db.Work) -> None:
+    given = contract()
+    contracts.draft(work, [given])
+    contracts.publish(by_another(work), [given.id])
+    (drafted,) = contracts.draft(work, [changed(given, ceiling_cents=1)])
+    with pytest.raises(VersionUnseen):
+        contracts.withdraw(work, [given.id], seen={given.id: "what was before"})
+    for seen in ({given.id: drafted.mark}, None):  # again changes nothing
+        (newest,) = contracts.withdraw(by_another(work), [given.id], seen=seen)
+        assert (newest.version, newest.published, newest.content) == (1, True, given)
+    assert contracts.waiting(work) == []
+    assert [row.published_version for row in contracts.publish(by_another(work), [given.id])] == [1]
+    _, gone = rows(work)
+    assert (gone.withdrawn_at, gone.withdrawn_by, gone.published_at) == (NOW, PUBLISHER, None)
+    told = contracts.version(work, given.id, 2)
+    assert (told.content, told.published, told.withdrawn) == (drafted.content, False, True)
+    (again,) = contracts.draft(work, [drafted.content])
+    assert (again.version, again.waits) == (3, True), "the same content is a draft of its own"
+    contracts.publish(by_another(work), [given.id])
+    assert [row.published_at for row in rows(work)] == [NOW, None, NOW]
+    with pytest.raises(contracts.ContractWithoutDraft) as refused:
+        contracts.withdraw(work, [given.id])
+    assert refused.value.numbers == ("2026-001",)
+    with pytest.raises(contracts.ContractVersionUnknown):
+        contracts.version(work, given.id, 4)
+    with pytest.raises(contracts.ContractUnknown):
+        contracts.version(work, ids.uuid7(), 1)
+
+
+def test_where_nothing_ever_held_the_number_of_a_withdrawn_draft_is_free(work: db.Work) -> None:
+    given, other = contract(), contract()
+    contracts.draft(work, [given])
+    (newest,) = contracts.withdraw(work, [given.id])
+    assert (newest.version, newest.withdrawn, newest.waits) == (1, True, False)
+    assert contracts.withdraw(work, [given.id]) == [newest]
+    with pytest.raises(contracts.ContractWithoutDraft):
+        contracts.publish(by_another(work), [given.id])
+    contracts.draft(work, [other])
+    with pytest.raises(contracts.ContractNumberTaken) as taken:
+        contracts.draft(work, [given])
+    assert taken.value.id == other.id
+    renamed = changed(given, number="2026-002")
+    (drafted,) = contracts.draft(work, [renamed])
+    assert (drafted.version, drafted.content) == (2, renamed)
+    with pytest.raises(contracts.ContractNumberTaken):
+        contracts.draft(work, [contract(number="2026-002")])
+
+
+def test_a_withdrawn_version_is_frozen_in_the_database(engine: Engine, work: db.Work) -> None:
+    given = contract()
+    contracts.draft(work, [given])
+    contracts.withdraw(work, [given.id])
+    for statement in (
+        update(ContractVersion).values(withdrawn_at=None),
+        update(ContractLine).values(service="01A08"),
+        delete(ContractLine),
+        delete(ContractVersion),
+    ):
+        with pytest.raises(DatabaseError, match=r"append-only|published"), work.session.begin_nested():
+            work.session.execute(statement)
+
+
+def test_who_drafted_is_told_before_they_try_to_publish(work: db.Work) -> None:
+    mine, theirs, published = contract(), contract(number="2"), contract(number="3")
+    contracts.draft(work, [mine, published])
+    contracts.draft(by_another(work), [theirs])
+    contracts.publish(by_another(work), [published.id])
+    every = [mine.id, theirs.id, published.id]
+    assert contracts.own_drafts(work, every) == {mine.id}
+    assert contracts.own_drafts(by_another(work), every) == {theirs.id}
+    contracts.withdraw(work, [mine.id])
+    assert contracts.own_drafts(work, every) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("day", "standing"),
+    [
+        (date(2025, 12, 31), Standing.COMING),
+        (date(2026, 1, 1), Standing.HOLDS),
+        (date(2026, 12, 31), Standing.HOLDS),
+        (date(2027, 1, 1), Standing.ENDED),
+    ],
+)
+def test_a_published_version_holds_from_its_first_day_through_its_last(
+    work: db.Work, day: date, standing: Standing
+) -> None:
+    given = contract()
+    (drafted,) = contracts.draft(work, [given])
+    assert contract_standing.of_newest(drafted, day) is Standing.DRAFT
+    assert contract_standing.of_version(rows(work)[0], day, in_force=None) is Standing.DRAFT
+    contracts.publish(by_another(work), [given.id])
+    (published,) = contracts.newest(work)
+    assert contract_standing.of_newest(published, day) is standing
+    assert contract_standing.of_version(rows(work)[0], day, in_force=1) is standing
+    assert contract_standing.of_version(rows(work)[0], day, in_force=2) is Standing.REPLACED
+    contracts.draft(work, [changed(given, ceiling_cents=1)])
+    contracts.withdraw(work, [given.id])
+    assert contract_standing.of_version(rows(work)[1], day, in_force=1) is Standing.WITHDRAWN
+    assert contract_standing.of_newest(contracts.version(work, given.id, 2), day) is Standing.WITHDRAWN
 
 
 def test_publishing_what_is_not_there_is_refused(work: db.Work) -> None:

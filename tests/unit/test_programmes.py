@@ -10,14 +10,14 @@ from sqlalchemy import Engine, func, select
 from sqlmodel import col
 
 from ledger import budgets, db, entries, ids, municipalities, programmes
-from ledger.budgets import Funding
+from ledger.budgets import Funding, Lowering
 from ledger.programmes import CeilingInput, ProgrammeInput
 from ledger.rules.funding import AccountKind, EntryKind, Production
 from ledger.rules.periods import Per
 from ledger.rules.restrictions import Cap, OnlyServices
 from ledger.tables import Account, Bound, Entry, ProgrammeVersion
 from ledger.units import Unit
-from tests.world import by_another
+from tests.world import World, by_another
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 RULES = (
@@ -177,6 +177,60 @@ def test_money_goes_from_the_treasury_to_the_budget(work: db.Work) -> None:
     work.session.expire_all()
     total = func.sum(col(Account.credits) - col(Account.debits))
     assert work.session.scalar(select(total)) == 0
+
+
+def test_a_hard_budget_is_lowered_by_no_more_than_is_free(world: World) -> None:
+    world.fund(cents=1_000_00)
+    world.grant(programme_id=world.hard_programme_id, amount_cents=700_00)
+    asked = {"id": ids.uuid7(), "programme_id": world.hard_programme_id, "year": 2026, "at": world.now}
+    first = Lowering.model_validate(asked | {"cents": 200_00})
+    with world.work() as work:
+        with pytest.raises(budgets.LoweredTooFar) as refused:
+            budgets.lower(
+                work, [first, Lowering.model_validate(asked | {"id": ids.uuid7(), "cents": 100_01})]
+            )
+        assert refused.value.facts == {
+            "programme": "Wmo vast",
+            "year": 2026,
+            "asked_cents": 100_01,
+            "most_cents": 100_00,
+            "funded_cents": 800_00,
+            "committed_cents": 700_00,
+        }
+    for _ in range(2):  # sent twice it is once
+        with world.work() as work:
+            (entry_id,) = budgets.lower(work, [first, first])[:1]
+    with world.work() as work:
+        (state,) = [each for each in budgets.listed(work) if each.programme_id == world.hard_programme_id]
+        entry = work.session.get(Entry, (world.municipality_id, entry_id))
+        assert entry is not None
+        assert (entry.kind, entry.amount, entry.cause_id) == (EntryKind.FUND_BACK, 200_00, first.id)
+        for other in ({"cents": 1}, {"year": 2027}):
+            with pytest.raises((budgets.FundingIsAnother, budgets.BudgetUnknown)):
+                budgets.lower(work, [Lowering.model_validate(dict(first) | other)])
+        with pytest.raises(budgets.FundingIsAnother):
+            budgets.fund(work, [Funding.model_validate(dict(first))])
+    assert (state.funded_cents, state.committed_cents, state.left_cents) == (800_00, 700_00, 100_00)
+    assert state.most_lower_cents == 100_00
+    world.assert_books_agree()
+
+
+def test_a_soft_budget_is_lowered_below_what_was_promised_but_never_below_nothing(world: World) -> None:
+    world.fund(cents=1_000_00, programme_id=world.programme_id)
+    world.grant(amount_cents=700_00)
+    asked = {"programme_id": world.programme_id, "year": 2026, "at": world.now}
+    with world.work() as work:
+        budgets.lower(work, [Lowering.model_validate(asked | {"id": ids.uuid7(), "cents": 600_00})])
+    with world.work() as work:
+        (state,) = [each for each in budgets.listed(work) if each.programme_id == world.programme_id]
+        assert (state.funded_cents, state.left_cents, state.most_lower_cents) == (400_00, -300_00, 400_00)
+        with pytest.raises(budgets.LoweredTooFar):
+            budgets.lower(work, [Lowering.model_validate(asked | {"id": ids.uuid7(), "cents": 400_01})])
+        with pytest.raises(budgets.BudgetUnknown):
+            budgets.lower(
+                work, [Lowering.model_validate(asked | {"id": ids.uuid7(), "year": 2031, "cents": 1})]
+            )
+    world.assert_books_agree()
 
 
 @pytest.mark.parametrize("change", [{"cents": 1}, {"year": 2027}, {"at": datetime(2026, 3, 2, tzinfo=UTC)}])

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, func, select
 from sqlmodel import col
 
 from ledger import budgets, contacts, contracts, db, ids, notices, programmes, regions
-from ledger.budgets import Funding
+from ledger.budgets import Funding, Lowering
 from ledger.formats import lined
 from ledger.ids import uuid7
 from ledger.regions import Loaded, Region
@@ -167,6 +167,18 @@ def test_contacts_are_known_by_their_name_and_told_of_each_other(amsterdam: db.W
     twice = faults(EXAMPLE.replace("name: Contractbeheer", "name: Administratie"))
     assert len(twice) == 1
     assert twice[0].startswith("line 24, providers[0].contacts[1]")
+
+
+def test_a_budget_that_was_lowered_meanwhile_is_raised_again_by_the_same_file(amsterdam: db.Work) -> None:
+    part = read(EXAMPLE).municipalities[0]
+    (state, _) = budgets.listed(amsterdam)
+    for again in range(2):
+        lowered = Lowering(
+            id=uuid7(), programme_id=state.programme_id, year=state.year, cents=100 + again, at=NOW
+        )
+        budgets.lower(amsterdam, [lowered])
+        assert regions.load(amsterdam, part) == Loaded(created=0, changed=1, unchanged=9)
+        assert budgets.listed(amsterdam)[0].funded_cents == state.funded_cents
 
 
 def test_money_from_elsewhere_counts(amsterdam: db.Work) -> None:

@@ -14,6 +14,8 @@ from sqlalchemy import Engine
 from ledger import year_close
 from ledger.accounting import PeriodInFuture
 from ledger.budget_figures import Again, Figures, Settled, Spread, taken
+from ledger.budgets import Lowering, lower
+from ledger.ids import uuid7
 from ledger.rules.facts import Law
 from ledger.rules.funding import AccountKind, EntryKind
 from ledger.rules.states import News
@@ -88,6 +90,19 @@ def test_a_budget_is_left_committed_reserved_or_used(town: Years) -> None:
         used_cents=130_00,
         payable_cents=130_00,
     )
+
+
+def test_what_was_taken_back_from_a_budget_was_not_made_available(town: Years) -> None:
+    provider = town.contracted()
+    town.fund(5000_00)
+    town.given(provider, cents=1000_00)
+    asked = {"id": uuid7(), "programme_id": town.programmes[Law.WMO], "year": 2026, "at": town.clock}
+    with town.work() as work:
+        lower(work, [Lowering.model_validate(asked | {"cents": 1500_00})])
+
+    figures = of(closed(town))
+
+    assert (figures.funded_cents, figures.left_cents, figures.committed_cents) == (3500_00, 2500_00, 1000_00)
 
 
 def test_what_was_used_is_payable_then_in_payment_then_paid(town: Years) -> None:

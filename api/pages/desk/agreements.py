@@ -9,7 +9,8 @@ from fastapi import APIRouter, Response
 from api.deps import Desk, QueryId
 from api.pages.paths import Audience
 from api.pages.visit import PAGE, Some, Visit, piece, visit
-from ledger import actors, care, catalogue, contracts, lists
+from ledger import actors, care, catalogue, contract_standing, contracts, lists
+from ledger.clock import dutch_day
 from ledger.roles import Action
 from ledger.tables import Actor, CareAgreement, Contract
 
@@ -27,11 +28,13 @@ def get_agreements(visit: Annotated[Visit, visit(Action.SEE_CONTRACTS, Audience.
         provider_id = desk.acting.provider_id
         own = Some.of(lists.newest(desk.work, Contract, limit=MOST + 1, provider_id=provider_id), MOST)
         in_force = {row.id for row in own.rows if row.published_version is not None}
+        held, today = contracts.in_force(desk.work, in_force), dutch_day(desk.work.now)
         care_agreed = lists.newest(desk.work, CareAgreement, limit=MOST + 1, provider_id=provider_id)
         agreed, services = Some.of(care_agreed, MOST), catalogue.listed(desk.work)
         return {
             "own": own,
-            "contracts": contracts.in_force(desk.work, in_force),
+            "contracts": held,
+            "standings": {each.content.id: contract_standing.of_newest(each, today) for each in held},
             "agreements": agreed,
             "approved": care.approved(desk.work, [each.id for each in agreed.rows]),
             "declined": care.declined(desk.work, [each.id for each in agreed.rows]),

@@ -1,30 +1,38 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Budgets: what there is, what was committed and used of it over the year, and making more available."""
+"""Budgets: what there is, what was committed and used of it over the year, making more available and less."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from api.deps import Desk, PathId
 from api.pages import charts
-from api.pages.amounts import Cents
+from api.pages.amounts import Cents, Whole
 from api.pages.charts import Line
 from api.pages.faults import Told
 from api.pages.visit import AForm, Done, Sent, Visit, typed, visit
 from api.pages.words import Teller
-from ledger import budget_months, budgets
-from ledger.budgets import BudgetState, Funding
+from ledger import budget_months, budgets, lists
+from ledger.budgets import BudgetState, Funding, Lowering
+from ledger.clock import dutch_day
 from ledger.ids import uuid7
 from ledger.programmes import ProgrammeUnknown
 from ledger.roles import Action
+from ledger.tables import Programme
 
 router = APIRouter(include_in_schema=False)
 
 Seeing = Annotated[Visit, visit(Action.SEE_BUDGETS)]
+
+
+Funds = Annotated[Visit, visit(Action.FUND_BUDGETS)]
+
+PROGRAMMES_MAX: Final = 500
+"""More than a municipality has."""
 
 
 class _Typed(BaseModel):
@@ -35,14 +43,41 @@ class _Typed(BaseModel):
     amount: Cents
 
 
+class _Less(BaseModel):
+    """How much less."""
+
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_alias=True)
+
+    lower_by: Cents
+
+
+class _New(_Typed):
+    """How much, of what and for when."""
+
+    programme_id: UUID
+    year: Annotated[Whole, Field(ge=2000, le=2099)]
+
+
 @router.get("/budgets")
 def get_budgets(visit: Seeing) -> Response:
     """Each of a programme and a year."""
+    return _budgets(visit)
 
-    def content(desk: Desk) -> Mapping[str, Any]:
-        return {"budgets": budgets.listed(desk.work)}
 
-    return visit.shown("finance/budgets.html", content)
+@router.post("/budgets")
+def post_budget(visit: Funds, form: AForm) -> Response:
+    """Make a budget for a year, or more available of one that is there; sent twice it is once."""
+
+    def act(desk: Desk) -> str:
+        asked = {name: form.one(name) for name in ("programmeId", "year", "amount")}
+        typed_ = _New.model_validate(asked)
+        place = typed_.programme_id, typed_.year
+        found = budgets.opened(desk.work, [place])
+        funding = {"programmeId": typed_.programme_id, "year": typed_.year, "cents": typed_.amount}
+        budgets.fund(desk.work, [Funding.model_validate(_when(form) | funding)])
+        return f"/budgets/{found[place].id}"
+
+    return visit.acted(act, done="funded", otherwise=lambda why: _budgets(visit, refusal=why, form=form))
 
 
 @router.get("/budgets/{id}")
@@ -52,22 +87,53 @@ def get_budget(id: PathId, visit: Seeing, done: Done = None) -> Response:
 
 
 @router.post("/budgets/{id}")
-def post_funding(id: PathId, visit: Annotated[Visit, visit(Action.FUND_BUDGETS)], form: AForm) -> Response:
+def post_funding(id: PathId, visit: Funds, form: AForm) -> Response:
     """Make more available; sent twice it is once."""
 
     def act(desk: Desk) -> str:
         budget = _found(desk, id)
-        asked = {
-            "id": form.one("id"),
-            "programmeId": budget.programme_id,
-            "year": budget.year,
-            "cents": _Typed.model_validate({"amount": form.one("amount")}).amount,
-            "at": form.one("at"),
-        }
-        budgets.fund(desk.work, [Funding.model_validate(asked)])
+        more = _Typed.model_validate({"amount": form.one("amount")}).amount
+        budgets.fund(desk.work, [Funding.model_validate(_when(form) | _place(budget) | {"cents": more})])
         return f"/budgets/{id}"
 
     return visit.acted(act, done="funded", otherwise=lambda why: _budget(visit, id, refusal=why, form=form))
+
+
+@router.post("/budgets/{id}/lower")
+def post_lowering(id: PathId, visit: Funds, form: AForm) -> Response:
+    """Make less available; sent twice it is once."""
+
+    def act(desk: Desk) -> str:
+        budget = _found(desk, id)
+        less = _Less.model_validate({"lowerBy": form.one("lowerBy")}).lower_by
+        budgets.lower(desk.work, [Lowering.model_validate(_when(form) | _place(budget) | {"cents": less})])
+        return f"/budgets/{id}"
+
+    return visit.acted(act, done="lowered", otherwise=lambda why: _budget(visit, id, refusal=why, form=form))
+
+
+def _when(form: Sent) -> dict[str, Any]:
+    """Under which id, and when; both from when the form was opened."""
+    return {"id": form.one("id"), "at": form.one("at")}
+
+
+def _place(budget: BudgetState) -> dict[str, Any]:
+    return {"programmeId": budget.programme_id, "year": budget.year}
+
+
+def _budgets(visit: Visit, *, refusal: Told | None = None, form: Sent | None = None) -> Response:
+    def content(desk: Desk) -> Mapping[str, Any]:
+        found = lists.page(desk.work, Programme, after=None, limit=PROGRAMMES_MAX)
+        filled = typed(form, "programmeId", "year", "amount")
+        return {
+            "budgets": budgets.listed(desk.work),
+            "programmes": sorted(((each.id, each.name) for each in found), key=lambda pair: pair[1]),
+            "new_id": form.maybe("id") if form else uuid7(),
+            "at": (form.maybe("at") if form else None) or desk.work.now.isoformat(),
+            "typed": filled if form else filled | {"year": str(dutch_day(desk.work.now).year + 1)},
+        }
+
+    return visit.shown("finance/budgets.html", content, refusal=refusal)
 
 
 def _found(desk: Desk, id: UUID) -> BudgetState:
@@ -92,9 +158,11 @@ def _budget(
             "budget": budget,
             "months": found,
             "chart": charts.drawn(lines, [say(f"month.{m.first_day.month}") for m in found]),
-            "new_id": form.maybe("id") if form else uuid7(),
+            # a form that was refused keeps its id; the other one on the page has its own
+            "new_id": (form.maybe("id") if form and form.one("amount") else None) or uuid7(),
+            "lower_id": (form.maybe("id") if form and form.one("lowerBy") else None) or uuid7(),
             "at": (form.maybe("at") if form else None) or desk.work.now.isoformat(),
-            "typed": typed(form, "amount"),
+            "typed": typed(form, "amount", "lowerBy"),
         }
 
     return visit.shown("finance/budget.html", content, refusal=refusal, done=done)

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from api.deps import Desk, PathId
 from api.pages.faults import Told
 from api.pages.faults import told as told_of
+from api.pages.finance import changes
 from api.pages.finance.draft_form import (
     BLANK,
     HEAD,
@@ -30,15 +31,13 @@ from api.pages.finance.draft_form import (
     typed_of,
 )
 from api.pages.visit import AForm, Sent, Visit, typed, visit
-from ledger import catalogue, contract_differences, contracts, providers
-from ledger.contract_differences import Differences
+from ledger import catalogue, contracts, providers
 from ledger.contracts import ContractDraft, ContractInput, ContractUnknown
 from ledger.errors import LedgerError
 from ledger.ids import uuid7
 from ledger.inputs import fingerprint
 from ledger.roles import Action
 from ledger.rules.facts import Law
-from ledger.texts import Language, rule_words
 
 router = APIRouter(include_in_schema=False)
 
@@ -58,11 +57,6 @@ class _Filled:
     """Of the content that is shown beside the version in force."""
     before: ContractInput | None = None
     after: ContractInput | None = None
-
-    @property
-    def differences(self) -> Differences | None:
-        """What would change; None where there is nothing to hold it to."""
-        return contract_differences.between(self.before, self.after) if self.before and self.after else None
 
 
 @router.get("/contracts/new")
@@ -133,11 +127,6 @@ def _known(desk: Desk, id: UUID) -> ContractDraft | None:
     return next(iter(contracts.newest(desk.work, [id])), None)
 
 
-def _terms(content: ContractInput | None, language: Language) -> list[str]:
-    terms = content.terms if content else ()
-    return [" ".join(rule_words.of_term(each.term, language)) for each in terms]
-
-
 def _form(
     visit: Visit, filled: _Filled, *, known: ContractDraft | None, refusal: Told | None = None
 ) -> Response:
@@ -147,9 +136,8 @@ def _form(
         return {
             "filled": filled,
             "known": known,
-            "differences": filled.differences,
-            "terms_before": _terms(filled.before, visit.language),
-            "terms_after": _terms(filled.after, visit.language),
+            "is_in_force": bool(contracts.in_force(desk.work, [filled.id])),
+            "changes": changes.between(desk, visit.language, filled.before, filled.after),
             "services": services,
             "called": {each.code: each.name for each in services},
             "providers": providers.listed(desk.work),

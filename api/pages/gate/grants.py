@@ -4,6 +4,7 @@
 The look is judged by the ledger itself, in a transaction of which nothing is kept.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -18,6 +19,7 @@ from api.pages.amounts import MaybeCents, MaybeCount
 from api.pages.faults import Told, told
 from api.pages.visit import AForm, Sent, Visit, of_form, typed, visit
 from ledger import budgets, catalogue, entitlements, letters, lists, municipalities, providers
+from ledger.budgets import BudgetState
 from ledger.clock import dutch_day
 from ledger.entitlements import Grant
 from ledger.errors import LedgerError
@@ -134,16 +136,17 @@ def _judged(desk: Desk, id: UUID, form: Sent) -> tuple[Entitlement | Waiting, di
     (outcome,) = entitlements.grant(desk.work, [grant])
     if isinstance(outcome, LedgerError):
         raise outcome
-    year = grant.valid_from.year
-    after = [
-        each
-        for each in budgets.listed(desk.work)
-        if each.programme_id == grant.programme_id and each.year == year
-    ]
+    begins = grant.valid_from.year
+    ends = grant.valid_until.year if grant.valid_until else None
+    own = [each for each in budgets.listed(desk.work) if each.programme_id == grant.programme_id]
+    later = [each for each in own if each.year > begins and (ends is None or each.year <= ends)]
+    lacking = set(range(begins + 1, (ends or begins) + 1)) - {each.year for each in later}
     right = as_right(grant)
     words = letters.given(desk.work, [right])[grant.id]
     return outcome, {
-        "budget": after[0] if after else None,
+        "budget": next((each for each in own if each.year == begins), None),
+        "later": later,
+        "lacking": min(lacking, default=None),
         "given": words,
         "right": right,
         "note": grant.note,
@@ -235,15 +238,17 @@ def _form(visit: Visit, id: UUID, *, refusal: Told | None = None, form: Sent | N
     def content(desk: Desk) -> Mapping[str, Any]:
         desk.find(Person, id, PersonNotFound(person_id=id))
         today = dutch_day(desk.work.now)
-        rooms = {(each.programme_id, each.year): each for each in budgets.listed(desk.work)}
+        rooms: defaultdict[UUID, list[BudgetState]] = defaultdict(list)
+        for room in budgets.listed(desk.work):
+            if room.year >= today.year:
+                rooms[room.programme_id].append(room)
         found = [each for each in _programmes(desk) if each.published_version]
         laws = {each.law for each in found}
         return {
             "person_id": id,
             "new_id": form.maybe("id") if form else uuid7(),
             "at": (form.maybe("at") if form else None) or desk.work.now.isoformat(),
-            "programmes": [(each, rooms.get((each.id, today.year))) for each in found],
-            "year": today.year,
+            "programmes": [(each, rooms[each.id]) for each in found],
             "services": [each for each in catalogue.listed(desk.work) if each.law in laws],
             "is_of_many_laws": len(laws) > 1,
             "providers": [each for each in providers.listed(desk.work) if each.agb],

@@ -36,6 +36,7 @@ from ledger import (
     payment_files,
     payments,
     runs,
+    separation,
     settlements,
     unsettled,
 )
@@ -173,13 +174,14 @@ def _run(
         found = _open(desk, run, after) if run.state in OPEN else _closed(desk, run, after, state)
         standing = run_jobs.standing(visit, desk, run)
         is_busy = standing is not None and standing.is_open
+        able = [] if is_busy else [name for name, action in _possible(run.state) if visit.may(action)]
+        is_own = RunCommand.RELEASE in able and separation.own_run(desk.work, run) is not None
         return {
             "run": run,
             "standing": standing,
             "names": names(desk, {step.actor_id for step in run.steps} | run_jobs.askers(standing)),
-            "actions": []
-            if is_busy
-            else [name for name, action in _possible(run.state) if visit.may(action)],
+            "actions": [each for each in able if not (is_own and each is RunCommand.RELEASE)],
+            "is_own": is_own,
             "can_fetch": run.state in SENT and visit.may(Action.EXPORT_PAYMENT_FILE),
             "typed": {"reason": typed.one("reason") if typed else ""},
             "page_size": PAGE,

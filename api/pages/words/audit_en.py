@@ -35,6 +35,7 @@ WORDS: Final[Mapping[str, str]] = {
     "account.in_payment": "In payment",
     "account.delivered": "Delivered",
     "entry.fund": "Money made available",
+    "entry.fund_back": "Budget lowered",
     "entry.grant": "Grant",
     "entry.lower": "Lowered",
     "entry.release_commitment": "Commitment released",

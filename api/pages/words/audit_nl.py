@@ -35,6 +35,7 @@ WORDS: Final[Mapping[str, str]] = {
     "account.in_payment": "Onderweg bij de bank",
     "account.delivered": "Geleverd",
     "entry.fund": "Geld beschikbaar",
+    "entry.fund_back": "Budget verlaagd",
     "entry.grant": "Toekenning",
     "entry.lower": "Verlaging",
     "entry.release_commitment": "Vrijval",

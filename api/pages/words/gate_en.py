@@ -153,6 +153,7 @@ WORDS: Final[Mapping[str, str]] = {
     "grant.title": "Grant an entitlement",
     "grant.decision": "The decision",
     "grant.room": "{left} left in {year}",
+    "grant.room.over": "{over} too much promised in {year}",
     "grant.reference": "Reference of the decision",
     "grant.note": "Results that were agreed",
     "grant.note.hint": "The resident reads this. Without names or numbers of people.",
@@ -183,6 +184,13 @@ WORDS: Final[Mapping[str, str]] = {
     "preview.waits": "Nobody grants more than {limit} alone: a colleague decides.",
     "preview.budget.after": "After this decision {left} of {funded} is left on {programme} {year}.",
     "preview.budget.none": "There is no budget for this year yet.",
+    "preview.budget.over": "After this decision {over} more is promised on {programme} {year} than the "
+    "budget holds. {funded} is available.",
+    "preview.budget.whole": "The entitlement runs on into a next year. All that is used of it comes from the "
+    "budget of {year}. In the years after it there is:",
+    "preview.budget.later": "in {year} {left} left of {funded}",
+    "preview.budget.later.over": "in {year} {over} more promised than the {funded} there is",
+    "preview.budget.lacking": "no budget yet for {year}",
     "preview.confirm": "Grant it",
     "preview.ask": "Put it to a colleague",
     "preview.back": "Change something",

@@ -154,6 +154,7 @@ WORDS: Final[Mapping[str, str]] = {
     "grant.title": "Ken een tegoed toe",
     "grant.decision": "Het besluit",
     "grant.room": "nog {left} in {year}",
+    "grant.room.over": "{over} te veel toegezegd in {year}",
     "grant.reference": "Kenmerk van het besluit",
     "grant.note": "Afgesproken resultaten",
     "grant.note.hint": "De inwoner leest dit. Zonder namen of nummers van mensen.",
@@ -186,6 +187,13 @@ WORDS: Final[Mapping[str, str]] = {
     "preview.waits": "Meer dan {limit} geeft niemand alleen: een collega beslist.",
     "preview.budget.after": "Na dit besluit is er op {programme} {year} nog {left} van {funded}.",
     "preview.budget.none": "Voor dit jaar is er nog geen budget.",
+    "preview.budget.over": "Na dit besluit is er op {programme} {year} {over} meer toegezegd dan het budget "
+    "bevat. Beschikbaar is {funded}.",
+    "preview.budget.whole": "Het tegoed loopt door in een volgend jaar. Alles wat ervan wordt gebruikt, komt "
+    "uit het budget van {year}. In de jaren erna is er:",
+    "preview.budget.later": "in {year} nog {left} van {funded}",
+    "preview.budget.later.over": "in {year} {over} meer toegezegd dan de {funded} die er is",
+    "preview.budget.lacking": "voor {year} nog geen budget",
     "preview.confirm": "Ken toe",
     "preview.ask": "Leg voor aan een collega",
     "preview.back": "Verander iets",

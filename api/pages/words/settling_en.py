@@ -47,6 +47,7 @@ WORDS: Final[Mapping[str, str]] = {
     "run.submit": "Submit",
     "run.submit.lead": "A colleague can then review and release the run. You yourself cannot.",
     "run.release": "Release",
+    "run.release.own": "You drafted or submitted this run. Somebody else releases it.",
     "run.release.lead": "The run is booked. After that nobody can change it.",
     "run.export": "Make the files ready",
     "run.export.lead": "Say that the files go to the bank. Then you can fetch them.",

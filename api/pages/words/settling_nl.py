@@ -48,6 +48,7 @@ WORDS: Final[Mapping[str, str]] = {
     "run.submit": "Leg voor",
     "run.submit.lead": "Daarna kan een collega de run nakijken en vrijgeven. U zelf kunt dat niet.",
     "run.release": "Geef vrij",
+    "run.release.own": "U maakte deze run of legde haar voor. Iemand anders geeft haar vrij.",
     "run.release.lead": "De run wordt geboekt. Daarna kan niemand haar nog veranderen.",
     "run.export": "Maak de bestanden klaar",
     "run.export.lead": "Meld dat de bestanden naar de bank gaan. Daarna kunt u ze ophalen.",

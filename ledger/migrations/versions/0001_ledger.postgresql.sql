@@ -32,7 +32,7 @@ CREATE TABLE entry (
 
 CREATE INDEX ix_entry_cause ON entry (municipality_id, cause_id)
 
-CREATE INDEX ix_entry_funded ON entry (municipality_id, credit_account_id) WHERE kind = 'fund'
+CREATE INDEX ix_entry_funded ON entry (municipality_id, credit_account_id) WHERE kind IN ('fund', 'fund_back')
 
 CREATE INDEX ix_entry_owed ON entry (municipality_id, credit_account_id) WHERE unit = 'eurocent' AND kind IN ('redeem', 'capture')
 
@@ -485,13 +485,15 @@ CREATE TABLE contract (
   law TEXT NOT NULL,
   number TEXT NOT NULL,
   published_version BIGINT,
+  withdrawn_at TIMESTAMP WITH TIME ZONE,
   recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
   CONSTRAINT pk_contract PRIMARY KEY (municipality_id, id),
-  CONSTRAINT fk_contract_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id),
-  CONSTRAINT uq_contract_municipality_id_number UNIQUE (municipality_id, number)
+  CONSTRAINT fk_contract_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id)
 )
 
 CREATE INDEX ix_contract_provider_id ON contract (provider_id)
+
+CREATE UNIQUE INDEX uq_contract_number ON contract (municipality_id, number) WHERE withdrawn_at IS NULL
 
 CREATE TABLE demand (
   municipality_id TEXT NOT NULL,
@@ -917,6 +919,8 @@ CREATE TABLE contract_version (
   drafted_by UUID NOT NULL,
   published_at TIMESTAMP WITH TIME ZONE,
   published_by UUID,
+  withdrawn_at TIMESTAMP WITH TIME ZONE,
+  withdrawn_by UUID,
   recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
   CONSTRAINT pk_contract_version PRIMARY KEY (municipality_id, contract_id, version),
   CONSTRAINT fk_contract_version_municipality_id_contract_id FOREIGN KEY(municipality_id, contract_id) REFERENCES contract (municipality_id, id)
@@ -1497,18 +1501,18 @@ CREATE TRIGGER access_log_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON acces
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 
 CREATE TRIGGER contract_version_frozen BEFORE UPDATE OR DELETE ON contract_version
-FOR EACH ROW WHEN (OLD.published_at IS NOT NULL) EXECUTE FUNCTION refuse_change()
+FOR EACH ROW WHEN (OLD.published_at IS NOT NULL OR OLD.withdrawn_at IS NOT NULL) EXECUTE FUNCTION refuse_change()
 
 CREATE TRIGGER programme_version_frozen BEFORE UPDATE OR DELETE ON programme_version
 FOR EACH ROW WHEN (OLD.published_at IS NOT NULL) EXECUTE FUNCTION refuse_change()
 
 CREATE FUNCTION refuse_published_line() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF TG_OP <> 'INSERT' AND EXISTS (SELECT 1 FROM contract_version AS v WHERE v.municipality_id = OLD.municipality_id AND v.contract_id = OLD.contract_id AND v.version = OLD.version AND v.published_at IS NOT NULL) THEN
+  IF TG_OP <> 'INSERT' AND EXISTS (SELECT 1 FROM contract_version AS v WHERE v.municipality_id = OLD.municipality_id AND v.contract_id = OLD.contract_id AND v.version = OLD.version AND (v.published_at IS NOT NULL OR v.withdrawn_at IS NOT NULL)) THEN
     RAISE EXCEPTION 'contract_line is published: a change is a new version';
   END IF;
   IF TG_OP <> 'DELETE' THEN
-    IF EXISTS (SELECT 1 FROM contract_version AS v WHERE v.municipality_id = NEW.municipality_id AND v.contract_id = NEW.contract_id AND v.version = NEW.version AND v.published_at IS NOT NULL) THEN
+    IF EXISTS (SELECT 1 FROM contract_version AS v WHERE v.municipality_id = NEW.municipality_id AND v.contract_id = NEW.contract_id AND v.version = NEW.version AND (v.published_at IS NOT NULL OR v.withdrawn_at IS NOT NULL)) THEN
       RAISE EXCEPTION 'contract_line is published: a change is a new version';
     END IF;
     RETURN NEW;

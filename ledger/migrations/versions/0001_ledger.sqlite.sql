@@ -35,7 +35,7 @@ CREATE TABLE entry (
 
 CREATE INDEX ix_entry_cause ON entry (municipality_id, cause_id)
 
-CREATE INDEX ix_entry_funded ON entry (municipality_id, credit_account_id) WHERE kind = 'fund'
+CREATE INDEX ix_entry_funded ON entry (municipality_id, credit_account_id) WHERE kind IN ('fund', 'fund_back')
 
 CREATE INDEX ix_entry_owed ON entry (municipality_id, credit_account_id) WHERE unit = 'eurocent' AND kind IN ('redeem', 'capture')
 
@@ -521,14 +521,16 @@ CREATE TABLE contract (
   law TEXT NOT NULL,
   number TEXT NOT NULL,
   published_version INTEGER,
+  withdrawn_at INTEGER,
   recorded_at INTEGER NOT NULL,
   CONSTRAINT pk_contract PRIMARY KEY (municipality_id, id),
-  CONSTRAINT fk_contract_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id),
-  CONSTRAINT uq_contract_municipality_id_number UNIQUE (municipality_id, number)
+  CONSTRAINT fk_contract_municipality_id_provider_id FOREIGN KEY(municipality_id, provider_id) REFERENCES provider (municipality_id, id)
 )
  STRICT
 
 CREATE INDEX ix_contract_provider_id ON contract (provider_id)
+
+CREATE UNIQUE INDEX uq_contract_number ON contract (municipality_id, number) WHERE withdrawn_at IS NULL
 
 CREATE TABLE demand (
   municipality_id TEXT NOT NULL,
@@ -982,6 +984,8 @@ CREATE TABLE contract_version (
   drafted_by BLOB NOT NULL,
   published_at INTEGER,
   published_by BLOB,
+  withdrawn_at INTEGER,
+  withdrawn_by BLOB,
   recorded_at INTEGER NOT NULL,
   CONSTRAINT pk_contract_version PRIMARY KEY (municipality_id, contract_id, version),
   CONSTRAINT fk_contract_version_municipality_id_contract_id FOREIGN KEY(municipality_id, contract_id) REFERENCES contract (municipality_id, id)
@@ -1720,10 +1724,10 @@ BEGIN SELECT RAISE(ABORT, 'access_log is append-only: history is never edited');
 CREATE TRIGGER access_log_no_delete BEFORE DELETE ON access_log
 BEGIN SELECT RAISE(ABORT, 'access_log is append-only: history is never edited'); END
 
-CREATE TRIGGER contract_version_frozen_update BEFORE UPDATE ON contract_version WHEN OLD.published_at IS NOT NULL
+CREATE TRIGGER contract_version_frozen_update BEFORE UPDATE ON contract_version WHEN OLD.published_at IS NOT NULL OR OLD.withdrawn_at IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'contract_version is published: a change is a new version'); END
 
-CREATE TRIGGER contract_version_frozen_delete BEFORE DELETE ON contract_version WHEN OLD.published_at IS NOT NULL
+CREATE TRIGGER contract_version_frozen_delete BEFORE DELETE ON contract_version WHEN OLD.published_at IS NOT NULL OR OLD.withdrawn_at IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'contract_version is published: a change is a new version'); END
 
 CREATE TRIGGER programme_version_frozen_update BEFORE UPDATE ON programme_version WHEN OLD.published_at IS NOT NULL
@@ -1732,13 +1736,13 @@ BEGIN SELECT RAISE(ABORT, 'programme_version is published: a change is a new ver
 CREATE TRIGGER programme_version_frozen_delete BEFORE DELETE ON programme_version WHEN OLD.published_at IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'programme_version is published: a change is a new version'); END
 
-CREATE TRIGGER contract_line_frozen_insert BEFORE INSERT ON contract_line WHEN EXISTS (SELECT 1 FROM contract_version AS v WHERE v.municipality_id = NEW.municipality_id AND v.contract_id = NEW.contract_id AND v.version = NEW.version AND v.published_at IS NOT NULL)
+CREATE TRIGGER contract_line_frozen_insert BEFORE INSERT ON contract_line WHEN EXISTS (SELECT 1 FROM contract_version AS v WHERE v.municipality_id = NEW.municipality_id AND v.contract_id = NEW.contract_id AND v.version = NEW.version AND (v.published_at IS NOT NULL OR v.withdrawn_at IS NOT NULL))
 BEGIN SELECT RAISE(ABORT, 'contract_line is published: a change is a new version'); END
 
-CREATE TRIGGER contract_line_frozen_update BEFORE UPDATE ON contract_line WHEN EXISTS (SELECT 1 FROM contract_version AS v WHERE v.municipality_id = OLD.municipality_id AND v.contract_id = OLD.contract_id AND v.version = OLD.version AND v.published_at IS NOT NULL)
+CREATE TRIGGER contract_line_frozen_update BEFORE UPDATE ON contract_line WHEN EXISTS (SELECT 1 FROM contract_version AS v WHERE v.municipality_id = OLD.municipality_id AND v.contract_id = OLD.contract_id AND v.version = OLD.version AND (v.published_at IS NOT NULL OR v.withdrawn_at IS NOT NULL))
 BEGIN SELECT RAISE(ABORT, 'contract_line is published: a change is a new version'); END
 
-CREATE TRIGGER contract_line_frozen_delete BEFORE DELETE ON contract_line WHEN EXISTS (SELECT 1 FROM contract_version AS v WHERE v.municipality_id = OLD.municipality_id AND v.contract_id = OLD.contract_id AND v.version = OLD.version AND v.published_at IS NOT NULL)
+CREATE TRIGGER contract_line_frozen_delete BEFORE DELETE ON contract_line WHEN EXISTS (SELECT 1 FROM contract_version AS v WHERE v.municipality_id = OLD.municipality_id AND v.contract_id = OLD.contract_id AND v.version = OLD.version AND (v.published_at IS NOT NULL OR v.withdrawn_at IS NOT NULL))
 BEGIN SELECT RAISE(ABORT, 'contract_line is published: a change is a new version'); END
 
 CREATE TRIGGER provider_edition_insert AFTER INSERT ON provider BEGIN
@@ -1993,9 +1997,9 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('contact', 'ix_contact_provide
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('contact', 'sqlite_autoindex_contact_1', '1000000 1000000 20 1')
 
-INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('contract', 'ix_contract_provider_id', '1000000 20')
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('contract', 'uq_contract_number', '1000000 1000000 1')
 
-INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('contract', 'sqlite_autoindex_contract_2', '1000000 1000000 1')
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('contract', 'ix_contract_provider_id', '1000000 20')
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('contract', 'sqlite_autoindex_contract_1', '1000000 1000000 1')
 

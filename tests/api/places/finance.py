@@ -28,6 +28,7 @@ def addresses(scene: Scene) -> dict[str, str]:
     contract, demand = f"/contracts/{world.contract_id}", f"/demands/{asked.id}"
     return {
         "/budgets/{id}": f"/budgets/{budget.id}",
+        "/budgets/{id}/lower": f"/budgets/{budget.id}/lower",
         "/contracts/{id}": contract,
         "/contracts/{id}/draft": f"{contract}/draft",
         "/contracts/{id}/figures": f"{contract}/figures",
@@ -37,6 +38,8 @@ def addresses(scene: Scene) -> dict[str, str]:
         "/contracts/{id}/terms": f"{contract}/terms",
         "/agreements/{id}/terms": f"/agreements/{world.contract_id}/terms",
         "/contracts/{id}/publish": f"{contract}/publish",
+        "/contracts/{id}/versions/{version}": f"{contract}/versions/1",
+        "/contracts/{id}/withdraw": f"{contract}/withdraw",
         "/programmes/{id}/publish": f"/programmes/{world.programme_id}/publish",
         "/demands/{id}": demand,
         "/demands/{id}/charge": f"{demand}/charge",
