@@ -166,7 +166,7 @@ def test_what_is_refused_after_a_while_is_told_on_the_page_until_something_happe
     page = maker.page(run)
     assert "niet vrijgegeven" in shown(page)
     assert "Nog niet alle regels zijn bekeken" in shown(page)
-    assert f"{run}/release" in buttons(page)
+    assert f"{run}/release" in buttons(checker.page(run))
     assert "was not released" in shown(Visitor.of(served, "finance", language="en").page(run))
     scene.looked_at(checker, run)
     checker.done(f"{run}/release")

@@ -13,7 +13,9 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from ledger import codes, contracts, entitlement_changes, providers, redemptions, runs
+from ledger import budgets, codes, contracts, entitlement_changes, entitlements, providers, redemptions, runs
+from ledger.budgets import LoweredTooFar, Lowering
+from ledger.entitlements import Grant
 from ledger.ids import uuid7
 from ledger.rules.facts import Law
 from ledger.rules.funding import AccountKind
@@ -305,6 +307,43 @@ def test_lowering_while_it_is_redeemed_never_takes_what_was_used(world: World) -
     assert isinstance(lowered, Entitlement | entitlement_changes.BelowUsed), lowered
     assert accepted == amount // 10_00
     assert world.left(right.id) == 0
+    world.assert_books_agree()
+
+
+def test_a_budget_lowered_while_it_is_granted_from_keeps_what_is_committed(world: World) -> None:
+    world.fund(cents=400_00)
+    rights = [world.grant_of(programme_id=world.hard_programme_id, amount_cents=100_00) for _ in range(6)]
+    asked = {"programme_id": world.hard_programme_id, "year": 2026, "cents": 100_00, "at": world.now}
+    lowerings = [Lowering.model_validate(asked | {"id": uuid7()}) for _ in range(6)]
+
+    def granting(right: Grant) -> Callable[[World], bool]:
+        def send(own: World) -> bool:
+            with own.work() as work:
+                (outcome,) = entitlements.grant(work, [right])
+            return isinstance(outcome, Entitlement)
+
+        return send
+
+    def lowering(order: Lowering) -> Callable[[World], bool]:
+        def send(own: World) -> bool:
+            try:
+                with own.work() as work:
+                    budgets.lower(work, [order])
+            except LoweredTooFar:
+                return False
+            return True
+
+        return send
+
+    calls = [
+        call for pair in zip(map(granting, rights), map(lowering, lowerings), strict=True) for call in pair
+    ]
+    answers = Crowd(world).at_once(calls)
+    assert Counter(answers) == {True: 4, False: 8}
+    with world.work() as work:
+        (state,) = [each for each in budgets.listed(work) if each.programme_id == world.hard_programme_id]
+    assert state.left_cents == 0
+    assert state.funded_cents == state.committed_cents == 100_00 * answers[::2].count(True)
     world.assert_books_agree()
 
 
