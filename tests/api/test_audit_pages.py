@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import col, select
 
-from ledger import approvals, municipalities, people, samples
+from ledger import approvals, municipalities, people, samples, undo
 from ledger.access_log import LookAction
 from ledger.approvals import DecisionInput
 from ledger.four_eyes import Waiting
 from ledger.ids import uuid7
 from ledger.rules.funding import EntryKind
-from ledger.tables import Entry, FollowUpKind, Payment, Role
+from ledger.tables import UNDONE, Entry, FollowUpKind, Payment, Role
 from ledger.units import Unit
 from tests.api.browsing import Visitor, links, shown
 from tests.api.served import Served
@@ -190,6 +190,20 @@ def test_books_that_do_not_agree_say_so(sqlite_served: Served, visitor: Visitor,
     assert "redemption_line" not in told
     english = Visitor.of(sqlite_served, "auditor", language="en").send("/checks").text
     assert "A counter of an account is not the sum of its entries" in english
+
+
+def test_what_was_undone_at_the_door_is_told_in_dutch_wherever_it_stands(
+    sqlite_served: Served, visitor: Visitor, world: World
+) -> None:
+    use = world.redeemed(world.grant().id)
+    with world.work() as work:
+        undone = undo.undo(work, use.id, id=uuid7())
+    entry = visitor.page(visitor.send("/books", id=str(undone.id)).headers["location"])
+    gate = Visitor.of(sqlite_served, "gatekeeper").page(f"/entitlements/uses/{use.id}")
+    desk = Visitor.of(sqlite_served, "provider").page(f"/redemptions/{use.id}")
+    for page in (entry, gate, desk):
+        assert "ongedaan gemaakt aan de deur" in page
+        assert UNDONE not in page
 
 
 def test_looks_are_told_by_reference_and_never_by_name(visitor: Visitor, world: World) -> None:
