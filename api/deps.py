@@ -22,7 +22,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import Engine
 
-from api import auth, schemas, smtp
+from api import auth, schemas_rights, smtp
 from api.oidc.client import Party
 from ledger import clock, db, keys, lists, people
 from ledger.db import Work
@@ -300,7 +300,7 @@ def told(response: Response, *, is_new: bool) -> None:
 
 def waits(waiting: Waiting) -> JSONResponse:
     """202: it is kept, and somebody else decides; the work is committed before this leaves."""
-    content = schemas.Waiting.model_validate(waiting).model_dump(mode="json", by_alias=True)
+    content = schemas_rights.Waiting.model_validate(waiting).model_dump(mode="json", by_alias=True)
     return JSONResponse(content, status_code=202)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from api import schemas
+from api import schemas, schemas_rights
 from api.answers import made
 from api.deps import AWindow, Desk, PathId, reading, told, writing
 from ledger import approvals
@@ -20,7 +20,7 @@ router = APIRouter(tags=["approvals"])
     summary="Toon wat op een tweede persoon wacht",
     description="Toekenningen en verhogingen boven het bedrag dat iemand alleen mag geven. Met waiting "
     "alleen wat nog wacht.",
-    response_model=schemas.Page[schemas.Approval],
+    response_model=schemas.Page[schemas_rights.Approval],
 )
 def list_approvals(
     window: AWindow,
@@ -35,7 +35,7 @@ def list_approvals(
     "/approvals/{id}",
     summary="Toon wat gevraagd is en wat daarover is beslist",
     description="Precies zoals het gevraagd is. Het kenmerk is dat van het tegoed of van de wijziging.",
-    response_model=schemas.Approval,
+    response_model=schemas_rights.Approval,
 )
 def get_approval(id: PathId, desk: Annotated[Desk, reading(Action.SEE_APPROVALS)]) -> Any:
     return _shown(approvals.get(desk.work, id))
@@ -46,7 +46,7 @@ def get_approval(id: PathId, desk: Annotated[Desk, reading(Action.SEE_APPROVALS)
     summary="Beslis over wat een ander gevraagd heeft",
     description="Wat wordt goedgekeurd, wordt nu opnieuw beoordeeld en meteen toegekend of gewijzigd, op "
     "naam van wie het vroeg. Een afwijzing is definitief. Nooit door wie het vroeg.",
-    **made(schemas.Approval),
+    **made(schemas_rights.Approval),
 )
 def put_decision(
     id: PathId, body: DecisionInput, response: Response, desk: Annotated[Desk, writing(Action.GRANT)]

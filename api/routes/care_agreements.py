@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from api import schemas
+from api import schemas, schemas_rights
 from api.answers import made
 from api.deps import AWindow, Desk, PathId, QueryId, accepted, joined, reading, told, writing
 from ledger import care, lists
@@ -23,7 +23,7 @@ router = APIRouter(tags=["care-agreements"])
     "/care-agreements",
     summary="Toon de zorgovereenkomsten",
     description="Een aanbieder ziet de zijne, een inwoner die onder zijn eigen trekkingsrechten.",
-    response_model=schemas.Page[schemas.CareAgreement],
+    response_model=schemas.Page[schemas_rights.CareAgreement],
 )
 def list_care_agreements(
     window: AWindow,
@@ -42,7 +42,7 @@ def list_care_agreements(
     "/care-agreements/{id}",
     summary="Toon een zorgovereenkomst",
     description="Met de goedkeuringen die zijn gegeven, of wie haar afwees. Waarom ziet een aanbieder niet.",
-    response_model=schemas.CareAgreementState,
+    response_model=schemas_rights.CareAgreementState,
 )
 def get_care_agreement(id: PathId, desk: Annotated[Desk, reading(Action.SEE_CARE_AGREEMENTS)]) -> Any:
     otherwise = AgreementNotFound(id=id)
@@ -60,7 +60,7 @@ def get_care_agreement(id: PathId, desk: Annotated[Desk, reading(Action.SEE_CARE
     summary="Voer een zorgovereenkomst in",
     description="Een inwoner en een hulpverlener spreken een dienst en een tarief af. Er wordt pas betaald "
     "als de gemeente en het betaalkantoor haar hebben goedgekeurd.",
-    **made(schemas.CareAgreementState),
+    **made(schemas_rights.CareAgreementState),
 )
 def put_care_agreement(
     id: PathId,
@@ -80,7 +80,7 @@ def put_care_agreement(
     "/care-agreements/{id}/approvals/gatekeeper",
     summary="Keur een zorgovereenkomst goed voor de gemeente",
     description="De eerste van twee goedkeuringen. Wie deze gaf kan de andere niet geven.",
-    response_model=schemas.CareAgreementState,
+    response_model=schemas_rights.CareAgreementState,
 )
 def approve_as_gatekeeper(id: PathId, desk: Annotated[Desk, writing(Action.APPROVE_CARE)]) -> Any:
     return _approved(desk, id, Approver.GATEKEEPER)
@@ -90,7 +90,7 @@ def approve_as_gatekeeper(id: PathId, desk: Annotated[Desk, writing(Action.APPRO
     "/care-agreements/{id}/approvals/paying-agent",
     summary="Keur een zorgovereenkomst goed voor het betaalkantoor",
     description="De andere van twee goedkeuringen. Wie de eerste gaf kan deze niet geven.",
-    response_model=schemas.CareAgreementState,
+    response_model=schemas_rights.CareAgreementState,
 )
 def approve_as_paying_agent(id: PathId, desk: Annotated[Desk, writing(Action.APPROVE_CARE_PAYING)]) -> Any:
     return _approved(desk, id, Approver.PAYING_AGENT)
@@ -107,7 +107,7 @@ class DeclineBody(Input):
     summary="Wijs een zorgovereenkomst af voor de gemeente",
     description="Voorgoed: een andere afspraak is een andere zorgovereenkomst. De inwoner leest waarom. Na "
     "twee goedkeuringen kan het niet meer.",
-    response_model=schemas.CareAgreementState,
+    response_model=schemas_rights.CareAgreementState,
 )
 def decline_as_gatekeeper(
     id: PathId, body: DeclineBody, desk: Annotated[Desk, writing(Action.APPROVE_CARE)]
@@ -120,7 +120,7 @@ def decline_as_gatekeeper(
     summary="Wijs een zorgovereenkomst af voor het betaalkantoor",
     description="Voorgoed: een andere afspraak is een andere zorgovereenkomst. De inwoner leest waarom. Na "
     "twee goedkeuringen kan het niet meer.",
-    response_model=schemas.CareAgreementState,
+    response_model=schemas_rights.CareAgreementState,
 )
 def decline_as_paying_agent(
     id: PathId, body: DeclineBody, desk: Annotated[Desk, writing(Action.APPROVE_CARE_PAYING)]

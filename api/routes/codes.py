@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
 
-from api import schemas
+from api import schemas, schemas_rights
 from api.answers import file, made
 from api.deps import (
     AWindow,
@@ -39,7 +39,7 @@ PNG, SVG = "image/png", "image/svg+xml"
     summary="Geef een code uit",
     description="De tekst van de QR-code en de code om over te typen. Met replace worden eerdere codes van "
     "het tegoed ingetrokken; het saldo blijft gelijk.",
-    **made(schemas.IssuedCode),
+    **made(schemas_rights.IssuedCode),
 )
 def put_code(
     id: PathId, body: IssueTerms, response: Response, desk: Annotated[Desk, writing(Action.ISSUE_CODES)]
@@ -54,7 +54,7 @@ def put_code(
     "/codes/{id}",
     summary="Toon een code",
     description="Wanneer hij is uitgegeven, verloopt en is ingetrokken; niet wat hem opent.",
-    response_model=schemas.Code,
+    response_model=schemas_rights.Code,
 )
 def get_code(id: PathId, desk: Annotated[Desk, reading(Action.ISSUE_CODES)]) -> Any:
     return codes.get(desk.work, id)
@@ -64,7 +64,7 @@ def get_code(id: PathId, desk: Annotated[Desk, reading(Action.ISSUE_CODES)]) -> 
     "/entitlements/{id}/codes",
     summary="Toon de codes van een tegoed",
     description="Ook de ingetrokken en de verlopen codes, de oudste eerst.",
-    response_model=schemas.Page[schemas.Code],
+    response_model=schemas.Page[schemas_rights.Code],
 )
 def list_codes(id: PathId, window: AWindow, desk: Annotated[Desk, reading(Action.ISSUE_CODES)]) -> Any:
     desk.find(Entitlement, id, EntitlementNotFound(id=id))
@@ -111,7 +111,7 @@ def get_letter(
     "/codes/{id}/_revoke",
     summary="Trek een code in",
     description="De code opent niets meer; het saldo blijft. Opnieuw intrekken wijzigt niets.",
-    response_model=schemas.Code,
+    response_model=schemas_rights.Code,
 )
 def revoke_code(id: PathId, desk: Annotated[Desk, writing(Action.ISSUE_CODES)]) -> Any:
     (row,) = codes.revoke(desk.work, [id])
@@ -123,7 +123,7 @@ def revoke_code(id: PathId, desk: Annotated[Desk, writing(Action.ISSUE_CODES)]) 
     summary="Blokkeer de codes van een tegoed",
     description="Voor de inwoner, of wie voor hem mag handelen, als de brief kwijt is. Geen code opent het "
     "tegoed meer tot de gemeente een nieuwe uitgeeft; het saldo blijft. Opnieuw blokkeren wijzigt niets.",
-    response_model=schemas.Page[schemas.Code],
+    response_model=schemas.Page[schemas_rights.Code],
 )
 def block_codes(id: PathId, desk: Annotated[Desk, writing(Action.BLOCK_CODES)]) -> Any:
     right = desk.find(Entitlement, id, EntitlementNotFound(id=id))
@@ -153,14 +153,14 @@ def put_code_request(
     "/code-keys",
     summary="Toon de openbare sleutels van codes",
     description="Hiermee kan een scanner zonder netwerk zien of een code van deze gemeente is.",
-    response_model=schemas.Page[schemas.CodeKey],
+    response_model=schemas.Page[schemas_rights.CodeKey],
     tags=["code-keys"],
 )
 def list_code_keys(house: TheHouse, acting: Annotated[ActingAs, may(Action.SEE_CATALOGUE)]) -> Any:
     keys = house.keys_of(acting)
     return everything(
         [
-            schemas.CodeKey(
+            schemas_rights.CodeKey(
                 key_id=each.key_id.hex(),
                 public_key=base64.b64encode(each.point).decode(),
                 signs=each.key_id == keys.signing.public.key_id,

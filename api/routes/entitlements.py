@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Query, Response
 
-from api import schemas
+from api import schemas, schemas_rights
 from api.answers import may_wait
 from api.deps import AWindow, Desk, PathId, QueryId, accepted, joined, reading, told, waits, writing
 from ledger import entitlement_changes, entitlements, entries, lists
@@ -25,7 +25,7 @@ router = APIRouter(tags=["entitlements"])
     "/entitlements",
     summary="Toon de tegoeden",
     description="Een inwoner ziet die van zichzelf en van wie hij vertegenwoordigt.",
-    response_model=schemas.Page[schemas.Entitlement],
+    response_model=schemas.Page[schemas_rights.Entitlement],
 )
 def list_entitlements(
     window: AWindow,
@@ -42,7 +42,7 @@ def list_entitlements(
     "/entitlements/{id}",
     summary="Toon een tegoed",
     description="Zoals het nu is, na de laatste wijziging.",
-    response_model=schemas.Entitlement,
+    response_model=schemas_rights.Entitlement,
 )
 def get_entitlement(id: PathId, desk: Annotated[Desk, reading(Action.SEE_ENTITLEMENTS)]) -> Any:
     return visible(desk, id)
@@ -54,7 +54,7 @@ def get_entitlement(id: PathId, desk: Annotated[Desk, reading(Action.SEE_ENTITLE
     description="Een voucher, een trekkingsrecht (pgb) of een arrangement. Het bedrag wordt vastgelegd op "
     "het budget van het jaar waarin het begint; een hard budget weigert wat het niet kan dragen. Boven de "
     "grens van de gemeente wacht het op een tweede persoon (202).",
-    **may_wait(schemas.Entitlement, schemas.Waiting),
+    **may_wait(schemas_rights.Entitlement, schemas_rights.Waiting),
 )
 def put_entitlement(
     id: PathId, body: GrantTerms, response: Response, desk: Annotated[Desk, writing(Action.GRANT)]
@@ -72,7 +72,7 @@ def put_entitlement(
     summary="Wijzig een tegoed",
     description="Verhoog, verlaag, verleng, schors, hervat of beëindig. Elke wijziging is een nieuwe versie. "
     "Wat boven de grens van de gemeente komt, wacht op een tweede persoon (202).",
-    **may_wait(schemas.Entitlement, schemas.Waiting),
+    **may_wait(schemas_rights.Entitlement, schemas_rights.Waiting),
 )
 def put_change(
     id: PathId,
@@ -94,7 +94,7 @@ def put_change(
     "/entitlements/{id}/history",
     summary="Toon de geschiedenis van een tegoed",
     description="Elke wijziging, de oudste eerst, met wat het tegoed daarna was.",
-    response_model=schemas.Page[schemas.EntitlementChange],
+    response_model=schemas.Page[schemas_rights.EntitlementChange],
 )
 def list_changes(id: PathId, window: AWindow, desk: Annotated[Desk, reading(Action.SEE_ENTITLEMENTS)]) -> Any:
     visible(desk, id)
@@ -106,7 +106,7 @@ def list_changes(id: PathId, window: AWindow, desk: Annotated[Desk, reading(Acti
     "/entitlements/{id}/balance",
     summary="Toon wat er over is van een tegoed",
     description="Per eenheid: de grens, wat er over is en wat er gereserveerd is.",
-    response_model=schemas.Balance,
+    response_model=schemas_rights.Balance,
 )
 def get_balance(id: PathId, desk: Annotated[Desk, reading(Action.SEE_ENTITLEMENTS)]) -> Any:
     right = visible(desk, id)
@@ -115,7 +115,7 @@ def get_balance(id: PathId, desk: Annotated[Desk, reading(Action.SEE_ENTITLEMENT
     if right.quantity_unit is not None:
         limits[right.quantity_unit] = right.quantity
     pots = [
-        schemas.Pot(
+        schemas_rights.Pot(
             unit=unit,
             limit=limit,
             left=None if limit is None else held.get((AccountKind.ENTITLEMENT, unit), 0),
@@ -123,7 +123,7 @@ def get_balance(id: PathId, desk: Annotated[Desk, reading(Action.SEE_ENTITLEMENT
         )
         for unit, limit in limits.items()
     ]
-    return schemas.Balance(entitlement_id=id, pots=tuple(pots))
+    return schemas_rights.Balance(entitlement_id=id, pots=tuple(pots))
 
 
 def visible(desk: Desk, id: UUID) -> Entitlement:
