@@ -194,7 +194,10 @@ def _programmes(visit: Visit, *, done: str | None = None, refusal: Told | None =
             "own": programmes.own_drafts(desk.work, [each.content.id for each in found]),
             "called": called,
             "measures": {(row.law, row.code): row.measure for row in catalogue.listed(desk.work)},
-            "rules": {each.content.id: _sentences(each.content, visit.language, called) for each in found},
+            "rules": {
+                each.content.id: _sentences(each.content, visit.language, called[each.content.law])
+                for each in found
+            },
         }
 
     return visit.shown("finance/programmes.html", content, refusal=refusal, done=done)

@@ -18,7 +18,6 @@ from ledger.change_orders import Amendment
 from ledger.roles import Action
 from ledger.tables import Approver, Entitlement, Provider, Redemption
 from ledger.texts import Language, given
-from ledger.texts.rule_words import Called
 
 router = APIRouter(include_in_schema=False)
 
@@ -64,6 +63,9 @@ def _worklist(
         most = EACH_MAX + 1
         waiting = approvals.listed(desk.work, waiting=True, limit=most)
         care = worklist.unapproved_care(desk.work, Approver.GATEKEEPER, limit=most)
+        changed = db.rows(
+            desk.work, Entitlement, {each.order.entitlement_id for each in waiting if each.order}
+        )
         ending = worklist.ending(desk.work, after=after, limit=most)
         disputes = gates.standing_disputes(desk.work, limit=most)
         disputed = db.rows(desk.work, Redemption, {redemption_id for redemption_id, _ in disputes})
@@ -74,9 +76,7 @@ def _worklist(
             "names": names(desk, {each.approval.actor_id for each in waiting}),
             "own_id": desk.acting.actor_id,
             "asked_for": _asked_for(desk, waiting, visit.language),
-            "changed": db.rows(
-                desk.work, Entitlement, {each.order.entitlement_id for each in waiting if each.order}
-            ),
+            "changed": changed,
             "disputes": disputes,
             "disputed": disputed,
             "providers": db.rows(desk.work, Provider, {each.provider_id for each in disputed.values()}),
@@ -93,7 +93,7 @@ def _worklist(
             "page_size": EACH_MAX,
             "first": "/worklist" if after else "",
             "following": f"/worklist?after={ending[EACH_MAX - 1].id}" if len(ending) > EACH_MAX else "",
-            "rules": _rules(desk, waiting, visit.language),
+            "rules": _rules(desk, waiting, changed, visit.language),
             "asked": asked,
             "typed": typed(form, "reason"),
         }
@@ -108,12 +108,14 @@ def _asked_for(desk: Desk, waiting: Sequence[Asked], language: Language) -> dict
     return {id_: given.lines(each, language) for id_, each in found.items()}
 
 
-def _rules(desk: Desk, waiting: Sequence[Asked], language: Language) -> dict[UUID, list[str]]:
+def _rules(
+    desk: Desk, waiting: Sequence[Asked], rights: Mapping[UUID, Entitlement], language: Language
+) -> dict[UUID, list[str]]:
     """The other rules of each change that waits and has some; by the id of the change."""
     asked = {
-        each.order.id: each.order.change.restrictions
+        each.order.id: (rights[each.order.entitlement_id].law, each.order.change.restrictions)
         for each in waiting
         if each.order and isinstance(each.order.change, Amendment) and each.order.change.restrictions
     }
-    known = sentences.called(desk) if asked else Called()
-    return {id_: sentences.of_rules(rules, language, known) for id_, rules in asked.items()}
+    known = sentences.called(desk) if asked else {}
+    return {id_: sentences.of_rules(rules, language, known[law]) for id_, (law, rules) in asked.items()}
