@@ -9,12 +9,23 @@ from lxml import html
 
 from api.pages import charts
 from api.pages.charts import Line
-from ledger import budget_months, budgets, contracts, demands, programmes, runs, statutory_rates
+from ledger import (
+    budget_months,
+    budgets,
+    catalogue,
+    contracts,
+    demands,
+    programmes,
+    runs,
+    statutory_rates,
+)
+from ledger.catalogue import ServiceInput
 from ledger.contracts import ContractInput
 from ledger.db import Work
 from ledger.ids import uuid7
 from ledger.programmes import ProgrammeInput
-from ledger.rules.restrictions import UsesMax
+from ledger.rules.facts import Law
+from ledger.rules.restrictions import OnlyServices, UsesMax
 from ledger.rules.terms import ContractTerm
 from ledger.rules.terms_availability import Availability
 from ledger.rules.terms_basis import Fixed
@@ -22,9 +33,10 @@ from ledger.rules.terms_schedule import EqualParts
 from ledger.runs import DraftOrder
 from ledger.statutory_rates import RateInput, RatesInput
 from ledger.tables import FollowUpKind, Role
+from ledger.units import Measure
 from tests.api.browsing import Visitor, buttons, links, shown
 from tests.api.served import PROVIDER_2, Served
-from tests.world import World, by_another
+from tests.world import HOUSEHOLD, World, by_another
 
 
 @pytest.fixture
@@ -229,6 +241,22 @@ def test_only_the_rules_that_were_looked_at_are_put_in_force(sqlite_served: Serv
     assert other.send(where, **seen).status_code == 412
     assert other.send(where).status_code == 412
     other.done(where, **_hidden(other.page("/programmes"), where))
+
+
+def test_a_rule_names_the_services_of_its_own_law(sqlite_served: Served, world: World) -> None:
+    """Where two laws gave one code to two services."""
+    youth = {"law": Law.JW, "code": HOUSEHOLD, "name": "Logeren", "measure": Measure.DAY}
+    with world.work() as work:
+        catalogue.put(work, [ServiceInput.model_validate({"id": uuid7(), **youth})])
+        (known,) = programmes.newest(work, [world.programme_id])
+        rules = (OnlyServices(services=frozenset({HOUSEHOLD})),)
+        for law in Law:
+            other = {"id": uuid7(), "name": f"Regeling {law}", "law": law, "restrictions": rules}
+            content = known.content.model_copy(update=other | {"rate_ceilings": ()})
+            programmes.draft(work, [ProgrammeInput.model_validate(dict(content))])
+    told = shown(Visitor.of(sqlite_served, "contract_manager").page("/programmes"))
+    assert "Alleen voor: Logeren (01A04)." in told
+    assert "Alleen voor: Hulp bij het huishouden (01A04)." in told
 
 
 def test_a_demand_is_made_once_and_given_up_by_another(sqlite_served: Served, world: World) -> None:

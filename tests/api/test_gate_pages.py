@@ -16,7 +16,6 @@ from ledger import (
     access_log,
     approvals,
     care,
-    catalogue,
     codes,
     db,
     entitlement_changes,
@@ -26,16 +25,15 @@ from ledger import (
     people,
 )
 from ledger.care import Agreement
-from ledger.catalogue import ServiceInput
 from ledger.change_orders import Amendment, Ending
 from ledger.four_eyes import Waiting
 from ledger.ids import uuid7
 from ledger.people import MandateInput, PersonInput
-from ledger.rules.facts import EntitlementKind, Law
+from ledger.rules.facts import EntitlementKind
 from ledger.rules.periods import Per
 from ledger.rules.restrictions import Cap, OnlyServices
 from ledger.tables import AccessLog, Approver, Entitlement, MandateKind, Person, RateClass, Role
-from ledger.units import Measure, Unit
+from ledger.units import Unit
 from ledger.vault import Identity
 from tests.api.browsing import OWN_FORM, Visitor, buttons, links, shown
 from tests.api.served import Served
@@ -639,11 +637,8 @@ def test_what_is_left_is_told_of_every_limit_and_of_no_other(visitor: Visitor, w
 
 
 def test_who_decides_on_other_rules_reads_them(visitor: Visitor, world: World) -> None:
-    """With the service of its own law, where another law gave the code to something else."""
     with world.work() as work:
         municipalities.get(work).grant_alone_cents = 150_00
-        youth = {"law": Law.JW, "code": HOUSEHOLD, "name": "Logeren", "measure": Measure.DAY}
-        catalogue.put(work, [ServiceInput(id=uuid7(), **youth)])
     right = world.grant(restrictions=())
     rules = (Cap(per=Per.WEEK, unit=Unit.EUROCENT, most=40_00), OnlyServices(services=frozenset({HOUSEHOLD})))
     asked = Amendment(amount_cents=400_00, restrictions=rules, at=world.now, reason="meer hulp")
