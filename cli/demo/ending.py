@@ -2,6 +2,8 @@
 """The last day of the demo: claims, settlements, payment files, letters, and the proof of the books."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +13,7 @@ from cli.demo.days import at
 from cli.demo.town import Paid, Right, Town
 from ledger import (
     audit,
+    balances,
     claims,
     codes,
     db,
@@ -27,6 +30,7 @@ from ledger.db import Work
 from ledger.errors import LedgerError
 from ledger.formats import letter as page
 from ledger.reviews import Mark, Marks
+from ledger.rules.funding import AccountKind
 from ledger.runs import DraftOrder
 from ledger.tables import MarkKind, Role, Settlement
 from ledger.texts import Language
@@ -125,14 +129,26 @@ def write_letters(
 
 def books_agree(town: Town) -> bool:
     """Whether everything that is written twice agrees."""
+    with _reading(town) as work:
+        return audit.check(work).agrees
+
+
+def to_give_back_cents(town: Town) -> int:
+    """What providers have to give back after the last run: more was taken back than they were owed."""
+    with _reading(town) as work:
+        held = balances.totals(work)
+    return -sum(each.balance for each in held if each.kind is AccountKind.RECEIVABLE)
+
+
+@contextmanager
+def _reading(town: Town) -> Iterator[Work]:
     with db.reading(town.engine) as session:
-        work = Work(
+        yield Work(
             session=session,
             municipality_id=town.cbs,
             actor_id=operator_id("check"),
             now=at(town.days.today, 0),
         )
-        return audit.check(work).agrees
 
 
 def write(path: Path, content: bytes) -> None:

@@ -43,6 +43,8 @@ class Told:
     """The first is the one to redeem."""
     payment_files: dict[str, list[Path]]
     """By municipality, the last run last."""
+    to_give_back_cents: int
+    """What providers have to give back at the end."""
     agrees: dict[str, bool]
     try_id: UUID
     """The id of the redemption that a newcomer tries."""
@@ -93,6 +95,7 @@ def tell(
             out=out,
             letters=tuple(printed),
             payment_files=files,
+            to_give_back_cents=sum(map(ending.to_give_back_cents, towns)),
             agrees={
                 town.cbs: ending.books_agree(town)
                 for town in bar.track(towns, description="proving the books")

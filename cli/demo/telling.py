@@ -33,6 +33,7 @@ def summary(told: Told) -> dict[str, Any]:
         "unconfirmed": _unconfirmed(told),
         "redeemed_cents": sum(town.tally.net_cents for town in told.towns),
         "settled_cents": sum(run.total_cents for town in told.towns for run in town.runs),
+        "to_give_back_cents": told.to_give_back_cents,
         "payment_file": files[-1] if files else None,
         "payment_file_sha256": runs[-1].files[-1].sha256.hex() if files else None,
         "payment_files": [path for paths in told.payment_files.values() for path in paths],
@@ -125,7 +126,9 @@ def _money(told: Told) -> None:
     )
     settled = sum(run.total_cents for town in told.towns for run in town.runs)
     owed = sum(town.tally.net_cents for town in told.towns)
-    screen.say(f"Owed {screen.euros(owed)}, settled {screen.euros(settled)}.")
+    back = told.to_give_back_cents
+    more = f", of which providers have to give back {screen.euros(back)}" if back else ""
+    screen.say(f"Owed {screen.euros(owed)}, settled {screen.euros(settled)}{more}.")
     agree = [town.name for town in told.towns if told.agrees[town.cbs]]
     if len(agree) == len(told.towns):
         screen.say(f"The books of all {len(agree)} municipalities agree, to the cent.\n")

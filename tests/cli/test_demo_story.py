@@ -139,6 +139,14 @@ def _under_a_drawing_right(
     )
 
 
+def test_what_providers_have_to_give_back_is_told_apart(terminal: Terminal) -> None:
+    words = ("demo", "--today", "2026-11-28", "--database", terminal.database, "--keys", terminal.keys)
+    answer = terminal.answer(*words, "--out", terminal.folder)
+    assert answer["books_balance"] is True
+    assert answer["redeemed_cents"] == answer["settled_cents"] - answer["to_give_back_cents"]
+    assert answer["to_give_back_cents"] == 4_00
+
+
 def test_everybody_who_is_needed_is_there_and_all_of_it_is_dutch(terminal: Terminal) -> None:
     demo(terminal)
     engine = db.connect(terminal.database)
