@@ -111,3 +111,23 @@ def test_only_what_was_looked_at_is_published_where_it_is_named(sqlite_served: S
         assert (refused.status_code, refused.json().get("code")) == (412, "version_unseen"), refused.text
         headers = {"If-Match": served.get("colleague", path).headers["ETag"]}
         assert served.post("colleague", f"{path}/_publish", headers=headers).json()["published"] is True
+
+
+def test_a_draft_of_a_contract_is_withdrawn_by_who_may_write_one_when_it_is_what_they_saw(
+    sqlite_served: Served,
+) -> None:
+    served = sqlite_served
+    served.account("colleague", Role.CONTRACT_MANAGER)
+    (first, *_) = served.get("contract_manager", "/v1/contracts").json()["items"]
+    path = f"/v1/contracts/{first['content']['id']}"
+    nothing = served.post("colleague", f"{path}/_withdraw")
+    assert (nothing.status_code, nothing.json()["code"]) == (409, "contract_without_draft")
+    content = {name: value for name, value in first["content"].items() if name != "id"}
+    seen = served.put("contract_manager", path, content | {"ceilingCents": 1}).headers["ETag"]
+    drafted = served.put("contract_manager", path, content | {"ceilingCents": 2})
+    changed = served.post("colleague", f"{path}/_withdraw", headers={"If-Match": seen})
+    assert (changed.status_code, changed.json()["code"]) == (412, "version_unseen")
+    for _ in range(2):  # again changes nothing
+        answer = served.post("colleague", f"{path}/_withdraw", headers={"If-Match": drafted.headers["ETag"]})
+        assert (answer.status_code, answer.json()) == (200, first), "what holds is what is newest"
+    assert served.put("colleague", path, content | {"ceilingCents": 2}).json()["version"] == 3

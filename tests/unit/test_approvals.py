@@ -239,7 +239,12 @@ def test_nobody_publishes_what_they_drafted_under_any_account(
                 contracts.publish(work, [office.other_contract_id, office.contract_id])
             with pytest.raises(programmes.ProgrammePublisherDrafted) as other:
                 programmes.publish(work, [office.programme_id])
+            assert contracts.own_drafts(work, [office.contract_id]) == {office.contract_id}
+            assert programmes.own_drafts(work, [office.programme_id]) == {office.programme_id}
         assert (one.value.numbers, other.value.names) == (("C-1",), ("Wmo",))
+    with office.work(actor_id=COLLEAGUE) as work:
+        assert contracts.own_drafts(work, [office.contract_id]) == frozenset()
+        assert programmes.own_drafts(work, [office.programme_id]) == frozenset()
     assert published(COLLEAGUE) == [2, 2]
 
     with office.work() as work:

@@ -104,6 +104,11 @@ def test_who_drafts_or_submits_does_not_release_under_any_account(town: BankTown
     )
     assert refused(town, run, one) == [(ReleaserDrafted, {})]
     assert refused(town, run, other) == [(ReleaserDrafted, {})]
+    told = []
+    for actor_id in (one, other, CHECKER):  # what a page says before anybody tries
+        with town.work(actor_id=actor_id) as work:
+            told.append(separation.own_run(work, runs.get(work, run)) is not None)
+    assert told == [True, True, False]
     assert released(town, run).state is RunState.RELEASED
 
 
