@@ -543,7 +543,7 @@ _REGISTERS: Final[Mapping[str, tuple[str, Detail]]] = {
     "budget_lowered_too_far": (
         "The budget cannot become so much lower",
         "You want to lower the {year} budget of programme “{programme}” by {asked_cents}. It can be lowered "
-        "by at most {most_cents}: {funded_cents} is available, and {committed_cents} of that is committed.",
+        "by at most {most_cents}. Available is {funded_cents}, committed is {committed_cents}.",
     ),
     "budget_lowered": (
         "The budget would become lower",

@@ -556,7 +556,7 @@ _REGISTERS: Final[Mapping[str, tuple[str, Detail]]] = {
     "budget_lowered_too_far": (
         "Het budget kan niet zo veel lager",
         "U wilt het budget {year} van regeling “{programme}” met {asked_cents} verlagen. Het kan hoogstens "
-        "met {most_cents}: er is {funded_cents} beschikbaar, en daarvan is {committed_cents} vastgelegd.",
+        "met {most_cents}. Beschikbaar is {funded_cents}, vastgelegd is {committed_cents}.",
     ),
     "budget_lowered": (
         "Het budget zou lager worden",
