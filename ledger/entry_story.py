@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from ledger import approvals, db
 from ledger.db import Work
+from ledger.rules.funding import EntryKind
 from ledger.tables import (
     Account,
     ApprovalDecision,
@@ -126,8 +127,8 @@ def _entries(work: Work, *, cause_id: UUID | None = None, reverses_id: UUID | No
 
 
 def _euros(work: Work, entry: Entry) -> Entry | None:
-    """What the line of this quantity costs; None where it is euros itself, or costs nothing."""
-    if entry.unit is Unit.EUROCENT:
+    """What the line of this quantity costs; None where it is euros itself, costs nothing, or was not used."""
+    if entry.unit is Unit.EUROCENT or entry.kind not in _USED:
         return None
     statement = select(Entry).where(
         col(Entry.municipality_id) == work.municipality_id,
@@ -137,6 +138,10 @@ def _euros(work: Work, entry: Entry) -> Entry | None:
         col(Entry.unit) == Unit.EUROCENT,
     )
     return work.session.scalars(statement.order_by(col(Entry.id)).limit(1)).one_or_none()
+
+
+_USED: Final = (EntryKind.REDEEM, EntryKind.CAPTURE, EntryKind.REVERSE)
+"""Kinds of what was given, or taken back; what is granted or set aside is not paid for."""
 
 
 def _settlement(work: Work, entry: Entry) -> Settlement | None:

@@ -72,8 +72,9 @@ def test_a_quantity_is_told_by_what_settlement_its_euros_were_paid(
     assert f"/runs/{run.rpartition('/')[2]}" in links(page)
     assert [each for each in links(page) if each.startswith("/bank/payments/")]
     assert "Een hoeveelheid" not in shown(visitor.page(f"/books/{cents}"))
-    granted = visitor.page(f"/books/{_entry(world, right.id, Unit.MINUTE)}")
-    assert "Staat in geen afrekening" in shown(granted), "what was granted is not what was used"
+    granted = shown(visitor.page(f"/books/{_entry(world, right.id, Unit.MINUTE)}"))
+    assert "Staat in geen afrekening" in granted
+    assert "Een hoeveelheid" not in granted, "what was granted is not what was used"
 
 
 def test_who_approved_a_grant_is_told_with_its_entries(

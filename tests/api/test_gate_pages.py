@@ -491,6 +491,7 @@ def test_what_is_above_the_limit_waits_for_a_colleague(
         municipalities.get(work).grant_alone_cents = 1000_00
     look = _granting(visitor, world)
     assert "een collega beslist" in shown(look.text)
+    assert "€ 1.250,00 op Wmo 2026" in shown(look.text).replace("\u00a0", " "), "what it would set aside"
     confirm = f"/residents/{world.holder_id}/grant/confirm"
     answer = visitor.send(confirm, **_form(look.text, confirm))
     assert answer.headers["location"] == "/worklist?done=waits"
