@@ -47,9 +47,9 @@ def _waiting(
     work: "Work", numbers: Sequence[str] | None, names: Sequence[str] | None
 ) -> "tuple[list[ProgrammeDraft], list[ContractDraft]]":
     """All that waits; where some are named, those. Raises Fault for a name that nothing waits under."""
-    from ledger import contracts, programmes
+    from ledger import contract_versions, programmes
 
-    rules, agreed = programmes.waiting(work), contracts.waiting(work)
+    rules, agreed = programmes.waiting(work), contract_versions.waiting(work)
     if numbers or names:
         rules = [each for each in rules if each.content.name in (names or ())]
         agreed = [each for each in agreed if each.content.number in (numbers or ())]

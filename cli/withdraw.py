@@ -39,9 +39,9 @@ def withdraw(
 
 def _waiting(work: "Work", numbers: "Sequence[str]") -> "list[ContractDraft]":
     """The drafts with these numbers. Raises Fault for a number that nothing waits under."""
-    from ledger import contracts
+    from ledger import contract_versions
 
-    found = [each for each in contracts.waiting(work) if each.content.number in numbers]
+    found = [each for each in contract_versions.waiting(work) if each.content.number in numbers]
     if missing := sorted(set(numbers) - {each.content.number for each in found}):
         raise Fault(f"no draft waits under {', '.join(missing)}", Status.NOT_FOUND)
     return found

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from ledger.contracts import ContractInput, LineInput
+from ledger.contract_versions import ContractInput, LineInput
 from ledger.rules.tariffs import AnyTariff
 
 HEAD = ("number", "valid_from", "valid_until", "areas", "acceptance_duty", "ceiling_cents")

@@ -4,7 +4,7 @@
 from datetime import date
 from enum import StrEnum
 
-from ledger.contracts import ContractDraft
+from ledger.contract_versions import ContractDraft
 from ledger.tables import ContractVersion
 
 

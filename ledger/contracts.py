@@ -1,36 +1,27 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Contracts: what one provider may deliver under one law, in versions that freeze when published."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from itertools import pairwise
-from typing import Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
 from sqlalchemy import delete, select, tuple_
 from sqlmodel import col
 
-from ledger import actors, db, entries
+from ledger import actors, contract_versions, db, entries
+from ledger.contract_versions import ContractDraft as ContractDraft
+from ledger.contract_versions import ContractHead as ContractHead
+from ledger.contract_versions import ContractInput as ContractInput
+from ledger.contract_versions import ContractTerms as ContractTerms
+from ledger.contract_versions import ContractUnknown as ContractUnknown
+from ledger.contract_versions import LineInput as LineInput
 from ledger.db import Work
-from ledger.errors import Conflict, NotFound, Refused, VersionUnseen
-from ledger.inputs import Amount, Area, Id7, ProductCode, ShortText, Validity, fingerprint
+from ledger.errors import Conflict, Refused, VersionUnseen
 from ledger.rules.facts import Law
 from ledger.rules.funding import AccountKind
-from ledger.rules.tariffs import AnyTariff, AtCost, PerMeasure
-from ledger.rules.terms import ContractTerm
+from ledger.rules.tariffs import AtCost, PerMeasure
 from ledger.tables import Contract, ContractLine, ContractVersion, Programme, Provider, Service
 from ledger.units import Measure, Unit
-
-
-@dataclass(kw_only=True, eq=False)
-class ContractUnknown(NotFound):
-    """There is no contract with this id."""
-
-    code = "contract_unknown"
-    id: UUID
 
 
 @dataclass(kw_only=True, eq=False)
@@ -101,102 +92,12 @@ class ContractPublisherDrafted(Refused):
 
 
 @dataclass(kw_only=True, eq=False)
-class ContractVersionUnknown(NotFound):
-    """The contract has no version with this number."""
-
-    code = "contract_version_unknown"
-    id: UUID
-    """Of the contract."""
-    version: int
-
-
-@dataclass(kw_only=True, eq=False)
 class ContractWithoutDraft(Conflict):
     """No draft waits: it was withdrawn, or what there is was published."""
 
     code = "contract_without_draft"
     numbers: tuple[str, ...]
     """Of all such contracts that were asked for."""
-
-
-class LineInput(Validity):
-    """One service at one tariff, from a first day up to and including a last."""
-
-    service: ProductCode
-    tariff: AnyTariff
-
-
-class ContractHead(Validity):
-    """What was agreed but for the lines, whoever the provider is."""
-
-    law: Law
-    number: ShortText
-    areas: tuple[Area, ...] = ()
-    """Postcodes (four digits), districts or neighbourhoods; empty is the whole municipality."""
-    acceptance_duty: bool = False
-    ceiling_cents: Amount | None = None
-    """The most that is paid in a calendar year."""
-
-
-class ContractTerms(ContractHead):
-    """What was agreed, whoever the provider is."""
-
-    lines: tuple[LineInput, ...] = Field(min_length=1)
-    terms: tuple[ContractTerm, ...] = Field(default=(), max_length=20)
-    """What is paid, or kept back, by period besides the price of each use."""
-
-    @model_validator(mode="after")
-    def _terms_apart(self) -> Self:
-        if len({each.number for each in self.terms}) < len(self.terms):
-            raise ValueError("two terms have one number")
-        return self
-
-    @model_validator(mode="after")
-    def _lines_inside(self) -> Self:
-        for place, line in enumerate(self.lines):
-            if line.valid_from < self.valid_from or _last(line) > _last(self):
-                raise ValueError(f"lines[{place}] ({line.service}) reaches outside the contract's validity")
-        return self
-
-    @model_validator(mode="after")
-    def _lines_apart(self) -> Self:
-        of_service: defaultdict[str, list[LineInput]] = defaultdict(list)
-        for line in sorted(self.lines, key=lambda line: line.valid_from):
-            of_service[line.service].append(line)
-        for service, lines in of_service.items():
-            if any(_last(earlier) >= later.valid_from for earlier, later in pairwise(lines)):
-                raise ValueError(f"two lines of service {service} hold on one day")
-        return self
-
-
-class ContractInput(ContractTerms):
-    """A contract with its id and provider."""
-
-    id: Id7
-    provider_id: Id7
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ContractDraft:
-    """A version of a contract: a draft that waits, one that was withdrawn, or published."""
-
-    version: int
-    published: bool
-    withdrawn: bool = False
-    """Whether it was given up before anybody published it."""
-    drafted_by: UUID
-    """The account that wrote this content."""
-    content: ContractInput
-
-    @property
-    def waits(self) -> bool:
-        """Whether somebody may still publish it."""
-        return not (self.published or self.withdrawn)
-
-    @property
-    def mark(self) -> str:
-        """Says which content this is: a draft that is written anew keeps its number, and not its mark."""
-        return fingerprint(self.content).hex()
 
 
 def draft(
@@ -233,14 +134,14 @@ def publish(
     ContractPublisherDrafted, ContractWithoutDraft, VersionUnseen; then nothing may be kept.
     """
     contracts = _locked(work, contract_ids)
-    known = _newest(work, contracts).values()
-    fresh = [row for row in known if _waits(row)]
+    known = contract_versions.newest_rows(work, contracts).values()
+    fresh = [row for row in known if contract_versions.still_waits(row)]
     if own := _own(work, fresh):
         raise ContractPublisherDrafted(numbers=_numbers(contracts, own))
     if gone := [row for row in known if row.withdrawn_at is not None]:
         raise ContractWithoutDraft(numbers=_numbers(contracts, gone))
     wanted = seen or {}
-    for each in newest(work, wanted) if wanted else ():
+    for each in contract_versions.newest(work, wanted) if wanted else ():
         if each.mark != wanted[each.content.id]:
             raise VersionUnseen(id=each.content.id)
     # After this point only writes.
@@ -263,80 +164,33 @@ def withdraw(
     VersionUnseen; then nothing may be kept.
     """
     contracts = _locked(work, contract_ids)
-    last = {contract_id: found[-1] for contract_id, found in _versions(work, contracts).items()}
+    last = {
+        contract_id: found[-1] for contract_id, found in contract_versions.all_of(work, contracts).items()
+    }
     if frozen := [row for row in last.values() if row.published_at is not None]:
         raise ContractWithoutDraft(numbers=_numbers(contracts, frozen))
-    marks = {contract_id: each.mark for contract_id, each in _told(work, contracts, last).items()}
+    marks = {
+        contract_id: each.mark for contract_id, each in contract_versions.told(work, contracts, last).items()
+    }
     for contract_id, mark in (seen or {}).items():
         if mark != marks.get(contract_id):
             raise VersionUnseen(id=contract_id)
     # After this point only writes.
     for row in last.values():
-        if _waits(row):
+        if contract_versions.still_waits(row):
             row.withdrawn_at, row.withdrawn_by = work.now, work.actor_id
             contract = contracts[row.contract_id]
             contract.withdrawn_at = work.now if contract.published_version is None else None
     work.session.flush()
-    found = _drafts(work, contracts)
+    found = contract_versions.drafts(work, contracts)
     return [found[contract_id] for contract_id in contract_ids]
 
 
 def own_drafts(work: Work, contract_ids: Iterable[UUID]) -> frozenset[UUID]:
     """Of these those whose draft this actor wrote, with whichever account: a colleague publishes it."""
-    return frozenset(row.contract_id for row in _own(work, _newest(work, contract_ids).values()))
-
-
-def newest(work: Work, contract_ids: Iterable[UUID] | None = None) -> list[ContractDraft]:
-    """The newest version of these contracts, or of all, draft or published; by id of the contract.
-
-    One that was withdrawn is it only where nothing else was ever written.
-    """
-    statement = select(Contract).where(col(Contract.municipality_id) == work.municipality_id)
-    if contract_ids is not None:
-        statement = statement.where(col(Contract.id).in_(set(contract_ids)))
-    rows = work.session.scalars(statement.order_by(col(Contract.id)))
-    return list(_drafts(work, {row.id: row for row in rows}).values())
-
-
-def in_force(work: Work, contract_ids: Collection[UUID]) -> list[ContractDraft]:
-    """The published version of these contracts, by id; a contract that is still a draft is absent."""
-    rows = db.rows(work, Contract, contract_ids)
-    wanted = [(row.id, row.published_version) for row in rows.values() if row.published_version is not None]
-    statement = select(ContractVersion).where(
-        col(ContractVersion.municipality_id) == work.municipality_id,
-        tuple_(col(ContractVersion.contract_id), col(ContractVersion.version)).in_(wanted),
+    return frozenset(
+        row.contract_id for row in _own(work, contract_versions.newest_rows(work, contract_ids).values())
     )
-    found = {row.contract_id: row for row in work.session.scalars(statement)}
-    return [each for _, each in sorted(_told(work, rows, found).items())]
-
-
-def version(work: Work, contract_id: UUID, number: int) -> ContractDraft:
-    """One version of a contract, whatever became of it. Raises ContractUnknown, ContractVersionUnknown."""
-    contracts = db.rows(work, Contract, [contract_id])
-    if contract_id not in contracts:
-        raise ContractUnknown(id=contract_id)
-    row = work.session.get(ContractVersion, (work.municipality_id, contract_id, number))
-    if row is None:
-        raise ContractVersionUnknown(id=contract_id, version=number)
-    return _told(work, contracts, {contract_id: row})[contract_id]
-
-
-def versions(work: Work, contract_id: UUID, *, limit: int) -> Sequence[ContractVersion]:
-    """The versions of a contract, the newest first."""
-    statement = select(ContractVersion).where(
-        col(ContractVersion.municipality_id) == work.municipality_id,
-        col(ContractVersion.contract_id) == contract_id,
-    )
-    return work.session.scalars(statement.order_by(col(ContractVersion.version).desc()).limit(limit)).all()
-
-
-def waiting(work: Work) -> list[ContractDraft]:
-    """All drafts that wait for somebody to publish them; by id of the contract."""
-    return [each for each in newest(work) if each.waits]
-
-
-def _last(validity: Validity) -> date:
-    return validity.valid_until or date.max
 
 
 @dataclass(kw_only=True)
@@ -408,7 +262,7 @@ def _load(work: Work, contracts: Sequence[ContractInput]) -> _Desk:
         )
     )
     rows = db.rows(work, Contract, {contract.id for contract in contracts}, lock=True)
-    versions = _versions(work, rows)
+    versions = contract_versions.all_of(work, rows)
     return _Desk(
         contracts=rows,
         numbers={row.number: row.id for row in same_numbers},
@@ -417,7 +271,9 @@ def _load(work: Work, contracts: Sequence[ContractInput]) -> _Desk:
         programmes=db.rows(
             work, Programme, {term.programme_id for contract in contracts for term in contract.terms}
         ),
-        newest=_told(work, rows, {id_: _newest_of(found) for id_, found in versions.items()}),
+        newest=contract_versions.told(
+            work, rows, {id_: contract_versions.newest_of(found) for id_, found in versions.items()}
+        ),
         last={id_: found[-1].version for id_, found in versions.items()},
         changed={},
         drafter=work.actor_id,
@@ -441,102 +297,14 @@ def _locked(work: Work, contract_ids: Iterable[UUID]) -> dict[UUID, Contract]:
     return contracts
 
 
-def _waits(row: ContractVersion) -> bool:
-    return row.published_at is None and row.withdrawn_at is None
-
-
 def _own(work: Work, versions: Iterable[ContractVersion]) -> list[ContractVersion]:
     """Those that wait, and that this actor wrote, by whichever of their accounts."""
     mine = actors.faces(work, [work.actor_id])
-    return [row for row in versions if _waits(row) and row.drafted_by in mine]
+    return [row for row in versions if contract_versions.still_waits(row) and row.drafted_by in mine]
 
 
 def _numbers(contracts: Mapping[UUID, Contract], versions: Iterable[ContractVersion]) -> tuple[str, ...]:
     return tuple(sorted(contracts[row.contract_id].number for row in versions))
-
-
-def _versions(work: Work, contract_ids: Iterable[UUID]) -> dict[UUID, list[ContractVersion]]:
-    """All versions of each contract, the first one first."""
-    statement = (
-        select(ContractVersion)
-        .where(
-            col(ContractVersion.municipality_id) == work.municipality_id,
-            col(ContractVersion.contract_id).in_(set(contract_ids)),
-        )
-        .order_by(col(ContractVersion.contract_id), col(ContractVersion.version))
-    )
-    found: defaultdict[UUID, list[ContractVersion]] = defaultdict(list)
-    for row in work.session.scalars(statement):
-        found[row.contract_id].append(row)
-    return found
-
-
-def _newest_of(versions: Sequence[ContractVersion]) -> ContractVersion:
-    """The last that was not withdrawn; where all were, the last."""
-    return next((row for row in reversed(versions) if row.withdrawn_at is None), versions[-1])
-
-
-def _newest(work: Work, contract_ids: Iterable[UUID]) -> dict[UUID, ContractVersion]:
-    """The newest version of each contract."""
-    return {id_: _newest_of(found) for id_, found in _versions(work, contract_ids).items()}
-
-
-def _lines(work: Work, versions: Iterable[ContractVersion]) -> dict[UUID, list[ContractLine]]:
-    """The lines of these versions by contract, in their order."""
-    keys = [(version.contract_id, version.version) for version in versions]
-    statement = (
-        select(ContractLine)
-        .where(
-            col(ContractLine.municipality_id) == work.municipality_id,
-            tuple_(col(ContractLine.contract_id), col(ContractLine.version)).in_(keys),
-        )
-        .order_by(col(ContractLine.contract_id), col(ContractLine.line))
-    )
-    found: defaultdict[UUID, list[ContractLine]] = defaultdict(list)
-    for line in work.session.scalars(statement):
-        found[line.contract_id].append(line)
-    return found
-
-
-def _drafts(work: Work, contracts: Mapping[UUID, Contract]) -> dict[UUID, ContractDraft]:
-    return _told(work, contracts, _newest(work, contracts))
-
-
-def _told(
-    work: Work, contracts: Mapping[UUID, Contract], versions: Mapping[UUID, ContractVersion]
-) -> dict[UUID, ContractDraft]:
-    """These versions with their lines, one of each contract."""
-    lines = _lines(work, versions.values())
-    return {
-        contract_id: ContractDraft(
-            version=version.version,
-            published=version.published_at is not None,
-            withdrawn=version.withdrawn_at is not None,
-            drafted_by=version.drafted_by,
-            content=_content(contracts[contract_id], version, lines[contract_id]),
-        )
-        for contract_id, version in versions.items()
-    }
-
-
-def _content(contract: Contract, version: ContractVersion, lines: Iterable[ContractLine]) -> ContractInput:
-    """As it was given; not judged again, so that an old version always reads."""
-    return ContractInput.model_construct(
-        id=contract.id,
-        provider_id=contract.provider_id,
-        law=contract.law,
-        number=contract.number,
-        valid_from=version.valid_from,
-        valid_until=version.valid_until,
-        areas=version.areas,
-        acceptance_duty=version.acceptance_duty,
-        ceiling_cents=version.ceiling_cents,
-        lines=tuple(
-            LineInput.model_construct(**{name: getattr(line, name) for name in LineInput.model_fields})
-            for line in lines
-        ),
-        terms=version.terms,
-    )
 
 
 def _write(work: Work, desk: _Desk) -> None:
@@ -612,7 +380,7 @@ def _accounts(
     work: Work, contracts: Mapping[UUID, Contract], versions: Sequence[ContractVersion]
 ) -> Iterator[tuple[AccountKind, UUID, Unit]]:
     """Services sold by amount have no quantity to count."""
-    lines = _lines(work, versions)
+    lines = contract_versions.lines(work, versions)
     codes = {line.service for of_contract in lines.values() for line in of_contract}
     units = {
         (row.law, row.code): row.measure.unit

@@ -10,6 +10,7 @@ from ledger import (
     budgets,
     catalogue,
     contacts,
+    contract_versions,
     contracts,
     entries,
     ids,
@@ -120,7 +121,7 @@ def _state(work: Work) -> _State:
     state |= {("provider", each.id): each.version for each in known}
     theirs = contacts.listed(work, [each.id for each in known])
     state |= {("contact", each.id): each.version for each in theirs}
-    state |= {("contract", each.content.id): each for each in contracts.newest(work)}
+    state |= {("contract", each.content.id): each for each in contract_versions.newest(work)}
     state |= {("programme", each.content.id): each for each in programmes.newest(work)}
     state |= {("budget", each.id): each.funded_cents for each in budgets.listed(work)}
     return state

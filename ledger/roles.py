@@ -54,7 +54,9 @@ class Action(StrEnum):
     FIND_PEOPLE = "find_people"
     """Find residents and see who they are; every look is noted."""
     REGISTER_PEOPLE = "register_people"
-    """Register and correct residents and representatives, and give and end mandates."""
+    """Register residents and representatives, and end mandates."""
+    CORRECT_PEOPLE = "correct_people"
+    """Correct who residents are and how they are reached, and let somebody act for them."""
     SEE_MANDATES = "see_mandates"
     """See who acts for a resident, and since when."""
     GIVE_MANDATES = "give_mandates"
@@ -138,6 +140,7 @@ MAY: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
                 Action.SEE_BUDGETS,
                 Action.FIND_PEOPLE,
                 Action.REGISTER_PEOPLE,
+                Action.CORRECT_PEOPLE,
                 Action.SEE_MANDATES,
                 Action.SEE_ENTITLEMENTS,
                 Action.GRANT,

@@ -49,6 +49,7 @@ WEIGHTY: Final = frozenset(
         Action.MANAGE_ACCOUNTS,
         Action.EDIT_SETTINGS,
         Action.GIVE_MANDATES,
+        Action.CORRECT_PEOPLE,
     }
 )
 """What sends money somewhere, or lets somebody in."""

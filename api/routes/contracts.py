@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from api import schemas
 from api.answers import tagged as with_etag
 from api.deps import AWindow, Desk, IfMatch, PathId, QueryId, joined, reading, seen, told, writing
-from ledger import contracts, lists
+from ledger import contract_versions, contracts, lists
 from ledger.contracts import ContractDraft, ContractInput, ContractTerms, ContractUnknown
 from ledger.inputs import Id7
 from ledger.roles import Action
@@ -38,7 +38,7 @@ def list_contracts(
 ) -> Any:
     own = desk.own_provider(provider_id)
     rows = lists.page(desk.work, Contract, after=window.after, limit=window.take, provider_id=own)
-    newest = {each.content.id: each for each in contracts.newest(desk.work, [row.id for row in rows])}
+    newest = {each.content.id: each for each in contract_versions.newest(desk.work, [row.id for row in rows])}
     return window.page(rows, shown=lambda row: newest[row.id])
 
 
@@ -69,7 +69,7 @@ def put_contract(
     desk: Annotated[Desk, writing(Action.EDIT_CONTRACTS)],
     if_match: IfMatch = None,
 ) -> Any:
-    marks = seen(if_match, id, is_there=bool(contracts.newest(desk.work, [id])))
+    marks = seen(if_match, id, is_there=bool(contract_versions.newest(desk.work, [id])))
     (drafted,) = contracts.draft(desk.work, [joined(ContractInput, body, id=id)], seen=marks)
     told(response, is_new=desk.is_new(desk.find(Contract, id, ContractUnknown(id=id))))
     response.headers["ETag"] = f'"{drafted.mark}"'
@@ -117,7 +117,7 @@ def withdraw_contract(
 
 
 def _newest(desk: Desk, id: UUID) -> ContractDraft:
-    found = contracts.newest(desk.work, [id])
+    found = contract_versions.newest(desk.work, [id])
     if not found:
         raise ContractUnknown(id=id)
     return found[0]

@@ -81,7 +81,7 @@ def put_person(
     response_model=schemas.Person,
 )
 def correct_person(
-    id: PathId, body: CorrectionBody, desk: Annotated[Desk, writing(Action.REGISTER_PEOPLE)]
+    id: PathId, body: CorrectionBody, desk: Annotated[Desk, writing(Action.CORRECT_PEOPLE)]
 ) -> Any:
     content = PersonBody(identity=body.identity, area=body.area, neighbourhood=body.neighbourhood)
     people.correct(desk.work, desk.keys, [joined(PersonInput, content, id=id)], body.purpose)
@@ -148,7 +148,7 @@ def list_mandates(id: PathId, window: AWindow, desk: Annotated[Desk, reading(Act
     **made(schemas.Mandate),
 )
 def put_mandate(
-    id: PathId, body: MandateBody, response: Response, desk: Annotated[Desk, writing(Action.REGISTER_PEOPLE)]
+    id: PathId, body: MandateBody, response: Response, desk: Annotated[Desk, writing(Action.CORRECT_PEOPLE)]
 ) -> Any:
     (row,) = people.give(desk.work, [joined(MandateInput, body, id=id)])
     told(response, is_new=desk.is_new(row))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from api.pages.desk import redemptions
-from ledger import claims, contracts, devices
+from ledger import claims, contract_versions, contracts, devices
 from ledger.contracts import ContractInput
 from ledger.ids import uuid7
 from ledger.tables import Role
@@ -143,7 +143,7 @@ def test_only_contracts_in_force_are_shown_and_only_own_staff(
     sqlite_served: Served, visitor: Visitor, world: World
 ) -> None:
     with world.work() as work:
-        (newest,) = contracts.newest(work, [world.contract_id])
+        (newest,) = contract_versions.newest(work, [world.contract_id])
         changed = newest.content.model_copy(update={"areas": ("9999",)})
         contracts.draft(work, [ContractInput.model_validate(dict(changed))])
     told = shown(visitor.page("/agreements"))

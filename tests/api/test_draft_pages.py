@@ -7,7 +7,7 @@ import pytest
 from lxml import html
 
 from api.pages.finance import drafts
-from ledger import contracts
+from ledger import contract_versions, contracts
 from ledger.contract_differences import between, cents_of
 from ledger.contracts import ContractInput
 from ledger.ids import uuid7
@@ -55,14 +55,14 @@ def plain(page: str) -> str:
 def drafted(world: World, **changes: Any) -> None:
     """A draft by a colleague of the visitor, of what is newest but for these."""
     with world.work() as work:
-        known = contracts.newest(work, [world.contract_id])[0].content
+        known = contract_versions.newest(work, [world.contract_id])[0].content
         content = known.model_dump(mode="json") | changes
         contracts.draft(work, [ContractInput.model_validate(content)])
 
 
 def newest(world: World) -> contracts.ContractDraft:
     with world.work() as work:
-        (found,) = contracts.newest(work, [world.contract_id])
+        (found,) = contract_versions.newest(work, [world.contract_id])
     return found
 
 
@@ -173,7 +173,7 @@ def test_a_draft_is_dropped_by_who_may_draft_and_stays_to_be_looked_at(
 def test_a_new_contract_that_is_dropped_frees_its_number(visitor: Visitor, world: World) -> None:
     first, second = uuid7(), uuid7()
     with world.work() as work:
-        known = contracts.newest(work, [world.contract_id])[0].content
+        known = contract_versions.newest(work, [world.contract_id])[0].content
         contracts.draft(work, [known.model_copy(update={"id": first, "number": "C-9"})])
     where = f"/contracts/{first}"
     page = visitor.page(where)
@@ -238,7 +238,7 @@ def test_nobody_drafts_over_what_a_colleague_drafted_meanwhile(visitor: Visitor,
     where = f"/contracts/{world.contract_id}/draft"
     looked = form_of(visitor.send(where, **form_of(visitor.page(where)) | {"ceiling": "7"}, step="look").text)
     with world.work() as work:
-        known = contracts.newest(work, [world.contract_id])[0].content
+        known = contract_versions.newest(work, [world.contract_id])[0].content
         contracts.draft(work, [known.model_copy(update={"ceiling_cents": 9_00})])
     for step in ("look", "draft"):
         answer = visitor.send(where, **looked, step=step)
@@ -252,7 +252,7 @@ def test_nobody_drafts_over_what_a_colleague_drafted_meanwhile(visitor: Visitor,
 def test_other_terms_are_looked_at_too(visitor: Visitor, world: World) -> None:
     where = f"/contracts/{world.contract_id}/draft"
     with world.work() as work:
-        known = contracts.newest(work, [world.contract_id])[0].content
+        known = contract_versions.newest(work, [world.contract_id])[0].content
         changed = known.model_dump(mode="json") | {
             "terms": [CEILING | {"programmeId": str(world.programme_id)}]
         }
@@ -353,7 +353,7 @@ def test_a_new_contract_is_drafted_for_a_provider_that_is_known(visitor: Visitor
 
 def test_lines_are_paired_and_told_with_what_they_rise_or_fall(world: World) -> None:
     with world.work() as work:
-        before = contracts.newest(work, [world.contract_id])[0].content
+        before = contract_versions.newest(work, [world.contract_id])[0].content
     first, second, *rest = before.lines
     dearer = first.model_copy(update={"tariff": PerMeasure(rate_cents=cents_of(first.tariff) + 85)})
     other_kind = second.model_copy(update={"tariff": PerUse(cents=1_00)})

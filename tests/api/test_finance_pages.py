@@ -13,6 +13,7 @@ from ledger import (
     budget_months,
     budgets,
     catalogue,
+    contract_versions,
     contracts,
     demands,
     programmes,
@@ -171,7 +172,7 @@ def test_who_drafted_a_contract_does_not_put_it_in_force_by_the_page_either(
     sqlite_served: Served, world: World
 ) -> None:
     with world.work(actor_id=sqlite_served.actor_ids["contract_manager"]) as work:
-        (newest,) = contracts.newest(work, [world.contract_id])
+        (newest,) = contract_versions.newest(work, [world.contract_id])
         content = newest.content.model_copy(update={"ceiling_cents": 5000_00})
         contracts.draft(work, [ContractInput.model_validate(dict(content))])
     writer = Visitor.of(sqlite_served, "contract_manager")
@@ -191,7 +192,7 @@ def test_who_drafted_a_contract_does_not_put_it_in_force_by_the_page_either(
 
 
 def _drafted(world: World, work: Work, ceiling_cents: int) -> None:
-    (newest,) = contracts.newest(work, [world.contract_id])
+    (newest,) = contract_versions.newest(work, [world.contract_id])
     term = Availability(basis=Fixed(yearly_cents=1200_00), schedule=EqualParts(kind="monthly"), minimum=None)
     terms = (ContractTerm(number=1, programme_id=world.programme_id, term=term),)
     content = newest.content.model_copy(update={"ceiling_cents": ceiling_cents, "terms": terms})
@@ -216,7 +217,7 @@ def test_only_the_version_that_was_looked_at_is_put_in_force(sqlite_served: Serv
         assert refused.status_code == 412
         assert "nieuwer concept" in shown(refused.text)
     with world.work() as work:
-        assert not contracts.newest(work, [world.contract_id])[0].published
+        assert not contract_versions.newest(work, [world.contract_id])[0].published
     other.done(f"{where}/publish", **_hidden(other.page(where), f"{where}/publish"))
 
 
@@ -314,7 +315,7 @@ def test_what_terms_came_to_is_told_with_every_step_to_who_pays_and_who_is_paid(
     world = sqlite_served.world
     lump = Availability(basis=Fixed(yearly_cents=1200_00), schedule=EqualParts(kind="monthly"), minimum=None)
     with world.work() as work:
-        (known,) = contracts.newest(work, [world.contract_id])
+        (known,) = contract_versions.newest(work, [world.contract_id])
         term = ContractTerm(number=1, programme_id=world.programme_id, term=lump)
         contracts.draft(work, [known.content.model_copy(update={"terms": (term,)})])
         contracts.publish(by_another(work), [world.contract_id])

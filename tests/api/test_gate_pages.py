@@ -206,6 +206,22 @@ def test_nobody_corrects_over_what_a_colleague_corrected_meanwhile(visitor: Visi
     assert visitor.send(f"/residents/{uuid7()}/correct", **mine | {"purpose": "x"}).status_code == 404
 
 
+def test_who_proved_who_they_are_long_ago_proves_it_before_correcting_or_naming_somebody(
+    visitor: Visitor, world: World
+) -> None:
+    """Where a one-time code is sent to, and who acts for a resident, opens their data to somebody."""
+    where = f"/residents/{_entered(world)}"
+    asked = _filled(visitor.send(where, purpose="vraag").text, f"{where}/correct")
+    world.later(minutes=16)
+    corrected = asked | {"email": "ander@example.org", "purpose": "nieuw adres"}
+    for answer in (
+        visitor.send(f"{where}/correct", **corrected),
+        visitor.send(f"{where}/mandates", id=str(uuid7()), representativeId=str(world.holder_id)),
+    ):
+        assert "/login/again" in buttons(answer.text), answer.status_code
+    assert _who(world, UUID(where[-36:])).email != "ander@example.org"
+
+
 def test_who_will_act_is_found_by_name_and_shown_before_it_is_recorded(
     visitor: Visitor, world: World
 ) -> None:

@@ -23,6 +23,7 @@ from ledger import (
     catalogue,
     claims,
     contacts,
+    contract_versions,
     contracts,
     demands,
     devices,
@@ -302,7 +303,7 @@ class Furnisher:
     def _drafted(self, contract_id: UUID, number: str) -> UUID:
         """Another contract as this one, that waits."""
         with self.world.work() as work:
-            (known,) = contracts.newest(work, [contract_id])
+            (known,) = contract_versions.newest(work, [contract_id])
             content = known.content.model_copy(update={"id": uuid7(), "number": number})
             contracts.draft(work, [content])
         return content.id

@@ -46,7 +46,7 @@ PROVIDER_ID, PERSON_ID = uuid7(), uuid7()
 
 STAFF = [role for role in Role if role not in BOUND]
 MONEY_OUT = {Action.SETTLE, Action.EXPORT_PAYMENT_FILE, Action.RECORD_BANK_ANSWERS, Action.SET_PAYING_ACCOUNT}
-PERSONAL = {Action.FIND_PEOPLE, Action.REGISTER_PEOPLE}
+PERSONAL = {Action.FIND_PEOPLE, Action.REGISTER_PEOPLE, Action.CORRECT_PEOPLE}
 
 
 # -- the table --

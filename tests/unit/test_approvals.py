@@ -16,6 +16,7 @@ from ledger import (
     actors,
     approvals,
     audit,
+    contract_versions,
     contracts,
     db,
     entitlement_changes,
@@ -229,7 +230,7 @@ def test_nobody_publishes_what_they_drafted_under_any_account(
     assert published(ASKER) == [1, 1], "what is in force is answered to everybody"
     with office.work() as work:
         drafted(work)
-        assert [each.drafted_by for each in contracts.waiting(work)] == [ASKER]
+        assert [each.drafted_by for each in contract_versions.waiting(work)] == [ASKER]
         assert [each.drafted_by for each in programmes.waiting(work)] == [ASKER]
     with office.work(actor_id=COLLEAGUE) as work:
         drafted(work)  # the same content keeps its drafter
@@ -248,7 +249,7 @@ def test_nobody_publishes_what_they_drafted_under_any_account(
     assert published(COLLEAGUE) == [2, 2]
 
     with office.work() as work:
-        (known,) = contracts.newest(work, [office.contract_id])
+        (known,) = contract_versions.newest(work, [office.contract_id])
         contracts.draft(work, [known.content.model_copy(update={"acceptance_duty": False})])
         after = replace(work, actor_id=COLLEAGUE)
         contracts.draft(after, [known.content.model_copy(update={"ceiling_cents": 1_00})])

@@ -12,7 +12,18 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, Executable, select, update
 
-from ledger import budgets, contracts, db, programmes, reviews, runs, separation, term_amounts, term_figures
+from ledger import (
+    budgets,
+    contract_versions,
+    contracts,
+    db,
+    programmes,
+    reviews,
+    runs,
+    separation,
+    term_amounts,
+    term_figures,
+)
 from ledger.budgets import Funding
 from ledger.checks.findings import FindingKind
 from ledger.contracts import ContractInput, ContractProgrammeUnknown, ContractUnknown, LineInput
@@ -476,7 +487,7 @@ def test_a_contract_reads_back_with_its_terms_and_knows_their_programmes(city: C
     content = city.content(city.provider(), lump(1200_00), ceiling(1_00))
     with city.work() as work:
         contracts.draft(work, [content])
-        (newest,) = contracts.newest(work, [content.id])
+        (newest,) = contract_versions.newest(work, [content.id])
     assert newest.content == content
     youth = city.content(content.provider_id, lump(1_00), programme_id=city.programmes[Law.JW])
     with pytest.raises(ContractProgrammeUnknown), city.work() as work:

@@ -10,7 +10,17 @@ from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import col
 
-from ledger import catalogue, contract_standing, contracts, db, entries, ids, municipalities, providers
+from ledger import (
+    catalogue,
+    contract_standing,
+    contract_versions,
+    contracts,
+    db,
+    entries,
+    ids,
+    municipalities,
+    providers,
+)
 from ledger.contract_standing import Standing
 from ledger.contracts import ContractInput, LineInput
 from ledger.errors import VersionUnseen
@@ -88,7 +98,7 @@ def test_same_contract_twice_is_one_contract(work: db.Work) -> None:
     (first,) = contracts.draft(work, [given])
     assert (first.version, first.published, first.content) == (1, False, given)
     assert contracts.draft(work, [given, given]) == [first, first]
-    assert contracts.newest(work) == [first]
+    assert contract_versions.newest(work) == [first]
     assert len(rows(work)) == 1
 
 
@@ -96,7 +106,7 @@ def test_what_is_stored_reads_back_as_it_was_given(work: db.Work) -> None:
     given = contract([line(), line("01A08", AtCost(up_to_cents=25_000), valid_until=date(2026, 6, 30))])
     contracts.draft(work, [given])
     work.session.expire_all()
-    assert [each.content for each in contracts.newest(work, [given.id])] == [given]
+    assert [each.content for each in contract_versions.newest(work, [given.id])] == [given]
 
 
 def test_a_draft_is_replaced_whole(work: db.Work) -> None:
@@ -106,7 +116,7 @@ def test_a_draft_is_replaced_whole(work: db.Work) -> None:
     (drafted,) = contracts.draft(work, [second])
     assert (drafted.version, drafted.content) == (1, second)
     work.session.expire_all()
-    assert [each.content for each in contracts.newest(work)] == [second]
+    assert [each.content for each in contract_versions.newest(work)] == [second]
     assert [each.service for each in work.session.scalars(select(ContractLine))] == ["01A06"]
 
 
@@ -170,11 +180,11 @@ def test_a_withdrawn_draft_stays_and_is_never_published(work: db.Work) -> None:
     for seen in ({given.id: drafted.mark}, None):  # again changes nothing
         (newest,) = contracts.withdraw(by_another(work), [given.id], seen=seen)
         assert (newest.version, newest.published, newest.content) == (1, True, given)
-    assert contracts.waiting(work) == []
+    assert contract_versions.waiting(work) == []
     assert [row.published_version for row in contracts.publish(by_another(work), [given.id])] == [1]
     _, gone = rows(work)
     assert (gone.withdrawn_at, gone.withdrawn_by, gone.published_at) == (NOW, PUBLISHER, None)
-    told = contracts.version(work, given.id, 2)
+    told = contract_versions.version(work, given.id, 2)
     assert (told.content, told.published, told.withdrawn) == (drafted.content, False, True)
     (again,) = contracts.draft(work, [drafted.content])
     assert (again.version, again.waits) == (3, True), "the same content is a draft of its own"
@@ -183,10 +193,10 @@ def test_a_withdrawn_draft_stays_and_is_never_published(work: db.Work) -> None:
     with pytest.raises(contracts.ContractWithoutDraft) as refused:
         contracts.withdraw(work, [given.id])
     assert refused.value.numbers == ("2026-001",)
-    with pytest.raises(contracts.ContractVersionUnknown):
-        contracts.version(work, given.id, 4)
+    with pytest.raises(contract_versions.ContractVersionUnknown):
+        contract_versions.version(work, given.id, 4)
     with pytest.raises(contracts.ContractUnknown):
-        contracts.version(work, ids.uuid7(), 1)
+        contract_versions.version(work, ids.uuid7(), 1)
 
 
 def test_where_nothing_ever_held_the_number_of_a_withdrawn_draft_is_free(work: db.Work) -> None:
@@ -251,14 +261,16 @@ def test_a_published_version_holds_from_its_first_day_through_its_last(
     assert contract_standing.of_newest(drafted, day) is Standing.DRAFT
     assert contract_standing.of_version(rows(work)[0], day, in_force=None) is Standing.DRAFT
     contracts.publish(by_another(work), [given.id])
-    (published,) = contracts.newest(work)
+    (published,) = contract_versions.newest(work)
     assert contract_standing.of_newest(published, day) is standing
     assert contract_standing.of_version(rows(work)[0], day, in_force=1) is standing
     assert contract_standing.of_version(rows(work)[0], day, in_force=2) is Standing.REPLACED
     contracts.draft(work, [changed(given, ceiling_cents=1)])
     contracts.withdraw(work, [given.id])
     assert contract_standing.of_version(rows(work)[1], day, in_force=1) is Standing.WITHDRAWN
-    assert contract_standing.of_newest(contracts.version(work, given.id, 2), day) is Standing.WITHDRAWN
+    assert (
+        contract_standing.of_newest(contract_versions.version(work, given.id, 2), day) is Standing.WITHDRAWN
+    )
 
 
 def test_publishing_what_is_not_there_is_refused(work: db.Work) -> None:

@@ -21,6 +21,7 @@ from ledger import (
     claims,
     confirmations,
     contacts,
+    contract_versions,
     contracts,
     db,
     demands,
@@ -324,7 +325,7 @@ def _agree_on_terms(world: World) -> None:
     least = Minimum(basis_points=9500, agreed=100, agreed_per_days=1, below="refuse")
     agreed = (lump, lump.model_copy(update={"minimum": least}))
     with world.work() as work:
-        (known,) = contracts.newest(work, [world.contract_id])
+        (known,) = contract_versions.newest(work, [world.contract_id])
         terms = tuple(
             ContractTerm(number=number, programme_id=world.programme_id, term=term)
             for number, term in enumerate(agreed, start=1)

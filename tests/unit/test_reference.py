@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, event, select, text
 from sqlmodel import col
 
-from ledger import contracts, db, reference
+from ledger import contract_versions, contracts, db, reference
 from ledger.contracts import ContractInput
 from ledger.rules.facts import Law
 from ledger.scans import Redeemed
@@ -49,7 +49,7 @@ def asked(engine: Engine, world: World, right: UUID) -> list[str]:
 def raise_the_rate(world: World, rate_cents: int) -> None:
     """A new version of the contract, published."""
     with world.work() as work:
-        (state,) = [each for each in contracts.newest(work) if each.content.id == world.contract_id]
+        (state,) = [each for each in contract_versions.newest(work) if each.content.id == world.contract_id]
         content = state.content.model_dump()
         for line in content["lines"]:
             if line["service"] == HOUSEHOLD:
@@ -91,7 +91,9 @@ def test_a_change_that_is_rolled_back_is_not_remembered(world: World) -> None:
 
     def withdraw_and_fail() -> None:
         with world.work() as work:
-            (state,) = [each for each in contracts.newest(work) if each.content.id == world.contract_id]
+            (state,) = [
+                each for each in contract_versions.newest(work) if each.content.id == world.contract_id
+            ]
             content = state.content.model_dump()
             content["lines"] = [line for line in content["lines"] if line["service"] != HOUSEHOLD]
             contracts.draft(work, [ContractInput.model_validate(content)])

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlmodel import col
 
-from ledger import budgets, contacts, contracts, db, ids, notices, programmes, regions
+from ledger import budgets, contacts, contract_versions, contracts, db, ids, notices, programmes, regions
 from ledger.budgets import Funding, Lowering
 from ledger.formats import lined
 from ledger.ids import uuid7
@@ -97,7 +97,7 @@ def test_the_same_file_twice_changes_nothing(engine: Engine) -> None:
 
 
 def test_what_was_loaded_is_in_force(amsterdam: db.Work) -> None:
-    (contract,) = contracts.newest(amsterdam)
+    (contract,) = contract_versions.newest(amsterdam)
     assert (contract.published, contract.content.ceiling_cents) == (True, 150_000_000)
     assert contract.content.areas == ("1011", "1012")
     assert [str(line.valid_until) for line in contract.content.lines] == ["2026-12-31", "2029-12-31"]

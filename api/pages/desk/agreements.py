@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from api.deps import Desk, QueryId
 from api.pages.paths import Audience
 from api.pages.visit import PAGE, Some, Visit, piece, visit
-from ledger import actors, care, catalogue, contract_standing, contracts, lists
+from ledger import actors, care, catalogue, contract_standing, contract_versions, lists
 from ledger.clock import dutch_day
 from ledger.roles import Action
 from ledger.tables import Actor, CareAgreement, Contract
@@ -28,7 +28,7 @@ def get_agreements(visit: Annotated[Visit, visit(Action.SEE_CONTRACTS, Audience.
         provider_id = desk.acting.provider_id
         own = Some.of(lists.newest(desk.work, Contract, limit=MOST + 1, provider_id=provider_id), MOST)
         in_force = {row.id for row in own.rows if row.published_version is not None}
-        held, today = contracts.in_force(desk.work, in_force), dutch_day(desk.work.now)
+        held, today = contract_versions.in_force(desk.work, in_force), dutch_day(desk.work.now)
         care_agreed = lists.newest(desk.work, CareAgreement, limit=MOST + 1, provider_id=provider_id)
         agreed, services = Some.of(care_agreed, MOST), catalogue.listed(desk.work)
         return {

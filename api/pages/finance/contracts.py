@@ -15,7 +15,7 @@ from api.pages import sentences
 from api.pages.faults import Told
 from api.pages.finance import changes
 from api.pages.visit import AForm, Done, Visit, names, visit
-from ledger import catalogue, contract_standing, contracts, db, programmes, providers
+from ledger import catalogue, contract_standing, contract_versions, contracts, db, programmes, providers
 from ledger.clock import dutch_day
 from ledger.contract_standing import Standing
 from ledger.contracts import ContractDraft, ContractUnknown
@@ -63,9 +63,9 @@ def get_contracts(visit: Seeing) -> Response:
 
 
 def _listed(desk: Desk) -> list[_Listed]:
-    found, today = contracts.newest(desk.work), dutch_day(desk.work.now)
+    found, today = contract_versions.newest(desk.work), dutch_day(desk.work.now)
     waiting = [each.content.id for each in found if each.waits]
-    behind = {each.content.id: each for each in contracts.in_force(desk.work, waiting)}
+    behind = {each.content.id: each for each in contract_versions.in_force(desk.work, waiting)}
     listed = []
     for each in found:
         shown = behind.get(each.content.id, each)
@@ -86,7 +86,7 @@ def get_version(id: PathId, version: Annotated[int, Path(ge=1, le=VERSION_MAX)],
 
     def content(desk: Desk) -> Mapping[str, Any]:
         row = desk.find(Contract, id, ContractUnknown(id=id))
-        shown = contracts.version(desk.work, id, version)
+        shown = contract_versions.version(desk.work, id, version)
         is_before = shown.published and version != row.published_version
         standing = contract_standing.of_newest(shown, dutch_day(desk.work.now))
         return {
@@ -145,10 +145,10 @@ def _contract(visit: Visit, id: UUID, *, done: str | None = None, refusal: Told 
     def content(desk: Desk) -> Mapping[str, Any]:
         row = desk.find(Contract, id, ContractUnknown(id=id))
         today, in_force = dutch_day(desk.work.now), row.published_version
-        (newest,) = contracts.newest(desk.work, [id])
-        holds = next(iter(contracts.in_force(desk.work, [id])), None)
+        (newest,) = contract_versions.newest(desk.work, [id])
+        holds = next(iter(contract_versions.in_force(desk.work, [id])), None)
         waits = newest if newest.waits else None
-        versions = contracts.versions(desk.work, id, limit=VERSIONS_MAX)
+        versions = contract_versions.versions(desk.work, id, limit=VERSIONS_MAX)
         acted = {each.drafted_by for each in versions}
         acted |= {by for each in versions for by in (each.published_by, each.withdrawn_by) if by}
         return {

@@ -31,7 +31,7 @@ from api.pages.finance.draft_form import (
     typed_of,
 )
 from api.pages.visit import AForm, Sent, Visit, typed, visit
-from ledger import catalogue, contracts, providers
+from ledger import catalogue, contract_versions, contracts, providers
 from ledger.contracts import ContractDraft, ContractInput, ContractUnknown
 from ledger.errors import LedgerError
 from ledger.ids import uuid7
@@ -109,7 +109,7 @@ def _looked_or_drafted(
 
     def tried(desk: Desk) -> ContractInput | None:
         contracts.draft(desk.work, [content], seen=seen)
-        return next((each.content for each in contracts.in_force(desk.work, [filled.id])), None)
+        return next((each.content for each in contract_versions.in_force(desk.work, [filled.id])), None)
 
     shown = _Filled(
         id=filled.id,
@@ -124,7 +124,7 @@ def _looked_or_drafted(
 
 
 def _known(desk: Desk, id: UUID) -> ContractDraft | None:
-    return next(iter(contracts.newest(desk.work, [id])), None)
+    return next(iter(contract_versions.newest(desk.work, [id])), None)
 
 
 def _form(
@@ -136,7 +136,7 @@ def _form(
         return {
             "filled": filled,
             "known": known,
-            "is_in_force": bool(contracts.in_force(desk.work, [filled.id])),
+            "is_in_force": bool(contract_versions.in_force(desk.work, [filled.id])),
             "changes": changes.between(desk, visit.language, filled.before, filled.after),
             "services": services,
             "called": {each.code: each.name for each in services},

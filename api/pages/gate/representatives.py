@@ -23,7 +23,7 @@ from ledger.vault import Identity
 router = APIRouter(include_in_schema=False)
 
 Finding = Annotated[Visit, visit(Action.FIND_PEOPLE)]
-Registering = Annotated[Visit, visit(Action.REGISTER_PEOPLE)]
+Naming = Annotated[Visit, visit(Action.CORRECT_PEOPLE)]
 
 
 class _Chosen(Input):
@@ -34,7 +34,7 @@ class _Chosen(Input):
 
 
 @router.get("/residents/{id}/representative")
-def get_search(id: PathId, visit: Registering) -> Response:
+def get_search(id: PathId, visit: Naming) -> Response:
     """By number, or by name and day of birth, as residents are found."""
     return _search(visit, id)
 
@@ -61,7 +61,7 @@ def post_look(id: PathId, visit: Finding, form: AForm) -> Response:
 
 
 @router.post("/residents/{id}/mandates")
-def post_mandate(id: PathId, visit: Registering, form: AForm) -> Response:
+def post_mandate(id: PathId, visit: Naming, form: AForm) -> Response:
     """Let somebody act for this resident."""
 
     def act(desk: Desk) -> str:

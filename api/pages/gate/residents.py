@@ -69,6 +69,7 @@ _DIGITS_MAX: Final = 9
 
 Finding = Annotated[Visit, visit(Action.FIND_PEOPLE)]
 Registering = Annotated[Visit, visit(Action.REGISTER_PEOPLE)]
+Correcting = Annotated[Visit, visit(Action.CORRECT_PEOPLE)]
 Seeing = Annotated[Visit, visit(Action.SEE_ENTITLEMENTS)]
 
 
@@ -155,7 +156,7 @@ def post_look(id: PathId, visit: Finding, form: AForm) -> Response:
 
 
 @router.post("/residents/{id}/correct")
-def post_correction(id: PathId, visit: Registering, form: AForm) -> Response:
+def post_correction(id: PathId, visit: Correcting, form: AForm) -> Response:
     """Put right who this is, with why; not over what a colleague put right after it was shown."""
 
     def act(desk: Desk) -> str:
