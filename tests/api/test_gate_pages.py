@@ -281,6 +281,30 @@ def test_finding_needs_a_reason_and_finds_exactly(visitor: Visitor) -> None:
     assert visitor.send("/residents", purpose="vraag").status_code == 400
 
 
+def test_of_two_of_one_name_and_day_each_is_shown_by_what_tells_them_apart(
+    visitor: Visitor, world: World
+) -> None:
+    """Twins: a list of references tells nobody which of them is at the counter."""
+    twins = [
+        PersonInput(
+            id=uuid7(),
+            identity=Identity(
+                surname="Tweeling", birth_date=date(1950, 1, 2), initials=each, street=f"Weg {each}"
+            ),
+        )
+        for each in ("A.", "B.")
+    ]
+    with world.work() as work:
+        people.register(work, world.keys, twins)
+    search = {"surname": "Tweeling", "birthDate": "1950-01-02", "purpose": "aanvraag"}
+    page = visitor.send("/residents", **_any(search)).text
+    told = shown(page)
+    for part in ("A. Tweeling", "B. Tweeling", "Weg A.", "2 januari 1950"):
+        assert part in told, part
+    assert {f"/residents/{each.id}" for each in twins} <= set(links(page))
+    assert _looks(world, twins[0].id) == [("search", "aanvraag"), ("read", "aanvraag")]
+
+
 @pytest.mark.parametrize(
     ("typed", "wrong"),
     [

@@ -99,16 +99,21 @@ def get_search(visit: Finding) -> Response:
 
 @router.post("/residents")
 def post_search(visit: Finding, form: AForm) -> Response:
-    """Whom it found; noted with why, also when nobody was found."""
+    """Whom it found; noted with why, also when nobody was found. Of several each is shown by name, to choose
+    from: that is a look at each of them.
+    """
     found: list[UUID] = []
+    named: dict[UUID, Identity] = {}
 
     def act(desk: Desk) -> str:
         asked = search_asked(form)
         found.extend(people.search(desk.work, desk.keys, asked, asked.purpose))
+        if len(found) > 1:
+            named.update(people.read(desk.work, desk.keys, found, asked.purpose))
         return f"/residents/{found[0]}" if len(found) == 1 else "/residents"
 
     answer = visit.acted(act, done="found", otherwise=lambda why: _search(visit, refusal=why, form=form))
-    return answer if answer.status_code != 303 or len(found) == 1 else _search(visit, form=form, found=found)
+    return answer if answer.status_code != 303 or len(found) == 1 else _search(visit, form=form, found=named)
 
 
 @router.get("/residents/new")
@@ -226,7 +231,7 @@ def _search(
     *,
     refusal: Told | None = None,
     form: Sent | None = None,
-    found: list[UUID] | None = None,
+    found: Mapping[UUID, Identity] | None = None,
 ) -> Response:
     def content(desk: Desk) -> Mapping[str, Any]:
         return {"found": found, "typed": typed(form, "bsn", "surname", "birthDate", "purpose")}
