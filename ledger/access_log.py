@@ -6,8 +6,10 @@ No line, no look: when the transaction does not commit, nothing was answered eit
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
+from pydantic import AfterValidator
 from sqlalchemy import insert, select
 from sqlmodel import col
 
@@ -77,6 +79,16 @@ def _is_id(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _own_words(purpose: str) -> str:
+    if own_purpose(purpose) is not None:
+        raise ValueError("a purpose is told in words of one's own")
+    return purpose
+
+
+Purpose = Annotated[Text, AfterValidator(_own_words)]
+"""Why somebody looks, as they type it: never one of our own, which would be told as the system's."""
 
 
 class Look(Input):

@@ -147,6 +147,8 @@ def opened(work: Work, wanted: Iterable[tuple[UUID, int]]) -> dict[tuple[UUID, i
     if lacking:
         programme_ids = sorted({programme_id for programme_id, _ in lacking})
         programmes = present(db.rows(work, Programme, programme_ids, lock=True), programme_ids)
+        found |= _budgets(work, keys)  # once more: somebody may have made one while we waited for the lock
+        lacking = [key for key in lacking if key not in found]
         made = [_budget(work, programme_id, year) for programme_id, year in lacking]
         work.session.add_all(made)
         work.session.flush()

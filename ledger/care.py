@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, or_, select
+from sqlalchemy import insert, select
 from sqlmodel import col
 
 from ledger import db, entries
@@ -283,10 +283,16 @@ def helper(work: Work, told: str) -> UUID:
 
     Whole and exactly but for capitals, so that nobody is looked for. Raises HelperUnknown, HelperNameShared.
     """
-    statement = select(col(Provider.id)).where(
-        col(Provider.municipality_id) == work.municipality_id, _called(told)
+    text, name = "".join(told.split()), " ".join(told.split()).casefold()
+    statement = select(col(Provider.id), col(Provider.agb), col(Provider.trade_name)).where(
+        col(Provider.municipality_id) == work.municipality_id
     )
-    found = work.session.scalars(statement.limit(2)).all()
+    # folded here: databases differ in which capitals they know
+    found: list[UUID] = [
+        id_
+        for id_, agb, trade_name in work.session.execute(statement)
+        if text == agb or _id(text) == id_ or " ".join(trade_name.split()).casefold() == name
+    ]
     if not found:
         raise HelperUnknown()
     if len(found) > 1:
@@ -294,13 +300,11 @@ def helper(work: Work, told: str) -> UUID:
     return found[0]
 
 
-def _called(told: str) -> ColumnElement[bool]:
-    text, name = "".join(told.split()), " ".join(told.split())
+def _id(text: str) -> UUID | None:
     try:
-        return col(Provider.id) == UUID(text)
+        return UUID(text)
     except ValueError:
-        trade_name = col(Provider.trade_name)
-        return or_(col(Provider.agb) == text, trade_name == name, func.lower(trade_name) == name.lower())
+        return None
 
 
 def approve(work: Work, agreement_id: UUID, approver: Approver) -> CareAgreement:

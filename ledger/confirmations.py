@@ -222,6 +222,12 @@ def words(work: Work, redemption_id: UUID) -> list[Said]:
     return sorted(map(_said, found.values()), key=lambda said: (said.recorded_at, said.id))
 
 
+def disputed(said: Sequence[Said]) -> bool:
+    """Whether the last that was said of some line is that it is not right; said is in its order."""
+    last = {line.line: word.kind for word in said for line in word.lines}
+    return WordKind.DISPUTED in last.values()
+
+
 def waiting(
     work: Work, *, rights: Collection[UUID] | None = None, after: UUID | None = None, limit: int = 50
 ) -> list[Waiting]:

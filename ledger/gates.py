@@ -207,10 +207,13 @@ def late(work: Work, provider_ids: Collection[UUID]) -> dict[UUID, int]:
     return dict(work.session.execute(statement).all())
 
 
-def standing_disputes(work: Work, *, limit: int) -> list[tuple[UUID, datetime]]:
+def standing_disputes(
+    work: Work, *, only: Collection[UUID] | None = None, limit: int
+) -> list[tuple[UUID, datetime]]:
     """Redemptions of which a resident says that something is not right, with since when; the oldest first.
 
-    Not those that were let go, or where all that was disputed was taken back.
+    Not those that were let go, or where all that was disputed was taken back. only names the redemptions
+    that are asked about.
     """
     taken_back = (
         select(func.coalesce(func.sum(col(TakenBack.price_cents)), 0))
@@ -235,6 +238,7 @@ def standing_disputes(work: Work, *, limit: int) -> list[tuple[UUID, datetime]]:
             is_newest(),
             ~is_let_go(),
             col(RedemptionLine.price_cents) > taken_back,
+            true() if only is None else col(ResidentWord.redemption_id).in_(only),
         )
         .group_by(col(ResidentWord.redemption_id))
         .order_by(since, col(ResidentWord.redemption_id))

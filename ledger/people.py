@@ -223,9 +223,11 @@ def corrected(
     person = known[person_id]
     if person is None:
         raise PersonErased(person_id=person_id)
+    identity = Identity.model_validate(person.identity.model_dump(by_alias=True) | dict(changes))
+    if identity == person.identity:
+        return person  # sent twice: it is so already
     if mark(work, person_id) != seen:
         raise PersonCorrectedSince(person_id=person_id)
-    identity = Identity.model_validate(person.identity.model_dump(by_alias=True) | dict(changes))
     if person.area != person.identity.area:
         return person.model_copy(update={"identity": identity})
     stays = identity.postcode == person.identity.postcode
@@ -288,6 +290,7 @@ def erase(work: Work, person_id: UUID, purpose: Text = OwnPurpose.ERASURE) -> No
     still be replayed. Erasing again changes nothing. Copies in backups live until those expire.
     Raises PersonNotFound.
     """
+    _one_at_a_time(work)  # who corrects at this moment would write what was just destroyed
     if not db.rows(work, Person, [person_id], lock=True):
         raise PersonNotFound(person_id=person_id)
     _forget_indexes(work, [person_id])

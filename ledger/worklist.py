@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, exists, or_, select, tuple_, union_all
 from sqlmodel import col
 
 from ledger import db, ids
-from ledger.clock import dutch_day
+from ledger.clock import day_after, day_start, dutch_day
 from ledger.db import Work
 from ledger.rules.facts import EntitlementKind
 from ledger.tables import (
@@ -90,11 +90,16 @@ def lacking_letters(work: Work, *, limit: int) -> Sequence[Entitlement]:
     """
     today = dutch_day(work.now)
     of_it = linked(Code, Entitlement, col(Code.entitlement_id) == col(Entitlement.id))
-    ends_with_it = and_(col(Code.expires_at) > work.now, col(Entitlement.valid_until) < today + RENEWED)
+    reaches_its_end = or_(
+        *(
+            and_(col(Entitlement.valid_until) == day, col(Code.expires_at) >= day_start(day_after(day)))
+            for day in (today + timedelta(days=ahead) for ahead in range(RENEWED.days + 1))
+        )
+    )
     lasts = exists().where(
         of_it,
         col(Code.revoked_at).is_(None),
-        or_(col(Code.expires_at) > work.now + RENEWED, ends_with_it),
+        or_(col(Code.expires_at) > work.now + RENEWED, reaches_its_end),
     )
     needs_one = and_(
         col(Entitlement.kind) != EntitlementKind.DRAWING_RIGHT, col(Entitlement.allocation_number).is_(None)

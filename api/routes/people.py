@@ -9,7 +9,8 @@ from api import schemas
 from api.answers import made
 from api.deps import AWindow, Desk, PathId, everything, joined, reading, told, writing
 from ledger import access_log, lists, people
-from ledger.inputs import Day, Id7, Input, Pc4, Text, Validity
+from ledger.access_log import Purpose
+from ledger.inputs import Day, Id7, Input, Pc4, Validity
 from ledger.people import MandateInput, Neighbourhood, PersonInput, PersonNotFound, SearchBsn, SearchName
 from ledger.roles import Action
 from ledger.tables import Mandate, MandateKind
@@ -29,20 +30,20 @@ class PersonBody(Hidden):
 class CorrectionBody(PersonBody):
     """What is right now, and why it is changed."""
 
-    purpose: Text
+    purpose: Purpose
 
 
 class SearchBody(Hidden):
     """By what to search, and why."""
 
     by: SearchBsn | SearchName
-    purpose: Text
+    purpose: Purpose
 
 
 class LookBody(Input):
     """Why somebody looks."""
 
-    purpose: Text
+    purpose: Purpose
 
 
 class MandateBody(Validity):

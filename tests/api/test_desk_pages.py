@@ -6,11 +6,13 @@ import io
 import re
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from api.pages.desk import redemptions
-from ledger import claims, contract_versions, contracts, devices
+from ledger import claims, confirmations, contract_versions, contracts, devices
+from ledger.confirmations import WordOrder
 from ledger.contracts import ContractInput
 from ledger.ids import uuid7
 from ledger.tables import Role
@@ -233,6 +235,13 @@ def test_a_redemption_shows_where_it_was_paid_and_what_the_resident_said(sqlite_
         if re.fullmatch(r"/redemptions/[0-9a-f-]{36}", each)
     ]
     assert "Nog in geen betaalrun" in visitor.page(where)
+    _said(sqlite_served, UUID(where[-36:]), "disputed")
+    told = shown(visitor.page(where))
+    assert "Het klopt niet" in told
+    assert "tot is uitgezocht wat de inwoner zegt" in told
+    assert "Er kwam niemand" not in told, "what the resident wrote is for the municipality"
+    _said(sqlite_served, UUID(where[-36:]), "withdrawn")
+    assert "tot is uitgezocht" not in visitor.page(where)
     run = scene.drafted(finance)
     held = boxes(finance.page(f"{run}/lines"))
     why = {"kind": "held", "reason": "fraud_signal", "note": "Stuur het rooster op."}
@@ -254,6 +263,13 @@ def test_a_redemption_shows_where_it_was_paid_and_what_the_resident_said(sqlite_
     page = shown(visitor.page(where))
     assert "Naar de bank" in page
     assert "31,15" in page
+
+
+def _said(served: Served, use: UUID, kind: str) -> None:
+    asked: dict[str, Any] = {"id": uuid7(), "redemption_id": use, "kind": kind, "note": "Er kwam niemand."}
+    asked |= {"told_by": "de inwoner, aan de telefoon", "at": served.world.now}
+    with served.world.work(actor_id=uuid7()) as work:
+        confirmations.say(work, WordOrder.model_validate(asked))
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

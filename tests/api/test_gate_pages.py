@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A gatekeeper's pages: a resident is found or entered, a decision granted, changed and printed."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from ledger import (
     approvals,
     care,
     codes,
+    confirmations,
     db,
     entitlement_changes,
     letter_logins,
@@ -26,12 +27,15 @@ from ledger import (
 )
 from ledger.care import Agreement
 from ledger.change_orders import Amendment, Ending
+from ledger.confirmations import WordOrder
 from ledger.four_eyes import Waiting
 from ledger.ids import uuid7
 from ledger.people import MandateInput, PersonInput
+from ledger.rules.confirmations import WordKind
 from ledger.rules.facts import EntitlementKind
 from ledger.rules.periods import Per
 from ledger.rules.restrictions import Cap, OnlyServices
+from ledger.scans import ScanLine
 from ledger.tables import AccessLog, Approver, Entitlement, MandateKind, Person, RateClass, Role
 from ledger.units import Unit
 from ledger.vault import Identity
@@ -1047,6 +1051,46 @@ def test_what_a_resident_tells_by_telephone_is_written_down_and_looked_into(
     world.later(minutes=1)
     visitor.done(where, **again)
     assert _section_links(visitor, "disputes") == []
+
+
+@pytest.mark.parametrize("last", [date(2026, 12, 7), date(2026, 12, 11), date(2027, 1, 2), date(2027, 6, 1)])
+def test_a_letter_is_asked_for_four_weeks_before_the_code_runs_out_until_it_is_made(
+    sqlite_served: Served, world: World, last: date
+) -> None:
+    """Also where the right ends soon after its code: else the resident stands at a door without."""
+    right = world.grant(restrictions=(), valid_until=last, reference="B-30")
+    code = world.code(right.id)
+    for days_before in (27, 20, 10, 3, 1):
+        world.now = code.expires_at - timedelta(days=days_before)
+        told = _section(Visitor.of(sqlite_served, "gatekeeper"), "lacking")
+        assert "B-30" in told, days_before
+    whole = world.grant(restrictions=(), valid_until=world.now.date() + timedelta(days=5), reference="B-31")
+    world.code(whole.id)
+    assert "B-31" not in _section(Visitor.of(sqlite_served, "gatekeeper"), "lacking"), "it reaches the end"
+
+
+def test_a_dispute_of_one_line_stands_whatever_is_said_of_the_others(visitor: Visitor, world: World) -> None:
+    lines = (ScanLine(service=HOUSEHOLD, quantity=60), ScanLine(service=GUIDANCE, quantity=60))
+    right = world.grant()
+    use = world.redeemed(right.id, lines=lines).id
+    where = f"/entitlements/uses/{use}"
+    for kind, named in ((WordKind.DISPUTED, (1,)), (WordKind.CONFIRMED, ())):
+        word = {"id": uuid7(), "redemption_id": use, "kind": kind, "lines": named, "at": world.now}
+        asked = WordOrder.model_validate(word | {"note": "Nee.", "told_by": "de inwoner"})
+        with world.work(actor_id=uuid7()) as work:
+            confirmations.say(work, asked)
+        world.later(minutes=1)
+    assert where in _section_links(visitor, "disputes")
+    told = _form(visitor.page(where), where) | {"kind": "withdrawn", "toldBy": "de inwoner"}
+    assert 'value="withdrawn"' in visitor.page(where)
+    visitor.done(where, **told)
+    assert _section_links(visitor, "disputes") == []
+
+
+def test_nobody_types_a_purpose_of_the_systems_own(visitor: Visitor, world: World) -> None:
+    where = f"/residents/{world.holder_id}"
+    assert visitor.send(where, purpose="letter_with_code").status_code == 400
+    assert visitor.send(where, purpose="een brief met een code").status_code == 200
 
 
 def test_uses_are_shown_by_the_day_of_the_care_whatever_their_ids_say(

@@ -102,6 +102,18 @@ def test_a_helper_is_named_by_name_and_organisations_are_in_a_list(
     assert "A. Jansen" in shown(visitor.done(path, **form | {"helperCode": " a.  jansen "}))
 
 
+def test_capitals_that_only_some_databases_know_make_no_other_name(
+    visitor: Visitor, world: World, right: Entitlement
+) -> None:
+    with world.work() as work:
+        (known,) = providers.get(work, [world.helper_id])
+        row = known.model_dump(include={*ProviderInput.model_fields}) | {"trade_name": "Élodie Çelik"}
+        providers.put(work, [ProviderInput.model_validate(row)])
+    path = f"/my/{right.id}/agreement"
+    form = fields(visitor.page(path), path) | _proposal(world) | {"helperCode": "élodie ÇELIK"}
+    assert "Élodie Çelik" in shown(visitor.done(path, **form))
+
+
 def test_a_name_that_more_helpers_have_is_not_enough(
     visitor: Visitor, world: World, right: Entitlement
 ) -> None:

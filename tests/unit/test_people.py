@@ -348,6 +348,45 @@ def test_nobody_is_corrected_who_was_corrected_since_they_were_shown(engine: Eng
             people.corrected(work, KEYS[BORNE], ann.id, {}, seen="")
 
 
+def test_the_same_correction_twice_is_one(engine: Engine) -> None:
+    ann = person(ANN_BSN)
+    with working(engine) as work:
+        people.register(work, KEYS[BORNE], [ann])
+        seen = people.mark(work, ann.id)
+    for _ in range(2):
+        with working(engine) as work:
+            once = people.corrected(work, KEYS[BORNE], ann.id, {"surname": "Nieuwenhuis"}, seen=seen)
+            people.correct(work, KEYS[BORNE], [once], WHY)
+    assert once.identity.surname == "Nieuwenhuis"
+
+
+def test_who_is_erased_while_somebody_corrects_them_is_found_by_nothing(engine: Engine) -> None:
+    ann = person(ANN_BSN)
+    with working(engine) as work:
+        people.register(work, KEYS[BORNE], [ann])
+    has_begun, start = threading.Event(), threading.Barrier(2)
+
+    def correct() -> None:
+        start.wait()
+        with working(engine) as work:
+            people.correct(work, KEYS[BORNE], [with_identity(ann, surname="Nieuwenhuis")], WHY)
+            has_begun.set()
+            time.sleep(0.2)
+
+    def erase() -> None:
+        start.wait()
+        has_begun.wait()
+        with working(engine) as work:
+            people.erase(work, ann.id)
+
+    with ThreadPoolExecutor(2) as threads:
+        for each in [threads.submit(correct), threads.submit(erase)]:
+            each.result()
+    with working(engine) as work:
+        assert counts(work.session) == [1, 0, 0]
+        assert people.search(work, KEYS[BORNE], SearchBsn(bsn=ANN_BSN), WHY) == []
+
+
 def test_a_correction_cannot_take_the_number_of_somebody_else(engine: Engine) -> None:
     ann, bob = person(ANN_BSN), person(BOB_BSN, "Other")
     with working(engine) as work:

@@ -19,6 +19,7 @@ from ledger import (
     catalogue,
     confirmations,
     follow_ups,
+    gates,
     histories,
     payments,
     provider_desk,
@@ -32,7 +33,6 @@ from ledger.ids import uuid7
 from ledger.inputs import Day, Id7, Input, Moment, ShortText
 from ledger.provider_desk import Wanted
 from ledger.roles import Action
-from ledger.rules.confirmations import WordKind
 from ledger.scans import RedemptionNotFound
 from ledger.standing import Order
 from ledger.tables import FollowUpKind, LineMark, Redemption
@@ -201,7 +201,7 @@ def _redemption(
             "said": said,
             "settled": settled,
             "holds": [_Held.of(mark, visit.language) for mark in provider_desk.holds(desk.work, causes)],
-            "is_disputed": bool(said) and said[-1].kind is WordKind.DISPUTED,
+            "is_disputed": bool(gates.standing_disputes(desk.work, only=[id], limit=1)),
             "paid": paid,
             "states": payments.states(desk.work, paid.values()),
             "can_reverse": history.standing_cents > 0 and _is_used(history),

@@ -12,9 +12,10 @@ from api.pages.faults import Told
 from api.pages.gate.residents import search_asked
 from api.pages.visit import AForm, Sent, Visit, typed, visit
 from ledger import people
+from ledger.access_log import Purpose
 from ledger.clock import dutch_day
 from ledger.ids import uuid7
-from ledger.inputs import Id7, Input, Text
+from ledger.inputs import Id7, Input
 from ledger.people import MandateInput, PersonNotFound
 from ledger.roles import Action
 from ledger.tables import MandateKind, Person
@@ -30,7 +31,7 @@ class _Chosen(Input):
     """Who of those that were found, and why they were looked for."""
 
     representative_id: Id7
-    purpose: Text
+    purpose: Purpose
 
 
 @router.get("/residents/{id}/representative")

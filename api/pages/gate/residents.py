@@ -11,9 +11,10 @@ from api.deps import Desk, PathId, QueryId
 from api.pages.faults import Told
 from api.pages.visit import PAGE, AForm, Done, Sent, Some, Visit, piece, typed, visit
 from ledger import letter_logins, lists, people, refusals, standing_rights
+from ledger.access_log import Purpose
 from ledger.clock import dutch_day
 from ledger.ids import uuid7
-from ledger.inputs import Input, Text
+from ledger.inputs import Input
 from ledger.people import MandateNotFound, PersonInput, PersonNotFound, SearchBsn, SearchName
 from ledger.roles import Action
 from ledger.rules.facts import Law
@@ -76,19 +77,19 @@ Seeing = Annotated[Visit, visit(Action.SEE_ENTITLEMENTS)]
 class _ByNumber(SearchBsn):
     """By the personal number, and why."""
 
-    purpose: Text
+    purpose: Purpose
 
 
 class _ByName(SearchName):
     """By name and day of birth, and why."""
 
-    purpose: Text
+    purpose: Purpose
 
 
 class _Look(Input):
     """Why somebody looks, or corrects."""
 
-    purpose: Text
+    purpose: Purpose
 
 
 @router.get("/residents")

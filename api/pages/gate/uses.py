@@ -63,7 +63,7 @@ def _use(
         right = db.rows(desk.work, Entitlement, {row.entitlement_id})[row.entitlement_id]
         (history,) = histories.of_redemptions(desk.work, [id])
         said = confirmations.words(desk.work, id)
-        is_disputed = bool(said) and said[-1].kind is WordKind.DISPUTED
+        is_disputed = confirmations.disputed(said)
         actors = (
             {row.actor_id} | {each.actor_id for each in said} | {each.actor_id for each in history.follow_ups}
         )

@@ -115,7 +115,7 @@ def _use(
         return {
             "history": history,
             "said": said,
-            "is_disputed": bool(said) and said[-1].kind is WordKind.DISPUTED,
+            "is_disputed": confirmations.disputed(said),
             "was_settled": bool(said) and any(line.was_settled for line in said[-1].lines),
             "names": names(desk, {each.actor_id for each in said}),
             "provider": db.rows(desk.work, Provider, {row.provider_id})[row.provider_id],
