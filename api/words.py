@@ -159,6 +159,7 @@ _RULES: Final[Mapping[str, str]] = {
     "holding, rejecting and letting go need a note": (
         "vasthouden, afkeuren en toch betalen hebben een toelichting nodig"
     ),
+    "choose one helper, from the list or by name": "kies één hulpverlener: uit de lijst, of met een naam",
     "a purpose is told in words of one's own": "schrijf in uw eigen woorden waarom u kijkt",
     "must be a percentage, such as 15 or 12.5": "het moet een percentage zijn, zoals 15 of 12,5",
     "must be an amount in euros, such as 12 or 12.50": (

@@ -222,10 +222,9 @@ def words(work: Work, redemption_id: UUID) -> list[Said]:
     return sorted(map(_said, found.values()), key=lambda said: (said.recorded_at, said.id))
 
 
-def disputed(said: Sequence[Said]) -> bool:
-    """Whether the last that was said of some line is that it is not right; said is in its order."""
-    last = {line.line: word.kind for word in said for line in word.lines}
-    return WordKind.DISPUTED in last.values()
+def last_words(said: Sequence[Said]) -> frozenset[WordKind]:
+    """What was said last of the lines that were spoken of; said is in its order."""
+    return frozenset({line.line: word.kind for word in said for line in word.lines}.values())
 
 
 def waiting(

@@ -259,11 +259,14 @@ class _Desk:
         hard = self.programmes[right.programme_id].mode is BudgetMode.HARD
         return BudgetTooLow(asked_cents=cents, left_cents=left) if hard and cents > left else None
 
-    def _last_day_refusal(self, right: Entitlement, last_day: date | None) -> Refused | None:
+    def _last_day_refusal(
+        self, right: Entitlement, last_day: date | None, *, latest: date | None = None
+    ) -> Refused | None:
+        """latest is the last day that could be chosen; None where it may lie as far ahead as one likes."""
         if last_day is None:
             return None
         if last_day < right.valid_from:
-            return EndsBeforeStart(first_day=right.valid_from, last_day=right.valid_until)
+            return EndsBeforeStart(first_day=right.valid_from, last_day=latest)
         used = self.last_used.get(right.id)
         return UsedAfter(last_used_day=used) if used and used > last_day else None
 
@@ -271,7 +274,7 @@ class _Desk:
         last_day = change.last_day
         if right.valid_until is not None and last_day > right.valid_until:
             return EndsBeforeStart(first_day=right.valid_from, last_day=right.valid_until)
-        if refusal := self._last_day_refusal(right, last_day):
+        if refusal := self._last_day_refusal(right, last_day, latest=right.valid_until):
             return refusal
         right.valid_until = last_day
         right.decided_at = max(change.at, right.decided_at or change.at)

@@ -1087,6 +1087,43 @@ def test_a_dispute_of_one_line_stands_whatever_is_said_of_the_others(visitor: Vi
     assert _section_links(visitor, "disputes") == []
 
 
+def test_the_language_is_chosen_on_an_answer_to_a_form_too(visitor: Visitor, world: World) -> None:
+    """Its address cannot be looked at: one is led to the page that the form is on."""
+    right = world.grant(restrictions=())
+    for shown_at, page in (
+        (f"/entitlements/{right.id}/changes/look", f"/entitlements/{right.id}"),
+        (f"/residents/{world.holder_id}/letter-login/tell", f"/residents/{world.holder_id}"),
+        ("/worklist?after=1", "/worklist?after=1"),
+    ):
+        answer = visitor.see("/language/en", headers={"Referer": f"https://tegoed.test{shown_at}"})
+        assert answer.headers["location"] == page
+
+
+def test_a_form_that_can_only_fail_is_not_there(visitor: Visitor, world: World) -> None:
+    right = world.grant(amount_cents=None, quantity=600, quantity_unit=Unit.MINUTE, restrictions=())
+    where = f"/entitlements/{right.id}"
+    page = visitor.page(where)
+    assert 'name="amount"' not in page, "it has no amount, and gets none by a change"
+    assert 'value="suspended"' in page
+    early = {"id": str(uuid7()), "at": world.now.isoformat(), "kind": "amended", "reason": "x"}
+    refused = shown(visitor.send(f"{where}/changes/look", **_any(early), validUntil="2025-12-31").text)
+    assert "Kies een einddag op of na" in refused, "it may be extended as far as one likes"
+    world.change(right.id, Ending(last_day=world.now.date(), reason="verhuisd", at=world.now))
+    world.later(days=1)
+    assert 'value="suspended"' not in Visitor.of(visitor.served, "gatekeeper").page(where)
+
+
+def test_what_nobody_can_price_is_not_told_as_nothing(visitor: Visitor, world: World) -> None:
+    with world.work() as work:
+        municipalities.get(work).grant_alone_cents = 150_00
+    look = _granting(visitor, world, amount="", quantity="3", quantityUnit="piece", service=[])
+    confirm = f"/residents/{world.holder_id}/grant/confirm"
+    visitor.send(confirm, **_form(look.text, confirm))
+    told = shown(visitor.page("/worklist"))
+    assert "wat het kost, is nog niet te zeggen" in told
+    assert "Een collega beslist erover." in told
+
+
 def test_nobody_types_a_purpose_of_the_systems_own(visitor: Visitor, world: World) -> None:
     where = f"/residents/{world.holder_id}"
     assert visitor.send(where, purpose="letter_with_code").status_code == 400

@@ -96,10 +96,20 @@ def test_a_helper_is_named_by_name_and_organisations_are_in_a_list(
     assert "A. Jansen" not in page, "who helps others is not told"
     assert 'name="validUntil" type="date" value="2026-12-31"' in page, "the last day of the right"
     form = fields(page, path) | _proposal(world)
-    for unknown in ("A. Jans", "", "%"):
+    for unknown in ("A. Jans", "%"):
         refused = visitor.send(path, **form | {"helperCode": unknown})
         assert "Wij kennen deze hulpverlener niet" in shown(refused.text), unknown
     assert "A. Jansen" in shown(visitor.done(path, **form | {"helperCode": " a.  jansen "}))
+
+
+def test_a_helper_is_chosen_or_named_and_not_both(visitor: Visitor, world: World, right: Entitlement) -> None:
+    path = f"/my/{right.id}/agreement"
+    form = fields(visitor.page(path), path) | _proposal(world)
+    name, chosen = "A. Jansen", str(world.helper_id)
+    for both in ({"helper": "", "helperCode": ""}, {"helper": chosen, "helperCode": name}):
+        refused = visitor.send(path, **form | both)
+        assert refused.status_code == 400
+        assert "kies één hulpverlener" in shown(refused.text)
 
 
 def test_capitals_that_only_some_databases_know_make_no_other_name(

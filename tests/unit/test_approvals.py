@@ -216,10 +216,10 @@ def test_nobody_publishes_what_they_drafted_under_any_account(
     office: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def drafted(work: Work) -> None:
-        for module, own in ((contracts, office.contract_id), (programmes, office.programme_id)):
-            (known,) = module.newest(work, [own])
-            change = {"acceptance_duty": True} if module is contracts else {"rate_ceilings": ()}
-            module.draft(work, [known.content.model_copy(update=change)])
+        (contract,) = contract_versions.newest(work, [office.contract_id])
+        contracts.draft(work, [contract.content.model_copy(update={"acceptance_duty": True})])
+        (programme,) = programmes.newest(work, [office.programme_id])
+        programmes.draft(work, [programme.content.model_copy(update={"rate_ceilings": ()})])
 
     def published(actor_id: UUID) -> list[int | None]:
         with office.work(actor_id=actor_id) as work:

@@ -96,6 +96,8 @@ def _tried(desk: Desk, id: UUID, form: Sent) -> dict[str, Any]:
         raise outcome
     return {
         "right_id": id,
+        "right_kind": right.kind,
+        "reference": right.reference,
         "kind": order.change.kind,
         "change": order.change,
         "unit": right.quantity_unit,

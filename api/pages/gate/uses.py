@@ -63,7 +63,7 @@ def _use(
         right = db.rows(desk.work, Entitlement, {row.entitlement_id})[row.entitlement_id]
         (history,) = histories.of_redemptions(desk.work, [id])
         said = confirmations.words(desk.work, id)
-        is_disputed = confirmations.disputed(said)
+        is_disputed = WordKind.DISPUTED in confirmations.last_words(said)
         actors = (
             {row.actor_id} | {each.actor_id for each in said} | {each.actor_id for each in history.follow_ups}
         )

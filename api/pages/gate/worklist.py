@@ -69,6 +69,7 @@ def _worklist(
         ending = worklist.ending(desk.work, after=after, limit=most)
         disputes = gates.standing_disputes(desk.work, limit=most)
         disputed = db.rows(desk.work, Redemption, {redemption_id for redemption_id, _ in disputes})
+        who = {each.provider_id for each in disputed.values()} | {each.provider_id for each in care}
         lacking = worklist.lacking_letters(desk.work, limit=most)
         newest = worklist.newest_codes(desk.work, lacking)
         return {
@@ -79,7 +80,8 @@ def _worklist(
             "changed": changed,
             "disputes": disputes,
             "disputed": disputed,
-            "providers": db.rows(desk.work, Provider, {each.provider_id for each in disputed.values()}),
+            "providers": db.rows(desk.work, Provider, who),
+            "care_rights": db.rows(desk.work, Entitlement, {each.entitlement_id for each in care}),
             "care": care,
             "measures": {row.code: row.measure for row in catalogue.listed(desk.work)} if care else {},
             "ending": ending,

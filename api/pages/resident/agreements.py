@@ -3,11 +3,11 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, model_validator
 
 from api.deps import Desk, PathId, accepted
 from api.pages.amounts import Cents
@@ -36,6 +36,19 @@ class _Rate(BaseModel):
     euros: Cents
 
 
+class _Helper(BaseModel):
+    """Who helps: chosen from the list, or named."""
+
+    chosen: str
+    named: str
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if bool(self.chosen) == bool(self.named):
+            raise ValueError("choose one helper, from the list or by name")
+        return self
+
+
 @router.get("/my/{id}/agreement")
 def get_agreement(id: PathId, visit: Entering) -> Response:
     """The form."""
@@ -48,11 +61,12 @@ def post_agreement(id: PathId, visit: Entering, form: AForm) -> Response:
 
     def act(desk: Desk) -> str:
         _drawing_right(desk, id)
+        whom = _Helper(chosen=form.one("helper"), named=form.one("helperCode"))
         service, _, rate_class = form.one("what").partition(" ")
         asked = {
             "id": form.one("id"),
             "entitlementId": id,
-            "providerId": care.helper(desk.work, form.maybe("helper") or form.one("helperCode")),
+            "providerId": care.helper(desk.work, whom.chosen or whom.named),
             "service": service,
             "rateClass": rate_class,
             "rateCents": _Rate.model_validate({"euros": form.one("euros")}).euros,

@@ -115,7 +115,8 @@ def _use(
         return {
             "history": history,
             "said": said,
-            "is_disputed": confirmations.disputed(said),
+            "is_disputed": WordKind.DISPUTED in confirmations.last_words(said),
+            "is_confirmed": confirmations.last_words(said) == {WordKind.CONFIRMED},
             "was_settled": bool(said) and any(line.was_settled for line in said[-1].lines),
             "names": names(desk, {each.actor_id for each in said}),
             "provider": db.rows(desk.work, Provider, {row.provider_id})[row.provider_id],

@@ -6,7 +6,7 @@ from typing import Final
 
 WORDS: Final[Mapping[str, str]] = {
     "nav./claims": "Claims",
-    "nav./payable": "Payable",
+    "nav./payable": "What you get",
     "nav./agreements": "Contracts",
     "nav./redemptions": "Redemptions",
     "redemptions.title": "What you redeemed",

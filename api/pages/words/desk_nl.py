@@ -6,7 +6,7 @@ from typing import Final
 
 WORDS: Final[Mapping[str, str]] = {
     "nav./claims": "Declaraties",
-    "nav./payable": "Te betalen",
+    "nav./payable": "Wat u krijgt",
     "nav./agreements": "Contracten",
     "nav.desk": "Kantoor",
     "nav./devices": "Apparaten",
@@ -125,7 +125,7 @@ WORDS: Final[Mapping[str, str]] = {
     "payable.form.pdf": "pdf",
     "payable.form.csv": "csv",
     "payable.form.xlsx": "Excel",
-    "payable.form.held-csv": "aangehouden",
+    "payable.form.held-csv": "vastgehouden",
     "payable.none": "Er is nog niets afgerekend.",
     "payable.left": "Betaalruns zonder afrekening voor u",
     "payable.left.each": "Tot en met {day}: {lines} regels, {money};",

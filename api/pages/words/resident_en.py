@@ -65,6 +65,7 @@ WORDS: Final[Mapping[str, str]] = {
     "use.word.withdrawn": "objection withdrawn",
     "use.say": "Is this right?",
     "use.confirm.lead": "Did you get this help, as it says here?",
+    "use.confirmed": "You have said that it is right. Is it not right after all? Then say so here.",
     "use.confirm": "Yes, it is right",
     "use.note": "What is not right?",
     "use.note.hint": "In your own words. The municipality reads this and looks into it.",

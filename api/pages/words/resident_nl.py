@@ -66,6 +66,7 @@ WORDS: Final[Mapping[str, str]] = {
     "use.word.withdrawn": "melding teruggenomen",
     "use.say": "Klopt dit?",
     "use.confirm.lead": "Heeft u deze hulp gekregen, zoals het hier staat?",
+    "use.confirmed": "U heeft gezegd dat het klopt. Klopt het toch niet? Zeg het dan hier.",
     "use.confirm": "Ja, het klopt",
     "use.note": "Wat klopt er niet?",
     "use.note.hint": "In uw eigen woorden. De gemeente leest dit en zoekt het uit.",
