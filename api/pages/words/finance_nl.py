@@ -173,7 +173,7 @@ WORDS: Final[Mapping[str, str]] = {
     "draft.title.new": "Nieuw contract",
     "draft.lead": "U schrijft een concept. Een collega laat het gelden. Wat nu geldt, blijft zo lang gelden.",
     "draft.lead.known": "U begint met versie {version}: {state}.",
-    "draft.state.published": "die is gepubliceerd",
+    "draft.state.published": "die is vastgesteld",
     "draft.state.draft": "een concept, dat u hiermee vervangt",
     "draft.state.withdrawn": "een concept dat is ingetrokken",
     "draft.terms.what": "Afspraken per periode",
