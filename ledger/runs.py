@@ -42,6 +42,15 @@ class RunExists(Conflict):
 
 
 @dataclass(kw_only=True, eq=False)
+class RequestedInPast(Refused):
+    """The bank cannot be asked to pay on a day that is behind."""
+
+    code = "settlement_requested_in_past"
+    requested_on: date
+    today: date
+
+
+@dataclass(kw_only=True, eq=False)
 class UntilInFuture(Refused):
     """A day that has not come cannot be settled."""
 
@@ -127,7 +136,7 @@ def draft(work: Work, order: DraftOrder) -> Run:
 
     Nothing is booked but what contract terms are worth by then. The seed of its sample is drawn here, and
     published with it. The same id with the same content gives the same run. Raises RunExists,
-    UntilInFuture.
+    UntilInFuture, RequestedInPast.
     """
     municipality = locked(work)
     known = work.session.get(SettlementRun, (work.municipality_id, order.id))
@@ -138,6 +147,8 @@ def draft(work: Work, order: DraftOrder) -> Run:
     today = dutch_day(work.now)
     if order.until > today:
         raise UntilInFuture(until=order.until, today=today)
+    if order.requested_on < today:
+        raise RequestedInPast(requested_on=order.requested_on, today=today)
     # After this point only writes.
     work.session.add(_row(work, order, municipality.sample_bps))
     work.session.flush()

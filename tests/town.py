@@ -31,6 +31,7 @@ from ledger import (
 )
 from ledger.care import Agreement
 from ledger.catalogue import ServiceInput
+from ledger.clock import dutch_day
 from ledger.contracts import ContractInput, LineInput
 from ledger.db import Work
 from ledger.entries import Posting
@@ -57,6 +58,13 @@ NOW = datetime(2026, 4, 15, 10, tzinfo=UTC)
 MARCH = datetime(2026, 3, 10, 10, tzinfo=UTC)
 END_OF_MARCH = date(2026, 3, 31)
 PAY_DAY = date(2026, 4, 16)
+
+
+def pay_day(work: Work) -> date:
+    """The usual one, or today once that is behind."""
+    return max(PAY_DAY, dutch_day(work.now))
+
+
 EUROS, MINUTES = "02E01", "02M01"
 """A service sold by amount, and one sold by the minute at a euro each."""
 
@@ -262,8 +270,8 @@ class Town:
 
     def settle(self, until: date = END_OF_MARCH, run_id: UUID | None = None) -> Settled:
         """A run up to and including a day."""
-        order = DraftOrder(id=run_id or uuid7(), until=until, requested_on=PAY_DAY)
         with self.work() as work:
+            order = DraftOrder(id=run_id or uuid7(), until=until, requested_on=pay_day(work))
             return settling.settle(work, order)
 
     def report(self) -> audit.Report:

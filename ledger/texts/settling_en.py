@@ -28,6 +28,10 @@ SETTLING: Final[Mapping[str, tuple[str, Detail]]] = {
         "This id was used already",
         "Another settlement run was made with id {id}. Nothing was settled now. Use a new id.",
     ),
+    "settlement_requested_in_past": (
+        "This payment date is behind",
+        "The bank cannot pay on {requested_on}. The first day you can choose now is {today}.",
+    ),
     "settlement_until_in_future": (
         "This day has not come yet",
         "You cannot settle up to and including {until}. The last day you can choose now is {today}.",

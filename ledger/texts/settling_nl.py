@@ -29,6 +29,10 @@ SETTLING: Final[Mapping[str, tuple[str, Detail]]] = {
         "Met kenmerk {id} is al een andere betaalrun gemaakt. Er is nu niets afgerekend. Gebruik een nieuw "
         "kenmerk.",
     ),
+    "settlement_requested_in_past": (
+        "Deze betaaldatum is voorbij",
+        "De bank kan niet betalen op {requested_on}. De eerste dag die u nu kunt kiezen, is {today}.",
+    ),
     "settlement_until_in_future": (
         "Deze dag moet nog komen",
         "U kunt niet afrekenen tot en met {until}. De laatste dag die u nu kunt kiezen, is {today}.",

@@ -14,6 +14,7 @@ from uuid import UUID
 import pytest
 
 from ledger import codes, db, runs
+from ledger.clock import dutch_day
 from ledger.ids import uuid7
 from ledger.rules.periods import Per
 from ledger.rules.refusals import CapReached
@@ -252,7 +253,7 @@ def test_a_settlement_takes_its_last_day_whole_and_no_second_more(
 
 def settled(world: World, until: str) -> int:
     """What a run until this day pays."""
-    order = runs.DraftOrder(id=uuid7(), until=date.fromisoformat(until), requested_on=world.now.date())
+    order = runs.DraftOrder(id=uuid7(), until=date.fromisoformat(until), requested_on=dutch_day(world.now))
     with world.work() as work:
         return settling.settle(work, order).total_cents
 

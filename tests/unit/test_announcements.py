@@ -24,7 +24,7 @@ from ledger.tables import AccountDecision, Contact, ContactPurpose, DeliveryOutc
 from ledger.texts import Language
 from ledger.texts import notices as texts
 from tests import settling
-from tests.town import END_OF_MARCH, NOW, PAY_DAY, Town
+from tests.town import END_OF_MARCH, NOW, Town, pay_day
 from tests.unit.test_audit import spoil_all
 
 NEW_IBAN, OLD_IBAN = "NL39RABO0300065264", "NL20INGB0001234567"
@@ -197,8 +197,8 @@ class Scene:
     def paid_on(self, days: int) -> str:
         """On which account a use of today is paid, so many days from now."""
         self.town.redeem(self.town.right(self.provider_id), self.provider_id, cents=1_00)
-        order = DraftOrder(id=uuid7(), until=END_OF_MARCH, requested_on=PAY_DAY)
         with self.town.work(now=NOW + timedelta(days=days)) as work:
+            order = DraftOrder(id=uuid7(), until=END_OF_MARCH, requested_on=pay_day(work))
             (payment,) = settling.settle(work, order).payments
         return payment.creditor_iban
 

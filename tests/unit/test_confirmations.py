@@ -67,7 +67,7 @@ from ledger.texts import Language
 from tests import settling
 from tests.banking import TODAY, BankTown
 from tests.settling import CHECKER
-from tests.town import BORNE, NOW, PAY_DAY
+from tests.town import BORNE, NOW, pay_day
 from tests.world import by_another
 
 CONFIRMED, DISPUTED, WITHDRAWN = WordKind.CONFIRMED, WordKind.DISPUTED, WordKind.WITHDRAWN
@@ -215,9 +215,8 @@ class Scene(BankTown):
         return type(refused.value)
 
     def draft(self, now: datetime = NOW) -> UUID:
-        order = DraftOrder(id=uuid7(), until=TODAY, requested_on=PAY_DAY)
         with self.work(now=now) as work:
-            return runs.draft(work, order).id
+            return runs.draft(work, DraftOrder(id=uuid7(), until=TODAY, requested_on=pay_day(work))).id
 
     def release(self, run_id: UUID, now: datetime = NOW) -> int:
         with self.work(now=now) as work:

@@ -60,7 +60,7 @@ from ledger.tables import (
 from ledger.term_figures import CostInput, EvidenceInput, PopulationInput, TermFigureExists
 from tests import settling
 from tests.settling import CHECKER
-from tests.town import BORNE, EUROS, MINUTES, PAY_DAY, Town
+from tests.town import BORNE, EUROS, MINUTES, Town, pay_day
 from tests.unit.test_audit import spoil_all
 from tests.world import by_another
 
@@ -124,7 +124,7 @@ class City(Town):
     def draft(self, until: date) -> UUID:
         """A draft of a run; its id."""
         with self.work() as work:
-            return runs.draft(work, DraftOrder(id=uuid7(), until=until, requested_on=PAY_DAY)).id
+            return runs.draft(work, DraftOrder(id=uuid7(), until=until, requested_on=pay_day(work))).id
 
     def drafted(self, until: date) -> list[int]:
         """What a draft computed that is not zero, in the order of the periods."""
@@ -139,7 +139,7 @@ class City(Town):
             for run in runs.listed(work):
                 if run.state == "drafted":
                     runs.withdraw(work, run.id, "opnieuw")
-            order = DraftOrder(id=uuid7(), until=until, requested_on=PAY_DAY)
+            order = DraftOrder(id=uuid7(), until=until, requested_on=pay_day(work))
             return settling.settle(work, order).total_cents
 
     def rows(self, table: Any) -> list[Any]:

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, select, update
 
 from ledger import actors, overviews, payees, providers, runs
 from ledger.actors import ActorInput
+from ledger.db import Work
 from ledger.ids import uuid7
 from ledger.payees import (
     AccountChangeExists,
@@ -26,7 +27,7 @@ from ledger.runs import DraftOrder
 from ledger.separation import ReleaserChangedAccount
 from ledger.tables import LeftOut, LeftOutReason, PayeeOutcome, Provider, Role
 from tests import settling
-from tests.town import END_OF_MARCH, NOW, PAY_DAY, Town
+from tests.town import END_OF_MARCH, NOW, Town, pay_day
 
 NEW_IBAN, OLD_IBAN = "NL39RABO0300065264", "NL20INGB0001234567"
 MAKER, CHECKER, THIRD = (UUID(f"0195a3c8-0000-7000-8000-0000000000a{each}") for each in "123")
@@ -86,8 +87,8 @@ def one_person_with_two_accounts(town: Town) -> None:
         actors.put(work, both)
 
 
-def order() -> DraftOrder:
-    return DraftOrder(id=uuid7(), until=END_OF_MARCH, requested_on=PAY_DAY)
+def order(work: Work) -> DraftOrder:
+    return DraftOrder(id=uuid7(), until=END_OF_MARCH, requested_on=pay_day(work))
 
 
 # ------------------------------------------------------------------------------------ another account
@@ -111,7 +112,7 @@ def test_an_approved_change_is_paid_on_after_its_days_and_not_before(town: Town)
 
     town.redeem(town.right(provider), provider, cents=5_00)
     with town.work(now=NOW + timedelta(days=1)) as work:
-        later = settling.settle(work, order())
+        later = settling.settle(work, order(work))
 
     assert [each.creditor_iban for each in later.payments] == [NEW_IBAN]
     assert town.report().findings == ()
@@ -155,7 +156,7 @@ def test_a_change_that_was_refused_never_comes_into_force(town: Town) -> None:
     with town.work(actor_id=CHECKER) as work:
         payees.decide(work, wish.id, DecisionInput(approved=False, reason="niet te bereiken"))
     with town.work(now=NOW + timedelta(days=300)) as work:
-        assert [each.creditor_iban for each in settling.settle(work, order()).payments] == [OLD_IBAN]
+        assert [each.creditor_iban for each in settling.settle(work, order(work)).payments] == [OLD_IBAN]
 
 
 def test_the_same_change_again_is_one_change(town: Town) -> None:
@@ -177,7 +178,7 @@ def test_who_had_a_hand_in_an_account_does_not_release_what_is_paid_on_it(town: 
     town.settle()  # the account is in force now
     town.redeem(town.right(provider), provider, cents=5_00)
     with town.work() as work, pytest.raises(ReleaseRefused) as refused:
-        settling.settle(work, order(), checker=who)
+        settling.settle(work, order(work), checker=who)
     assert [type(each) for each in refused.value.reasons] == [ReleaserChangedAccount]
 
 
@@ -187,7 +188,7 @@ def test_another_account_than_the_last_time_stands_out(town: Town) -> None:
     town.redeem(town.right(provider), provider, cents=5_00)
     with town.work() as work:
         work.session.execute(update(Provider).values(iban=NEW_IBAN))  # past the ledger
-        run = runs.draft(work, order())
+        run = runs.draft(work, order(work))
         (share,) = overviews.shares(work, run.id)
     assert share.signals == (overviews.Signal.ACCOUNT_CHANGED,)
 

@@ -50,7 +50,7 @@ from tests import settling
 from tests.bank.script import Credit
 from tests.banking import BankTown, iban
 from tests.settling import Settled
-from tests.town import PAY_DAY
+from tests.town import PAY_DAY, pay_day
 
 # ------------------------------------------------------------------------------------------------ pure
 
@@ -167,7 +167,7 @@ class Recovery(BankTown):
     def run(self, until: date) -> Settled:
         """A run from draft to release."""
         with self.work() as work:
-            return settling.settle(work, DraftOrder(id=uuid7(), until=until, requested_on=until))
+            return settling.settle(work, DraftOrder(id=uuid7(), until=until, requested_on=pay_day(work)))
 
     def agrees(self) -> bool:
         """Whether all books say the same: the audit, the close of the year, the journal, the audit file."""

@@ -20,7 +20,7 @@ from ledger.reviews import Mark, Marks
 from ledger.rules.facts import Law
 from ledger.rules.states import PaymentState, RunCommand, RunState
 from ledger.rules.tariffs import AtCost
-from ledger.runs import DraftOrder, RunExists, RunNotFound, RunNotReady, UntilInFuture
+from ledger.runs import DraftOrder, RequestedInPast, RunExists, RunNotFound, RunNotReady, UntilInFuture
 from ledger.scans import Redeemed, Scan, ScanLine, ScanTerms
 from ledger.tables import APPEND_ONLY, MarkKind, MarkReason, OpenItem, metadata
 from tests import settling
@@ -333,6 +333,8 @@ def test_a_run_of_no_lines_is_over_at_its_release(town: BankTown) -> None:
 
 def test_tomorrow_is_not_settled_and_nothing_is_kept_of_it(town: BankTown) -> None:
     rows = town.rows()
+    with pytest.raises(RequestedInPast):
+        draft(town, requested_on=TODAY - timedelta(days=1))
     with pytest.raises(UntilInFuture):
         draft(town, TODAY + timedelta(days=1))
     assert town.rows() == rows
