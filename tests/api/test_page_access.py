@@ -86,7 +86,7 @@ def _render_everything(served: Served, found: dict[str, str], monkeypatch: pytes
             text = Visitor.forced(served, role, language=language).see(page).text
             assert "<html" not in text or f'<html lang="{language}">' in text, page
     whole = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.html")}
-    whole -= {"base.html", "parts.html", "gate/people.html", "settling/bank_lines.html"}
+    whole -= {"base.html", "parts.html", "gate/people.html", "redeemed.html", "settling/bank_lines.html"}
     whole -= {"finance/contract_parts.html"}
     whole -= {
         "door/offers.html",

@@ -29,23 +29,6 @@ REFUSALS_MAX: Final = 50
 MANDATES_MAX: Final = 200
 """The most mandates of one resident that are shown."""
 
-IDENTITY: Final = (
-    "bsn",
-    "initials",
-    "prefix",
-    "surname",
-    "birthDate",
-    "street",
-    "houseNumber",
-    "houseLetter",
-    "houseAddition",
-    "postcode",
-    "city",
-    "phone",
-    "email",
-)
-"""What is asked of somebody who is entered, in the order of the form."""
-
 CORRECTED: Final = (
     "bsn",
     "initials",
@@ -64,6 +47,9 @@ CORRECTED: Final = (
     "email",
 )
 """What can be corrected, in the order of the form; the number is never shown, and stays where it is empty."""
+
+IDENTITY: Final = tuple(name for name in CORRECTED if name not in ("givenNames", "country"))
+"""What is asked of somebody who is entered, in the order of the form."""
 
 _DIGITS_MAX: Final = 9
 """Of a house number; of thousands of digits Python makes no number."""
