@@ -204,6 +204,37 @@ def test_without_begin_immediate_writers_are_seen_to_fail(sqlite_world: World) -
     sqlite_world.assert_books_agree()
 
 
+# -------------------------------------------------------------------------- a new year's budget
+
+
+def test_who_waits_for_another_who_makes_the_budget_of_a_new_year_makes_no_second(
+    postgresql_engine: Engine,
+) -> None:
+    """It was looked for before the wait for the lock, and is looked for once more after it."""
+    world = World.build(postgresql_engine)
+    has_made, fault = Event(), list[Exception]()
+    key = (world.hard_programme_id, 2031)
+
+    def second() -> None:
+        try:
+            with world.work() as work:
+                has_made.wait(10)
+                budgets.opened(work, [key])
+        except Exception as error:
+            fault.append(error)
+
+    thread = Thread(target=second)
+    with world.work() as work:
+        budgets.opened(work, [key])
+        thread.start()
+        has_made.set()
+        time.sleep(0.3)  # the other waits for the programme by now
+    thread.join(10)
+    assert fault == []
+    with world.work() as work:
+        assert len([each for each in budgets.listed(work) if each.year == 2031]) == 1
+
+
 # ------------------------------------------------------------------------------ settling
 
 
